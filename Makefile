@@ -1,0 +1,63 @@
+# One command for each thing people do here; `make` alone lists them.
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+LOCK := deploy/requirements.txt
+DEV_LOCK := deploy/requirements-dev.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types unit wheel lock clean system-packages
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.installed ## install into .venv and show the whole job on built-in servers (make demo ARGS=--once)
+	@$(BIN)/infogov demo $(ARGS)
+
+test: system-packages lint types ## set up everything, then lint, types and all tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: lint types unit ## what should be green before every commit: lint, types, architecture, unit tests
+
+lint: $(VENV)/.tools ## style and layout of the code
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: $(VENV)/.tools ## static types
+	@$(BIN)/mypy
+
+unit: $(VENV)/.tools ## architecture and unit tests, no servers needed
+	@$(BIN)/python -m pytest tests/test_architecture.py tests/unit $(ARGS)
+
+wheel: $(VENV)/.tools ## build the wheel into dist/
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+lock: $(VENV)/.tools ## pin all packages and their hashes anew from pyproject.toml
+	@$(BIN)/python -m venv $(VENV)/lock
+	@$(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet install pip-tools
+	@deploy/lock.sh $(VENV)/lock/bin/python
+
+clean: ## remove what these commands made
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+
+system-packages:
+	@PYTHON="$(PYTHON)" sh tests/setup.sh
+
+# The lock is installed with its hashes and as wheels only; the product itself is built with what the lock brought.
+$(VENV)/.locked: $(LOCK)
+	@PYTHON="$(PYTHON)" sh tests/setup.sh --python-only
+	@echo "Installing into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes --only-binary :all: -r $(LOCK)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.locked pyproject.toml pipeline/__init__.py
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.tools: $(VENV)/.installed $(DEV_LOCK)
+	@$(PIP) --require-hashes --only-binary :all: -r $(LOCK) -r $(DEV_LOCK)
+	@touch $@

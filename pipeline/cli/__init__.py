@@ -1,0 +1,1 @@
+"""The operators' verbs, one module a family; each is one call into the stages."""

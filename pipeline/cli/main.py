@@ -1,0 +1,71 @@
+"""The command ``infogov``: its verbs put together, and every error turned into sentences and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+
+from pipeline import __version__
+from pipeline.cli import demo, letters, mail, operate, reckon, requests
+from pipeline.cli.output import complain
+from pipeline.domain.errors import ConfigurationError, InfogovError, RecordError
+
+app = typer.Typer(
+    name="infogov",
+    help="Mail to a council's information-governance team: numbered, acknowledged, and answered once, exactly as approved.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - typer's callback protocol
+    if value:
+        sys.stdout.write(f"infogov {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Say the version and end.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Set the streams to UTF-8 whatever the locale, so that names and questions come out as they are."""
+    del version
+
+
+for family in (demo, operate, mail, requests, letters, reckon):
+    family.add_to(app)
+
+
+def main() -> None:
+    """Run the command; exits 0 when all went well, 1 when something failed, 2 when the call or the configuration is not right."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        app()
+    except (ConfigurationError, RecordError) as error:
+        complain(*error.problems)
+        sys.exit(error.exit_code)
+    except InfogovError as error:
+        complain(*str(error).splitlines())
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has gone (| head): nothing to tell it, and nothing to tell about it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - the last boundary: no traceback reaches a user
+        structlog.get_logger(__name__).debug("unexpected", exc_info=error)
+        complain(
+            f"unexpected fault: {type(error).__name__}: {error}",
+            "nothing was lost; please report this with the command you gave",
+        )
+        sys.exit(1)

@@ -1,0 +1,381 @@
+"""What a sentence does in a letter: asks for something, leads into a list, or is courtesy, law, format, cost or contact talk."""
+
+from __future__ import annotations
+
+import re
+
+_I = re.IGNORECASE
+_LOOK = 600  # characters of a sentence that are looked at
+
+_QUESTION_WORDS = (
+    r"how|what|when|where|who|whom|whose|which|why|do|does|did|is|are|was|were|has|have|had|can|could|will|would|"
+    r"should|may|"
+    r"if so|if yes|in what|in which|on what|to what|for how|by whom|of (?:these|those|the)|at what|since when|please"
+)
+_POLITE = (
+    r"(?:(?:and|also|finally|lastly|firstly|secondly|thirdly|additionally|furthermore|next|then|"
+    r"in addition(?: to this)?|separately|p\.?s\.?)[,:]?\s+)*"
+    r"(?:(?:please|pls|kindly)\s+)?"
+    r"(?:(?:can|could|would|will|may|might)\s+(?:you|i|we|the council|it be possible)\s+(?:also\s+|please\s+|"
+    r"kindly\s+|possibly\s+|now\s+|therefore\s+)*)?"
+    r"(?:(?:i|we)(?:['\u2019]d| would| should| am| are|['\u2019]m|['\u2019]re)?\s+(?:also\s+|"
+    r"further\s+)*(?:(?:be )?(?:grateful|obliged)(?: if you (?:could|would|can))?|"
+    r"(?:be )?(?:very )?(?:interested|like|love|wish|want|need|writing|hoping|looking|seeking|requesting|"
+    r"asking))?(?:\s+(?:to|in|for))?\s+)?(?:also\s+|please\s+|kindly\s+|therefore\s+|now\s+|just\s+|then\s+)*"
+)
+_VERBS = (
+    r"(?:be )?(?:provided? with|provide|supply|send|give|tell|confirm|state|list|advise|disclose|release|share|"
+    r"inform|let me (?:know|have)|know|request|ask|"
+    r"obtain|receive|see|have|access|find(?:ing)? out|detail|explain|specify|indicate|identify|set out|outline|"
+    r"describe|forward|requesting|asking|seeking|detail)"
+)
+_IMPERATIVE = re.compile(rf"^[\"'\u201c(\s*]*{_POLITE}{_VERBS}\b", _I)
+_LATER = re.compile(
+    r"(?:[,:;\u2013-] |\b(?:act|act 2000|foia?|regulations|regulations 2004|eir|law|2000|"
+    r"2004)[,:]? )(?=(?:please|can|could|would|i|we|kindly)\b)",
+    _I,
+)
+_INTERROGATIVE = re.compile(rf"^[\"'\u201c(\s*]*(?:and |also |finally,? |lastly,? )?(?:{_QUESTION_WORDS})\b", _I)
+_NOUN_ASK = re.compile(
+    r"^[\"'\u201c(\s*]*(?:and |also |plus )?(?:a |an |the |any |all |each |every |your |its |current |total |"
+    r"annual |full |copy |overall )*"
+    r"(?:number|numbers|total|amount|cost|costs|value|sum|list|lists|listing|copy|copies|details?|name|names|"
+    r"date|dates|breakdown|figures?|data|"
+    r"percentage|proportion|average|mean|median|rate|minutes|notes|emails?|e-mails|correspondence|documents?|"
+    r"documentation|reports?|policy|policies|"
+    r"procedures?|contracts?|invoices?|information|records?|spend|spending|expenditure|budget|income|revenue|"
+    r"statistics|reasons?|job titles?|salary|"
+    r"salaries|address(?:es)?|location|locations|length|size|age|type|types|status|outcome|outcomes|results?|"
+    r"whether|plans?|maps?|surveys?|"
+    r"assessments?|communications?|letters|messages|meetings|agendas?|guidance|supplier|suppliers|provider|"
+    r"contract|duration|start|end|expiry|"
+    r"criteria|rationale|evidence|confirmation|description|summary|schedule|register|inventory|structure|"
+    r"organisation chart|organogram|how|what|"
+    r"number of|gender|ethnicity|quantity|volume|tonnage|frequency|year|month|year-on-year|annual|staff|"
+    r"employees|officers|complaints|fines|pcns?)\b",
+    _I,
+)
+CONTENT = re.compile(
+    r"how (?:many|much|long|often|far|old|big|frequently|do|does|did|is|are|was|were|has|have|will)\b|"
+    r"\b(?:numbers? of|amount of|lists? of|cop(?:y|ies) of|details of|names? of|breakdown of|costs? of|value of|"
+    r"total (?:number|cost|amount|spend|value|income)|"
+    r"figures? (?:for|on|of)|data (?:on|for|about|relating)|spen(?:t|d)\b|minutes of|percentage of|proportion of|"
+    r"average|whether|records of|reports? (?:on|of|into)|"
+    r"emails? (?:between|from|to|sent)|correspondence (?:between|with|from|relating|about|regarding|concerning)|"
+    r"dates? (?:of|on|when)|reasons? (?:for|why)|"
+    r"policy|policies|contract|salary|statistics (?:on|for|about)|documents? (?:relating|about|concerning|"
+    r"regarding)|which|who\b|what (?:is|are|was|were|happened|percentage|proportion|has|steps|action)|why\b)",
+    _I,
+)
+_INVOKES = re.compile(
+    r"freedom of information|\bfoia?\b|\bf\.o\.i\b|\beir\b|environmental information reg|data protection act|"
+    r"subject access|\bgdpr\b|information request|"
+    r"request(?:s|ing)? (?:for )?(?:some |the following |the below |certain )?information|i am writing|"
+    r"i'm writing|my name is|i am (?:a|an|currently|the)\b|"
+    r"i['\u2019]m (?:a|an|currently)\b|we are (?:a|an|currently|the)\b|i hope (?:you|this)|hope (?:you|this|all)|"
+    r"on behalf of|this is a (?:formal |new )?(?:request|foi)|"
+    r"please (?:treat|accept|find|see|consider|take) |under the (?:act|terms|provisions)",
+    _I,
+)
+_COURTESY = re.compile(
+    r"^(?:many |with )?(?:thanks?|thank ?you|cheers|ta|yours|(?:kind |best |warm )?regards|best wishes|"
+    r"sincerely)\b|^i (?:really |would |very much )*appreciate\b|look(?:ing)? forward|"
+    r"hear(?:ing)? (?:back )?from you|"
+    r"^i (?:await|hope|trust|understand)\b|grateful for (?:your|any|a|an)\b|^(?:apologies|sorry)\b|(?:any|"
+    r"your) help|(?:swift|prompt|early|timely|speedy) (?:response|reply)|"
+    r"acknowledg\w+ (?:receipt|this|my|of)|confirm (?:that )?(?:safe )?(?:receipt|you have received)|"
+    r"have a (?:good|great|nice|lovely)|hope (?:you|this)",
+    _I,
+)
+_FALL_BACK = re.compile(
+    r"\b(?:cost|costs|appropriate|time|statutory|fee|fees|financial) ?(?:limit|threshold|ceiling|cap)|"
+    r"18[ -]hours?|eighteen hours|\u00a3450|section 1[26]\b|s\.? ?1[26]\b|"
+    r"exceed(?:s|ed|ing)? the|too (?:broad|wide|costly|expensive|onerous|vague|long)|advice (?:and|or|"
+    r"&) assistance|duty to (?:advise|assist|help)|aggregat|"
+    r"(?:narrow|refine|reduce|limit|revise|clarify|amend|modify|re-?scope|rephrase)\w* (?:down )?(?:my|the|this|"
+    r"of (?:my|the|this)) (?:\w+ )?(?:request|scope|question)|need\w* (?:any |further |more |additional |"
+    r"some )*(?:clarif|information|detail|help)|"
+    r"require\w* (?:any |further |more |additional |some )*(?:clarif|information about|detail)|clarification|"
+    r"any (?:queries|questions)\b|contact me|get in touch|hesitate|"
+    r"(?:do(?:es)? not|don['\u2019]t|doesn['\u2019]t) hold|not held|(?:is|are) (?:not )?(?:un)?available|"
+    r"not possible|unable to|cannot (?:provide|answer|supply|be)|can['\u2019]t (?:provide|answer)|"
+    r"(?:an)?other (?:public )?(?:authority|body|organisation|department)|redact|exempt|withh[oe]ld|refus(?:e|al|"
+    r"ing)|part of (?:this|my|the) (?:request|information)|"
+    r"prioriti[sz]e|treat (?:these|this|each|them|it|the)|in the order",
+    _I,
+)
+_LAW = re.compile(
+    r"\b(?:20|twenty) (?:working|business|school) days|working days|statutory (?:time|deadline|period|duty)|"
+    r"within the (?:time|statutory|legal)|i am entitled|public interest|internal review|"
+    r"(?:information )?commissioner|\bico\b|re-?use|open government licen[cs]e|copyright|"
+    r"presumption (?:in favour|of)|the (?:foi )?act (?:requires|states|says|gives|obliges)|"
+    r"as (?:required|set out|defined|you (?:will )?(?:know|be aware))|\b(?:section|s\.) ?(?:1|8|10|11|12|14|16|"
+    r"17|45)(?:\(\d\))?(?![\w.])|\b(?:regulation|article) (?:5|6|7|9|12|14)\b|for (?:publication|research|"
+    r"my (?:dissertation|thesis|research|article|studies|project))|"
+    r"dissertation|will be (?:used|published|shared|made)|right to know",
+    _I,
+)
+_FORMAT = re.compile(
+    r"\b(?:in|as|via|by|using|into|on)\b (?:an? |the |my |either |any |both )?(?:\S+ ){0,4}?(?:excel|"
+    r"spread ?sheets?|csv|electronic\w*|e-?mail|machine[- ]readable|pdf|xlsx?|word|"
+    r"formats?|electronically|writing|hard copy|digital(?:ly)?|open data|post|table below|tabular)\b|"
+    r"\b(?:electronically|file format|e-?mail address|reply to this|replying to this|attached (?:table|template|"
+    r"spreadsheet)|"
+    r"(?:fill|complete) (?:in )?the (?:table|template|spreadsheet|form|attached))",
+    _I,
+)
+_FORMAT_SUBJECT = re.compile(
+    r"^(?:please|i|we|could|can|would|ideally|preferably|if possible|where possible|my preferred|the|all|any|for|"
+    r"in|this|answers?|responses?|data|as|kindly|electronic|preferred|format)\b",
+    _I,
+)
+_REFINES = re.compile(
+    rf"^{_POLITE}(?:(?:break|split|separate|include|exclude|limit|note|ensure|restrict|provide|supply|give|send|"
+    rf"list|present|answer|respond|reply|use|base|cover|show|order|group|be|disregard|ignore|number|quote|"
+    rf"copy in|refer|see|find|"
+    r"complete|make|mark|address|interpret|round)\b)(?! (?:me|us|to)\b)(?:\s+(?:it|this|these|them|those|down|up|"
+    r"that|your|the answers?|the (?:data|information|figures|response|results|numbers|above)|(?:a |"
+    r"any )?(?:breakdown|further)|"
+    r"all (?:data|figures|answers|information|responses)|answers?|data|figures|responses?|information|each|both|"
+    r"only|as|in|by|for|where|any (?:attachments|relevant|supporting)|separate)\b)",
+    _I,
+)
+_FOLLOW_UP = re.compile(
+    r"^(?:(?:and|or|but)[,\s]+)?(?:if (?:so|yes|no|not|the answer|it (?:is|does|has)|they|you (?:do|have|did|"
+    r"answered)|this is|that is|applicable|any|there (?:is|are|were|was))|i\.?e\.?|e\.?g\.?|for (?:example|"
+    r"instance)|such as|or\b|"
+    r"when and|why not|and if|(?:yes|no)\b|where (?:so|applicable))",
+    _I,
+)
+_LEAD_ANSWER = re.compile(
+    r"(?:following|below|these|few|some|attached|numbered) (?:\w+ ){0,3}(?:questions?|queries|points|information|"
+    r"requests?|data|items|details|documents?)|"
+    r"(?:questions?|information|request|requirements|queries|details|data|as follows|following|asking for|"
+    r"requesting|seeking|tell me|let me know|like to know|want to know|need to know|confirm|provide|state|"
+    r"request|supply|"
+    r"know|advise|answer|ask|send me|have|see|receive|obtain|are|is|list|disclose)(?: to me| with|"
+    r" the following)?\s*[:;,.\u2013?-]*\s*$",
+    _I,
+)
+_ATTACHED_LIST = re.compile(
+    r"\b(?:broken? (?:it )?down|breakdown|columns?|headings?|fields?|headers?|format(?:s|ted)?|split (?:by|into|"
+    r"between)|separated (?:by|into)|"
+    r"search(?:es)? (?:terms?|words?|strings?|for)|key ?words?|keyterms|"
+    r"(?:reply|respond|send|contact|reach|get hold)\b.{0,40}\b(?:by|via|at|to|on|me|ways?)|ways?|options?|either|"
+    r"one of|choose|because|reasons?|background|context|timeline|chronology|defin\w+|"
+    r"for the purposes?|stat(?:es|ed)|says|said|provides that|reads|entitled|by including|including|includes?|"
+    r"such as|namely|for example|e\.g\.?|"
+    r"note|notes|mean|means|meaning|abbreviations|glossary|assum\w+|exclud\w+|contain(?:s|ing)?|mention(?:s|"
+    r"ing)?|(?:who|that|which) (?:are|have|were))\b[^:]{0,60}\W*$",
+    _I,
+)
+_DETAIL_LIST = re.compile(
+    r"\b(?:the |these |those |each of |following |last |past |financial |calendar |for |in |between |at |of |to |"
+    r"at )+(?:\w+ ){0,3}(?:dates?|date ranges?|periods?|time ?frames?|years?|months?|quarters?|addresses|address|"
+    r"properties|premises|postcodes?|streets?|roads?|sites?|locations?|schools?|wards?|areas?|companies|firms|"
+    r"organisations|suppliers|categories|types|terms|words|people|officers)\W*$",
+    _I,
+)
+_POINTS = re.compile(r"\b(?:following|these|those|each|below)\b|:\W*$", _I)
+_EARLIER = re.compile(
+    r"\b(?:original|previous|earlier|prior|first|initial|last|recent) (?:foi |information |"
+    r"freedom of information )?(?:request|letter|e-?mail|enquiry|questions?|correspondence|response|reply)|"
+    r"\bi (?:had |previously |originally )?(?:asked|wrote|requested)\b|"
+    r"\byou (?:replied|responded|answered|said|stated|wrote|told)|\bmy (?:e-?mail|letter) of|your (?:response|"
+    r"reply|answer|letter)|(?:the act|section|regulation|guidance|code|legislation|law|policy) .{0,40}(?:states?|"
+    r"says?|reads?|provides?|requires?|defines?)|"
+    r"\bquot(?:e|ed|ing)\b",
+    _I,
+)
+_AGAIN = re.compile(
+    r"re-?send|re-?submit|\bagain\b|repeat|re-?stat|once more|\bnew\b|revised|refined|amended|"
+    r"updated|narrowed",
+    _I,
+)
+ALSO = re.compile(
+    r"^(?:finally|lastly|also|in addition|additionally|furthermore|separately|secondly|as a supplementary|"
+    r"one (?:more|final|last)|p\.?s\b|p\.s\.|another|and (?:finally|lastly|also|can|could|how|what|please)|"
+    r"(?:please|could you|can you|would you|i would|i['\u2019]d|we would|i am|i) (?:please |like to )?(?:also|"
+    r"further|additionally)\b)",
+    _I,
+)
+_STATUTE = re.compile(
+    r"to be informed in writing|if that is the case, to have|have that information communicated|"
+    r"the state of the elements of the environment|factors, such as substances|"
+    r"any person making a request|whether it holds information of the description",
+    _I,
+)
+
+
+def is_preamble(sentence: str) -> bool:
+    """True for a sentence that introduces the writer or the law and names nothing wanted."""
+    head = sentence[:_LOOK]
+    return bool(_INVOKES.search(head)) and not CONTENT.search(head) and "?" not in head[-2:]
+
+
+def is_boilerplate(sentence: str) -> bool:
+    """True for thanks, fall-backs, fees, formats, legal reminders and contact talk: nothing in it is wanted information."""
+    head = sentence.strip()[:_LOOK]
+    if _COURTESY.search(head[:160]) and not wants(_COURTESY.sub(" ", head)):
+        return True
+    if is_format(head):
+        return True
+    conditional = re.match(
+        r"(?:and |but |however,? |please note |note |also,? |alternatively,? |should |where |in the event|"
+        r"whe(?:n|re)ever )*(?:if|should|where|in the event|please (?:let me know|tell me|advise me?|inform me|"
+        r"contact|feel|do not|don['\u2019]t|confirm) (?:if|as|me|free|hesitate|whether i|that you))\b",
+        head,
+        _I,
+    )
+    if conditional and (_FALL_BACK.search(head) or _LAW.search(head)) and not head.endswith("?"):
+        return True
+    if (_FALL_BACK.search(head) or _LAW.search(head)) and not wants(head):
+        return True
+    return bool(
+        re.search(
+            r"(?:let me know|advise me|contact me|tell me).{0,20}\b(?:if|should) (?:you|there|this|"
+            r"my|any)\b.{0,80}(?:clarif|further|question|unclear|problem|issue|fee|charge|cost)",
+            head,
+            _I,
+        )
+    )
+
+
+def is_format(sentence: str) -> bool:
+    """True where only the shape of the answer is asked for."""
+    head = sentence.strip()[:_LOOK]
+    return bool(_FORMAT.search(head) and _FORMAT_SUBJECT.match(head) and not wants(_FORMAT.sub(" ", head)))
+
+
+def wants(text: str) -> bool:
+    """True where *text* names a thing that can be supplied: a number, a cost, a copy, a list."""
+    return bool(CONTENT.search(text))
+
+
+def is_question(sentence: str) -> bool:
+    """True for a sentence that ends in a question mark and asks for information, not for help, a receipt or an answer to the list below."""
+    head = sentence.strip()
+    if not head.rstrip("\"'\u2019\u201d)*_ ").endswith("?"):
+        return False
+    return not is_boilerplate(head) and not is_lead_in(head) and not _pleasantry(head)
+
+
+def _pleasantry(head: str) -> bool:
+    return len(head.split()) <= 12 and bool(
+        re.search(
+            r"can you help|could you help|able to help|are you well|"
+            r"right (?:person|department|team|place)|possible\?$|would that be|is that (?:ok|okay|alright)",
+            head,
+            _I,
+        )
+    )
+
+
+def is_request(sentence: str) -> bool:
+    """True for an order or wish that names something wanted ("Please provide a list of ...")."""
+    head = sentence.strip()[:_LOOK]
+    orders = _IMPERATIVE.match(head) or any(_IMPERATIVE.match(head[hit.end() :]) for hit in _LATER.finditer(head[:200]))
+    return (
+        bool(orders)
+        and not is_boilerplate(head)
+        and not is_refinement(head)
+        and not is_lead_in(head)
+        and not is_preamble(head)
+    )
+
+
+def is_refinement(sentence: str) -> bool:
+    """True for a sentence that only shapes the request before it ("Please break this down by year")."""
+    head = sentence.strip()[:_LOOK]
+    return bool(_REFINES.match(head)) and not re.search(r"\b(?:cop(?:y|ies)|list) of\b", head, _I)
+
+
+def is_follow_up(sentence: str) -> bool:
+    """True for a question that hangs on the one before ("If so, which?")."""
+    return bool(_FOLLOW_UP.match(sentence.strip()[:80]))
+
+
+def is_lead_in(text: str) -> bool:
+    """True for words that only point at the list below them ("Please answer the following questions:")."""
+    head = text.strip()[-_LOOK:]
+    if re.search(r"\b(?:the|these) following\b[^.?!:]{0,60}[.:;]?$", head, _I):
+        return not _own_content(head) and not refuses_list(head)
+    if head.rstrip("*_ ").endswith((":", ":-", "-", "\u2013")) or re.search(
+        r"(?:following|below|questions?|"
+        r"queries)\b[^.?]{0,60}[.?;]?$",
+        head,
+        _I,
+    ):
+        return bool(_LEAD_ANSWER.search(head)) and not _own_content(head)
+    return False
+
+
+def _own_content(head: str) -> bool:
+    """Whether the lead-in itself names what is wanted ("the number of staff who are:")."""
+    last = re.split(r"(?<=[.?!])\s+", head)[-1]
+    return bool(
+        re.search(
+            r"how (?:many|much)|\bnumbers? of|\bamount of|\bcost of|\blists? of (?!the following|"
+            r"questions)|\bcop(?:y|ies) of (?!the following|all the following|any of the following)|"
+            r"\bcorrespondence\b|\be-?mails\b",
+            last,
+            _I,
+        )
+    )
+
+
+def refuses_list(lead: str) -> bool:
+    """True for a lead-in under which items are details, not questions: columns, reasons, search words, dates, ways to reply, quoted law."""
+    head = lead.strip()[-_LOOK:]
+    last = re.split(r"(?<=[.?!])\s+", head)[-1]
+    if _EARLIER.search(last):
+        return not _AGAIN.search(last)
+    if re.search(
+        r"(?:following|below) (?:\w+ ){0,2}(?:questions|information|queries)|questions?\s*(?:are|is|"
+        r"below|:)|following\s*(?::|\.|$)|please (?:provide|state|tell me|confirm|supply|advise|"
+        r"could you provide)[^.]{0,12}:\s*$",
+        last,
+        _I,
+    ) and not re.search(r"format|column|heading|broken down|break\s?down|because|reason|search", last, _I):
+        return False
+    return bool(_ATTACHED_LIST.search(last) or (_POINTS.search(last) and _DETAIL_LIST.search(last))) or (
+        _own_content(last) and last.rstrip("*_ ").endswith(":")
+    )
+
+
+def is_ask(text: str) -> bool:
+    """True for a list item or line that asks for something by its wording: a question, an order, or the name of a thing wanted."""
+    head = text.strip()[:_LOOK]
+    if not head or _STATUTE.search(head):
+        return False
+    return "?" in head or bool(_INTERROGATIVE.match(head) or _IMPERATIVE.match(head) or _NOUN_ASK.match(head))
+
+
+def is_statute(text: str) -> bool:
+    """True for the words of the Acts themselves, which people quote."""
+    return bool(_STATUTE.search(text[:_LOOK]))
+
+
+_TRIVIAL = re.compile(
+    r"^(?:[\W\d_]|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\b|\b(?:st|nd|rd|th|to|and|"
+    r"between|from|until|fy|q[1-4]|year|present|date|inclusive|financial|calendar|till|yes|no|n/a)\b)+$",
+    _I,
+)
+_CONTACT = re.compile(
+    r"^\S+@\S+$|^https?://\S+$|^[\d\s+()-]{7,}$|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|^(?:by |"
+    r"via )?(?:e-?mail|post|telephone|phone|letter|text)\b"
+)
+_FEW = 4  # words
+
+
+def is_trivial(text: str) -> bool:
+    """True for an item too slight to be asked for by itself: a date, a year, an address, one or two bare words."""
+    head = text.strip()[:200].rstrip(".,;")
+    if _TRIVIAL.match(head) or _CONTACT.search(head):
+        return True
+    return len(head.split()) <= _FEW and not is_ask(head)
+
+
+def is_earlier(lead: str) -> bool:
+    """True for words that lead into something said before: an earlier letter, an answer, a law."""
+    return bool(_EARLIER.search(lead[-_LOOK:])) and not _AGAIN.search(lead[-_LOOK:])

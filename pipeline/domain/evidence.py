@@ -1,0 +1,160 @@
+"""What triage looks at: the words for verdicts and intents, what is known besides the message, and the evidence drawn from both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pipeline.domain.automatic import Kind, MachineSign, machine_signs
+from pipeline.domain.intent import Words, read_words
+from pipeline.domain.request import KnownCase, Workflow
+from pipeline.domain.wording import Sign
+
+if TYPE_CHECKING:
+    from pipeline.domain.message import Message
+
+COMMISSIONER_DOMAINS = frozenset({"ico.org.uk", "ico.gov.uk"})
+ADVERTISING = 2  # kinds of selling talk that make an advertisement; one alone is a turn of phrase
+
+
+class Verdict(StrEnum):
+    """What intake does with a message (architecture section 5)."""
+
+    REQUEST = "request"
+    REPLY = "reply"
+    OTHER = "other"
+    INTERNAL = "internal"
+    AUTOMATIC = "automatic"
+    BOUNCE = "bounce"
+    QUARANTINED = "quarantined"
+
+
+class Intent(StrEnum):
+    """What the writer wants (architecture section 5)."""
+
+    REQUEST = "request"
+    UNCLEAR = "unclear"
+    CLARIFICATION = "clarification"
+    CHASER = "chaser"
+    REVIEW = "review"
+    WITHDRAWAL = "withdrawal"
+    THANKS = "thanks"
+    COMPLAINT = "complaint"
+    NOT_A_REQUEST = "not_a_request"
+    INTERNAL = "internal"
+    ICO = "ico"
+    AUTOMATIC = "automatic"
+    BOUNCE = "bounce"
+    DUPLICATE = "duplicate"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriageContext:
+    """What is known besides the message. Addresses and domains are lower case.
+
+    *web_form_senders* are the addresses of the council's own web forms, whose mail is a person's. *case* is the request that a token, thread or
+    reference leads to. *suggested* are references quoted by a sender who is not their requester. *duplicate_of* names the first copy.
+    *attachment_text* is read where the body only points to an attachment.
+    """
+
+    own_addresses: frozenset[str] = frozenset()
+    internal_domains: frozenset[str] = frozenset()
+    web_form_senders: frozenset[str] = frozenset()
+    case: KnownCase | None = None
+    suggested: tuple[str, ...] = ()
+    duplicate_of: str | None = None
+    attachment_text: str = ""
+
+
+def within(domain: str, domains: frozenset[str]) -> bool:
+    """Whether *domain* is one of *domains* or below one."""
+    return any(domain == one or domain.endswith("." + one) for one in domains if one)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything the rules look at, worked out once for one message."""
+
+    message: Message
+    context: TriageContext
+    machine: tuple[MachineSign, ...]
+    words: Words
+    domain: str
+    sender: str
+
+    @property
+    def known(self) -> KnownCase | None:
+        """The case, when the mail comes from its own requester."""
+        case = self.context.case
+        return case if case is not None and case.known_sender else None
+
+    @property
+    def answered(self) -> bool:
+        """Whether the known case has had its response, so that displeasure is about that."""
+        return self.known is not None and self.known.workflow in {Workflow.SENT, Workflow.CLOSED}
+
+    @property
+    def web_form(self) -> bool:
+        """Whether one of the council's own forms sent it."""
+        return bool(self.sender) and self.sender in self.context.web_form_senders
+
+    @property
+    def own(self) -> bool:
+        """Whether it comes from one of our own addresses."""
+        return bool(self.sender) and self.sender in self.context.own_addresses and not self.web_form
+
+    @property
+    def internal(self) -> bool:
+        """Whether a colleague sent it."""
+        return not self.web_form and within(self.domain, self.context.internal_domains)
+
+    @property
+    def commissioner(self) -> bool:
+        """Whether the Information Commissioner's Office sent it."""
+        return within(self.domain, COMMISSIONER_DOMAINS)
+
+    @property
+    def quoted(self) -> tuple[str, ...]:
+        """The references it quotes: the known case's, else the suggested ones, else what looks like one."""
+        return (self.known.reference,) if self.known else (self.context.suggested or self.words.references)
+
+    @property
+    def wishes(self) -> int:
+        """How many sentences plainly ask for information that is not an earlier request's."""
+        return self.words.count(Sign.REQUESTS, Sign.MATERIAL, Sign.OWN_DATA)
+
+    @property
+    def asks(self) -> bool:
+        """Whether any sentence asks for anything at all."""
+        return self.wishes > 0 or self.words.has(Sign.ASK)
+
+    @property
+    def advert(self) -> bool:
+        """Whether it sells more than it asks."""
+        return len(self.words.clauses(Sign.SALES)) >= ADVERTISING
+
+    @property
+    def plain_request(self) -> bool:
+        """Whether a person plainly asks under the law, whatever the envelope looks like."""
+        words = self.words
+        asks = words.has(Sign.REQUESTS, Sign.OWN_DATA) and words.has(Sign.ASK, Sign.MATERIAL, Sign.OWN_DATA)
+        return asks and words.law_named and not words.has(Sign.SALES)
+
+    def signs_of(self, *kinds: Kind, alone: bool = True) -> tuple[MachineSign, ...]:
+        """Machine signs of *kinds*: those that decide by themselves, or those that do not."""
+        return tuple(sign for sign in self.machine if sign.kind in kinds and sign.alone is alone)
+
+
+def gather(message: Message, context: TriageContext) -> Evidence:
+    """Work out the evidence once."""
+    author = message.author
+    return Evidence(
+        message=message,
+        context=context,
+        machine=machine_signs(message, known_case=context.case is not None),
+        words=read_words(message, context.attachment_text),
+        domain=author.domain if author else "",
+        sender=author.key if author else "",
+    )

@@ -1,0 +1,251 @@
+"""What the words of a mail say its writer wants: signs read sentence by sentence, each with a clause an officer understands.
+
+Reading by sentences is what keeps a topic apart from a purpose: "how many complaints were received" is no complaint, "if you refuse I shall
+ask for an internal review" asks for none, and "you should have answered my FOI request by now" is no new request.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.domain.automatic import plain, subject_words
+from pipeline.domain.language import foreign_language
+from pipeline.domain.wording import BOILERPLATE, CONDITIONAL, LAW, MATERIAL, REQUEST_RULES, Sign
+from pipeline.domain.wording_cases import FOLLOW_UP_RULES, OTHER_APPEALS
+from pipeline.domain.wording_other import OTHER_RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pipeline.domain.message import Message
+
+TEXT_CHARACTERS = 200_000
+SENTENCE_CHARACTERS = 1_200
+GREETING_WORDS = 4
+SAYS_LITTLE = 160  # characters of a body that can only point at an attachment or greet
+
+_RULES = (*REQUEST_RULES, *FOLLOW_UP_RULES, *OTHER_RULES)
+_FOLLOW_UP = frozenset({Sign.CHASER, Sign.REVIEW, Sign.REVIEW_ASKED, Sign.WITHDRAWAL})
+_PURPOSES = _FOLLOW_UP | {
+    Sign.PRIOR,
+    Sign.MISSING,
+    Sign.GROUNDS,
+    Sign.COMPLAINT,
+    Sign.SERVICE,
+    Sign.COMMENT,
+    Sign.THANKS,
+    Sign.SALES,
+    Sign.PAPERS,
+}
+_WISHES = frozenset({Sign.LAW, Sign.REQUESTS, Sign.ASK, Sign.MATERIAL, Sign.OWN_DATA, Sign.FRESH})
+
+_MARKUP = re.compile(r"<[^<>\n]{1,300}>")
+_LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>]+", re.IGNORECASE)
+_FOOTER = re.compile(r"^-{60,80}\s*$", re.MULTILINE)
+_BULLET = re.compile(
+    r"^(?:[-*•·▪‣o>]\s+|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})\s?[.):/](?:\s|\)|-)*|q(?:uestion)?\s?\d{1,3}[a-z]?\s?[.:)-]*\s*)",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[.?!;]) ")
+_SIGN_OFF = re.compile(
+    r"^(?:(?:kind(?:est)?|best|warm(?:est)?|many|with|yours?)\b[\w ]{0,20}(?:regards|wishes|thanks|faithfully|sincerely|truly)|regards|thanks|thank you|cheers|many thanks|best|yours|diolch|yn gywir)[\s,.!]*$"
+)
+_GREETING = re.compile(
+    r"^(?:dear|hi|hello|hiya|good (?:morning|afternoon|evening|day)|to whom it may concern|hey|fao|annwyl|helo)\b[^.?!]{0,60}$"
+)
+_REPLY_SUBJECT = re.compile(r"^(?:(?:re|aw|sv|antw|fw|fwd|wg|tr|vs|ateb)\s?(?:\[\d+\])?:\s*)+")
+_NOT_LAW_PURPOSE = re.compile(
+    r"\b(?:reminder|overdue|chas(?:e|er|ing)|update|outstanding|late|follow[- ]?up|internal review|withdraw\w*|cancel\w*|complaint|unanswered|no (?:response|reply)|response to|appeal|review)\b"
+)
+_POLITE = re.compile(
+    r"\b(?:look(?:ing)? forward|i await|await your|hear from you|your (?:response|reply|answer|help|assistance|time|cooperation|co-operation)(?: in| on| with)?)\b"
+)
+_THANKS = re.compile(r"\b(?:thanks?|thank you|cheers|diolch)\b")
+_NARRATION = re.compile(
+    r"^(?:\w+,? ){0,4}(?:i|we) (?:\w+ )?(?:sent|submitted|made|e-?mailed|wrote|requested|asked|put in|lodged|contacted|filed|raised)\b"
+)
+_ADDRESSED = re.compile(r"\b(?:please|pls|can|could|would|will|want|now|hereby|again)\b")
+_SAYS_NEW = re.compile(
+    r"\b(?:new|another|further|second|separate|additional|fresh|different) (?:foi |eir |freedom of information |information |subject access )?request\b"
+)
+_REFERENCE = re.compile(r"\b(?:foi|eir|sar|ir)[-/_ ]?\d{4,12}\b|\b\d{5,12}\b(?= (?:foi|eir))")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What the words say: *signs* maps each sign to its clauses, *counts* to the number of sentences that bear it.
+
+    *length* is the number of characters the writer wrote besides greeting and sign-off; *language* names the language when it is neither English
+    nor Welsh; *title_law* is true when the subject of a mail that is no reply names the law, *law_named* when any sentence does; *reply* tells a reply by its
+    subject; *says_new* that the writer calls it a new or further request; *references* are the case references quoted.
+    """
+
+    signs: Mapping[Sign, tuple[str, ...]]
+    counts: Mapping[Sign, int]
+    length: int
+    language: str | None
+    title_law: bool
+    law_named: bool
+    reply: bool
+    says_new: bool
+    references: tuple[str, ...]
+
+    def has(self, *signs: Sign) -> bool:
+        """Whether any of *signs* was read."""
+        return any(sign in self.counts for sign in signs)
+
+    def count(self, *signs: Sign) -> int:
+        """How many sentences bear one of *signs*, summed over them."""
+        return sum(self.counts.get(sign, 0) for sign in signs)
+
+    def clauses(self, *signs: Sign) -> tuple[str, ...]:
+        """The clauses of *signs*, in that order, each once."""
+        return tuple(dict.fromkeys(clause for sign in signs for clause in self.signs.get(sign, ())))
+
+
+def read_words(message: Message, attachment_text: str = "") -> Words:
+    """Read subject and new text of *message*; *attachment_text* joins in where the body says little itself. Linear in the size, at most 200 KB of it."""
+    subject = subject_words(message)
+    body = clean(message.new_text if message.new_text.strip() else message.text)
+    language = foreign_language(body)
+    lines = list(_lines(body))
+    if attachment_text and sum(map(len, lines)) <= SAYS_LITTLE:
+        lines += _lines(clean(attachment_text))
+    signs: dict[Sign, dict[str, None]] = {}
+    counts: dict[Sign, int] = {}
+    title_law = _read_subject(subject, signs, counts)
+    law_named = LAW.search(subject) is not None
+    says_new = False
+    for sentence in _sentences(lines):
+        law_named = law_named or (LAW.search(sentence) is not None and BOILERPLATE.search(sentence) is None)
+        says_new = says_new or _SAYS_NEW.search(sentence) is not None
+        read = read_sentence(sentence)
+        for sign, clauses in read.items():
+            signs.setdefault(sign, {}).update(dict.fromkeys(clauses))
+            counts[sign] = counts.get(sign, 0) + 1
+    if not lines and Sign.THANKS not in counts and _THANKS.search(plain(body[:500])):
+        signs[Sign.THANKS] = {"it thanks us": None}
+        counts[Sign.THANKS] = 1
+    quoted = _REFERENCE.findall(subject + " " + plain(body[:20_000]))
+    return Words(
+        signs={sign: tuple(clauses) for sign, clauses in signs.items()},
+        counts=counts,
+        length=sum(len(line) for line in lines),
+        language=language,
+        title_law=title_law,
+        law_named=law_named,
+        reply=_REPLY_SUBJECT.match(subject) is not None and not subject.startswith("fw"),
+        says_new=says_new,
+        references=tuple(dict.fromkeys(reference.upper().replace(" ", "") for reference in quoted))[:5],
+    )
+
+
+def clean(text: str) -> str:
+    """*text* without mark-up, links and the publication footer of WhatDoTheyKnow (domain.md 1.5), cut to the first 200 KB."""
+    head = text[:TEXT_CHARACTERS]
+    rule = _FOOTER.search(head)
+    if rule is not None and rule.start() > 0:
+        head = head[: rule.start()]
+    if "<" in head or "&" in head:
+        head = html.unescape(_MARKUP.sub(" ", head))
+    return _LINK.sub(" ", head)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Paragraphs and list items of *text*, folded for comparing, without greeting and sign-off lines."""
+    pending: list[str] = []
+    for line in text.splitlines():
+        folded = plain(line)
+        bullet = _BULLET.match(folded)
+        ends = not folded or _is_greeting(folded) or _SIGN_OFF.match(folded)
+        if (ends or bullet) and pending:
+            yield " ".join(pending)
+            pending = []
+        if not ends:
+            pending.append(folded[bullet.end() :] if bullet else folded)
+    if pending:
+        yield " ".join(pending)
+
+
+def _is_greeting(line: str) -> bool:
+    """Whether *line* only greets; "hi can i have the minutes" does not."""
+    return _GREETING.match(line) is not None and (line[-1] in ",:-" or len(line.split()) <= GREETING_WORDS)
+
+
+def _sentences(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        for sentence in _SENTENCE_END.split(line):
+            for start in range(0, len(sentence), SENTENCE_CHARACTERS):
+                yield sentence[start : start + SENTENCE_CHARACTERS]
+
+
+def read_sentence(sentence: str) -> dict[Sign, tuple[str, ...]]:
+    """The signs of one folded sentence, after its topic has been told from its purpose."""
+    if BOILERPLATE.search(sentence):
+        return {}
+    found: dict[Sign, tuple[str, ...]] = {}
+    for rule in _RULES:
+        if rule.pattern.search(sentence):
+            found[rule.sign] = (*found.get(rule.sign, ()), rule.clause)
+    if MATERIAL.search(sentence):
+        found[Sign.MATERIAL] = ("it asks for figures, papers or facts that may be on record",)
+    return _settle(sentence, found)
+
+
+def _settle(sentence: str, found: dict[Sign, tuple[str, ...]]) -> dict[Sign, tuple[str, ...]]:
+    """Drop what is only the topic, the condition or the frame of a sentence."""
+    drop: set[Sign] = set()
+    conditional = CONDITIONAL.search(sentence) is not None
+    if conditional:
+        drop |= _PURPOSES - {Sign.THANKS, Sign.SERVICE, Sign.SALES, Sign.PAPERS}
+    if Sign.REVIEW in found and OTHER_APPEALS.search(sentence):
+        drop.add(Sign.REVIEW)
+    follow_up = (_FOLLOW_UP | {Sign.MISSING, Sign.GROUNDS}) & found.keys() - drop
+    if follow_up and not _asks_about_topic(sentence, found):
+        drop |= _WISHES - {Sign.FRESH}
+    elif Sign.MATERIAL in found and Sign.OWN_SERVICE not in found:
+        drop |= _PURPOSES - {Sign.PRIOR}
+    if Sign.OWN_SERVICE in found or (Sign.SERVICE in found and Sign.MATERIAL not in found):
+        drop |= {Sign.ASK, Sign.MATERIAL, Sign.OWN_DATA}
+    if Sign.PRIOR in found and _NARRATION.match(sentence) and not _ADDRESSED.search(sentence):
+        drop |= _WISHES - {Sign.LAW}
+    if {Sign.COMMENT, Sign.COMPLAINT} & (found.keys() - drop):
+        drop |= {Sign.ASK, Sign.MATERIAL, Sign.REQUESTS}
+    if {Sign.DATA_RIGHT, Sign.FRAUD} & found.keys():
+        drop |= _WISHES
+    if Sign.FRESH in found and not (_WISHES - {Sign.FRESH}) & (found.keys() - drop) and "new" not in sentence:
+        drop.add(Sign.FRESH)
+    if Sign.ASK in found and Sign.MATERIAL not in found and (_POLITE.search(sentence) or conditional):
+        drop.add(Sign.ASK)
+    return {sign: clauses for sign, clauses in found.items() if sign not in drop}
+
+
+_TOPIC_ASK = re.compile(
+    r"\b(?:how (?:many|much|often)|number of|statistic|figures (?:for|on)|breakdown|list of|list (?:all|of|the)|cop(?:y|ies) of|percentage|policy|policies|procedures?|per year|records? of|details of (?:all|any|the|every)|total)\b"
+)
+
+
+def _asks_about_topic(sentence: str, found: Mapping[Sign, object]) -> bool:
+    """Whether chaser-, review- or withdrawal-like words are the thing asked about: figures of complaints, copies of reviews."""
+    return Sign.MATERIAL in found and Sign.MISSING not in found and _TOPIC_ASK.search(sentence) is not None
+
+
+def _read_subject(subject: str, signs: dict[Sign, dict[str, None]], counts: dict[Sign, int]) -> bool:
+    """Add what the subject says; true when it names the law in a mail that is no reply. A reply's subject is the older mail's."""
+    bare = _REPLY_SUBJECT.sub("", subject)
+    reply = bare != subject and not subject.startswith(("fw", "wg", "tr:"))
+    law = LAW.search(bare)
+    purpose = _NOT_LAW_PURPOSE.search(bare)
+    tail = law is not None and purpose is not None and purpose.start() > law.end() and purpose.end() < len(bare)
+    read = read_sentence(bare)
+    if law is not None and (purpose is None or tail):
+        # "FOI request - complaints about bins": what follows the law's name is the topic.
+        read = {sign: clauses for sign, clauses in read.items() if sign in _WISHES}
+    kept = read.keys() & {Sign.REVIEW_ASKED, Sign.CHASER, Sign.WITHDRAWAL} if reply else read.keys()
+    for sign in kept:
+        signs.setdefault(sign, {}).update(dict.fromkeys(read[sign]))
+        counts[sign] = counts.get(sign, 0) + 1
+    return law is not None and not reply and (purpose is None or tail)

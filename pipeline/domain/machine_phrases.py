@@ -1,0 +1,287 @@
+"""The words that mail programs put in subjects and bodies: absence notes, bounces, receipts and calendar answers, by language.
+
+Own collection of what Exchange, Gmail, Postfix, Exim, Sendmail, qmail and Domino send in the languages of their users.
+"""
+# ruff: noqa: RUF001 -- the tables hold Greek and Cyrillic words on purpose
+
+from __future__ import annotations
+
+import re
+
+# A subject counts only from its start: "Re: Automatic reply: ..." is a person answering our own automatic mail.
+_ABSENCE_SUBJECTS = (
+    # English, Welsh, Irish
+    "automatic reply",
+    "automatic response",
+    "auto reply",
+    "auto-reply",
+    "autoreply",
+    "auto response",
+    "auto-response",
+    "autoresponse",
+    "automated reply",
+    "automated response",
+    "auto:",
+    "[auto",
+    "(auto",
+    "out of office",
+    "out of the office",
+    "out-of-office",
+    "ooo:",
+    "away from the office",
+    "away from my desk",
+    "i am out of the office",
+    "i'm out of the office",
+    "on leave",
+    "on annual leave",
+    "annual leave",
+    "on maternity leave",
+    "vacation reply",
+    "vacation notice",
+    "vacation response",
+    "holiday reply",
+    "ateb awtomatig",
+    "ymateb awtomatig",
+    "allan o'r swyddfa",
+    "freagra uathoibríoch",
+    # Germanic
+    "automatische antwort",
+    "abwesenheitsnotiz",
+    "abwesenheit",
+    "abwesend",
+    "automatisch antwoord",
+    "afwezig",
+    "autosvar",
+    "automatiskt svar",
+    "automatisk svar",
+    "frånvaro",
+    "fravær",
+    "ikke til stede",
+    # Romance
+    "réponse automatique",
+    "reponse automatique",
+    "absence du bureau",
+    "absent du bureau",
+    "respuesta automática",
+    "respuesta automatica",
+    "fuera de la oficina",
+    "fuera de oficina",
+    "risposta automatica",
+    "fuori sede",
+    "fuori ufficio",
+    "assenza dall'ufficio",
+    "resposta automática",
+    "resposta automàtica",
+    "resposta automatica",
+    "ausência",
+    "răspuns automat",
+    "raspuns automat",
+    # Slavonic, Baltic, others
+    "odpowiedź automatyczna",
+    "automatyczna odpowiedź",
+    "autoodpowiedź",
+    "autoresponder",
+    "nieobecność",
+    "poza biurem",
+    "automatická odpověď",
+    "automatická odpoveď",
+    "mimo kancelář",
+    "automatski odgovor",
+    "samodejni odgovor",
+    "автоматический ответ",
+    "автоответ",
+    "автоматична відповідь",
+    "автоматичен отговор",
+    "automatinis atsakymas",
+    "automātiska atbilde",
+    "automaatvastus",
+    "automaattinen vastaus",
+    "poissa",
+    "automatikus válasz",
+    "αυτόματη απάντηση",
+    "εκτός γραφείου",
+    "otomatik yanıt",
+    "otomatik cevap",
+    "رد تلقائي",
+    "מענה אוטומטי",
+    "تلقائي",
+    "自動回覆",
+    "自动答复",
+    "自动回复",
+    "自動応答",
+    "自動返信",
+    "자동 회신",
+    "trả lời tự động",
+    "स्वचालित उत्तर",
+)
+_BOUNCE_SUBJECTS = (
+    "undeliverable",
+    "undelivered",
+    "delivery status notification",
+    "delivery failure",
+    "delivery failed",
+    "delivery has failed",
+    "delivery notification",
+    "delivery report",
+    "delivery delayed",
+    "delivery error",
+    "delayed mail",
+    "delayed:",
+    "mail delivery failed",
+    "mail delivery failure",
+    "mail delivery system",
+    "mail delivery error",
+    "mail system error",
+    "mail could not be delivered",
+    "mail not delivered",
+    "message not delivered",
+    "message undeliverable",
+    "message delivery failure",
+    "message could not be delivered",
+    "message delayed",
+    "message blocked",
+    "message rejected",
+    "email delivery failure",
+    "email could not be delivered",
+    "[postmaster]",
+    "postmaster notify",
+    "postmaster copy",
+    "returned mail",
+    "returned to sender",
+    "returned email",
+    "return to sender",
+    "failure notice",
+    "failed mail",
+    "failed delivery",
+    "non delivery",
+    "non-delivery",
+    "nondeliverable",
+    "nondelivery",
+    "ndn:",
+    "ndr:",
+    "notification of delivery",
+    "user unknown",
+    "unknown user",
+    "warning: could not send message",
+    "warning: message",
+    "recipient unknown",
+    "relayed:",
+    "bounce",
+    "unzustellbar",
+    "nicht zugestellt",
+    "zustellung fehlgeschlagen",
+    "non remis",
+    "échec de la remise",
+    "échec de remise",
+    "no se puede entregar",
+    "no entregado",
+    "error de entrega",
+    "impossibile recapitare",
+    "mancata consegna",
+    "não é possível entregar",
+    "não entregue",
+    "onbestelbaar",
+    "niet bezorgd",
+    "nie można dostarczyć",
+    "niedostarczalne",
+    "niedostarczona",
+    "olevererbart",
+    "kan inte levereras",
+    "kan ikke leveres",
+    "nedoručitelné",
+    "kézbesíthetetlen",
+    "imposibil de livrat",
+    "недоставлено",
+    "не доставлено",
+    "teslim edilemedi",
+    "无法传递",
+    "未送達",
+    "配信不能",
+)
+_RECEIPT_SUBJECTS = (
+    "read:",
+    "not read:",
+    "read receipt",
+    "return receipt",
+    "delivered:",
+    "message read",
+    "lu :",
+    "lu:",
+    "gelesen:",
+    "gelezen:",
+    "leído:",
+    "letto:",
+    "lida:",
+    "przeczytano:",
+    "confirmación de lectura",
+    "lesebestätigung",
+    "confirmation de lecture",
+    "conferma di lettura",
+)
+_CALENDAR_SUBJECTS = (
+    "accepted:",
+    "declined:",
+    "tentative:",
+    "tentatively accepted:",
+    "canceled:",
+    "cancelled:",
+    "canceled event",
+    "cancelled event",
+    "new time proposed:",
+    "accepté :",
+    "zugesagt:",
+    "abgelehnt:",
+    "geaccepteerd:",
+)
+_RECALL_SUBJECTS = ("recall:", "message recall", "rappel :", "rückruf:")
+
+
+def _starts(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("(?:" + "|".join(re.escape(w.casefold()) for w in words) + ")")
+
+
+ABSENCE_SUBJECT = _starts(_ABSENCE_SUBJECTS)
+BOUNCE_SUBJECT = _starts(_BOUNCE_SUBJECTS)
+RECEIPT_SUBJECT = _starts(_RECEIPT_SUBJECTS)
+CALENDAR_SUBJECT = _starts(_CALENDAR_SUBJECTS)
+RECALL_SUBJECT = _starts(_RECALL_SUBJECTS)
+
+ABSENCE_BODY = re.compile(
+    r"\b(?:"
+    r"i(?:'m| am| will be|'ll be) (?:currently |now |presently |away |)?(?:out of (?:the )?office|on (?:annual |maternity |paternity |parental |adoption |sick |study |special |compassionate |)leave|away|on holiday|on vacation|not in the office|not at work|off work)"
+    r"|(?:am|be|is|are) (?:currently |now |away |)?(?:out of (?:the )?office|on annual leave|on maternity leave)"
+    r"|out of (?:the )?office (?:until|from|till|between|and|with|on|this|today|for)"
+    r"|on (?:annual |maternity |sick |study |)leave (?:until|from|till|and|between|this|today)"
+    r"|(?:away|on holiday|on leave) (?:from my desk )?(?:until|from|till)"
+    r"|(?:limited|no|intermittent|restricted) access to (?:my )?e-?mails?"
+    r"|(?:i )?(?:shall|will) (?:be returning|return|be back|reply|respond|deal with)[^.]{0,40}(?:on my return|when i (?:return|get back|am back)|on (?:mon|tues|wednes|thurs|fri)day|to (?:the office|work))"
+    r"|i (?:no longer|do not|don't) work (?:for|at|here|on (?:mon|tues|wednes|thurs|fri)days?)"
+    r"|my (?:normal |usual )?working (?:days|hours) are"
+    r"|has (?:now )?left the (?:council|authority|company|organisation|trust|team)"
+    r"|allan o'r swyddfa|nicht im (?:büro|haus)|bin ich (?:ab|nicht|wieder)|abwesend|afwezig|(?:niet|weer) (?:aanwezig|op kantoor|bereikbaar)"
+    r"|absente? (?:du|de mon|jusqu)|de retour le|fuera de la oficina|estaré (?:ausente|fuera)|sono (?:assente|fuori)|fuori (?:sede|ufficio)"
+    r"|estou ausente|estarei ausente|nie ma mnie|jestem (?:nieobecn|poza|na urlopie)|nieobecn|na urlopie|inte på (?:kontoret|plats)|tillbaka den"
+    r"|ikke på kontoret|tilbage (?:den|igen)|tilbake (?:den|igjen)|nu sunt (?:la|în)|concediu|poissa toimistosta|lomalla|nejsem přítom|szabadságon|atostog"
+    r"|в отпуске|отсутству|у відпустці|ofiste değil|izinde|ofis dışında"
+    r")"
+)
+ROBOT_BODY = re.compile(
+    r"(?:this is an (?:automated|automatic|auto[- ]generated|automatically generated|auto) (?:e-?mail|message|response|reply|acknowledg|notification|confirmation|alert|reminder)"
+    r"|this (?:e-?mail|message|mailbox|notification|inbox) (?:was|is|has been) (?:automatically|auto[- ]?)[- ]?(?:sent|generated|produced|created)"
+    r"|(?:e-?mail|message|mailbox|inbox|address|account) is (?:not|un)[- ]?monitored|unmonitored (?:mailbox|inbox|address|account)"
+    r"|(?:mailbox|inbox|account|address) is no longer (?:in use|monitored|active|used)"
+    r"|(?:please )?do not (?:reply|respond) (?:directly )?to this (?:automated |automatic |)?(?:e-?mail|message|address|notification)"
+    r"|replies to this (?:e-?mail|message|address) (?:are|will) not"
+    r"|(?:generated|sent) automatically (?:by|from|to)|you are receiving this (?:e-?mail|message|notification) because"
+    r"|ceci est un message automatique|dies ist eine automatisch|este es un mensaje automático|messaggio automatico)"
+)
+BOUNCE_BODY = re.compile(
+    r"(?:could(?: not|n't) be delivered|cannot be delivered|was(?: not|n't) delivered|wasn't able to be delivered|has been delayed|not yet been delivered"
+    r"|delivery (?:to the following|has failed|failed|status|attempt|of this message)|undeliverable|undelivered"
+    r"|(?:following|these|this) (?:address|recipient)(?:es|s|\(es\))? (?:failed|had|has|could|was|were|not)"
+    r"|permanent (?:fatal )?(?:error|failure)|recipient(?:'s)? (?:address )?(?:rejected|mailbox|unknown|not found|refused)"
+    r"|(?:address|user|mailbox|account) (?:not found|unknown|does not exist|doesn't exist|unavailable|is full|is disabled|you tried to reach)|no such user|unknown user|user unknown"
+    r"|over quota|quota exceeded|mailbox full|\b[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b|\b55[0-4] |qmail-send program|mail delivery (?:sub)?system|message was blocked"
+    r"|returned (?:mail|to (?:you|sender))|konnte nicht zugestellt|n'a pas pu être (?:remis|distribu)|no se pudo entregar|non è stato possibile)"
+)
+RECALL_BODY = re.compile(r"would like to recall the message")

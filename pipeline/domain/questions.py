@@ -1,0 +1,263 @@
+"""The questions of a request, in the requester's own words: numbered ones first, then bullets, then sentences that ask (domain.md 7, O12)."""
+
+from __future__ import annotations
+
+from pipeline.domain.asking import (
+    ALSO,
+    is_ask,
+    is_boilerplate,
+    is_earlier,
+    is_follow_up,
+    is_lead_in,
+    is_preamble,
+    is_question,
+    is_refinement,
+    is_request,
+    is_statute,
+    is_trivial,
+    refuses_list,
+    wants,
+)
+from pipeline.domain.blocks import Block, Item, Listing, blocks, listings
+from pipeline.domain.letterbody import body_lines, sentences
+from pipeline.domain.listing import Style, split_letters
+from pipeline.domain.request import Question
+
+LOOK_AT = 200_000  # characters; what stands beyond is kept, unread, in the last question
+MOST = 1_000  # questions; the rest stays in the last one
+_HALF = 0.5
+_HEADING = 12  # words
+_TITLE = 6
+
+
+def questions(text: str) -> tuple[Question, ...]:
+    """The questions in *text*, the part of a mail that its sender wrote (``Message.new_text``), in order.
+
+    Words are never changed: wrapped lines are joined by a space, the paragraphs of one question by an empty line, its sub-items stand on
+    lines of their own. The label is the number as written, without brackets and stops; "" for a bullet or an unnumbered question.
+    Empty only when *text* is blank. Linear in the length of *text*.
+    """
+    plain = (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\u00a0", " ")
+        .replace("\ufeff", "")
+        .replace("\u200b", "")
+    )
+    if not plain.strip():
+        return ()
+    seen, beyond = _cap(plain)
+    lines = body_lines(seen)
+    found = _find(blocks(lines)) or [Question(label="", text=_whole(lines))]
+    if len(found) > MOST:
+        tail = "\n\n".join(f"{q.label} {q.text}".strip() for q in found[MOST - 1 :])
+        found = [*found[: MOST - 1], Question(label=found[MOST - 1].label, text=tail)]
+    if beyond.strip():
+        last = found[-1]
+        found[-1] = Question(label=last.label, text=f"{last.text}\n\n{beyond.strip()}")
+    return tuple(found)
+
+
+def _cap(plain: str) -> tuple[str, str]:
+    if len(plain) <= LOOK_AT:
+        return plain, ""
+    cut = plain.rfind("\n", LOOK_AT // 2, LOOK_AT)
+    if cut < 0:
+        cut = plain.rfind(" ", LOOK_AT // 2, LOOK_AT)
+    cut = LOOK_AT if cut < 0 else cut
+    return plain[:cut], plain[cut:]
+
+
+def _whole(lines: list[str]) -> str:
+    return "\n".join(line.strip() for line in lines).strip()
+
+
+def _find(found: list[Block]) -> list[Question]:
+    lists, loose = listings(found)
+    asking = [one for one in lists if _asks(one)]
+    ordered = [one for one in asking if one.style is not Style.BULLET]
+    kept = ordered + [one for one in asking if one.style is Style.BULLET and (not ordered or _also(one))]
+    if not kept and lists and not _has_ask(loose):
+        kept = [one for one in lists if one.style is not Style.BULLET and not is_statute(one.items[0].head.text)]
+        kept = [one for one in kept if not all(is_trivial(item.head.text) for item in one.items)]
+    if not kept:
+        return _unnumbered(found, lists)
+    placed = [(item.head.place, question) for one in kept for item, question in _items(one)]
+    start = min(place for place, _ in placed)
+    placed += [
+        (block.place, Question(label="", text=block.text)) for block in loose if block.place > start and _extra(block)
+    ]
+    return [question for _, question in sorted(placed, key=lambda pair: pair[0])]
+
+
+def _extra(block: Block) -> bool:
+    """Whether a paragraph beside a list asks for something more."""
+    if not ALSO.match(block.text) or is_lead_in(block.text):
+        return False
+    first = sentences(block.text)[0]
+    return is_question(first) or is_request(first)
+
+
+def _also(one: Listing) -> bool:
+    return one.lead is not None and bool(ALSO.match(one.lead.text)) and is_lead_in(one.lead.text)
+
+
+def _has_ask(loose: list[Block]) -> bool:
+    return any(is_question(part) or is_request(part) for block in loose for part in sentences(block.text))
+
+
+def _asks(one: Listing) -> bool:  # noqa: PLR0911 - a ladder of rungs, each with its answer
+    """Whether the items of a list are questions, told by the words above it and by their own."""
+    heads = [item.head.text for item in one.items]
+    lead = one.lead.text if one.lead is not None and one.lead.marker is None else ""
+    if any(is_statute(text) for text in heads):
+        return False
+    asked = sum(1 for text in heads if text.rstrip("\"'\u2019\u201d)*_;, ").endswith("?") or "? " in text)
+    asks = sum(1 for item in one.items if is_ask(item.head.text) or any(is_request(block.text) for block in item.rest))
+    trivial = sum(1 for text in heads if is_trivial(text))
+    count = len(heads)
+    if lead and refuses_list(lead):
+        full = sum(1 for text in heads if wants(text) and len(text.split()) > _TITLE)
+        return max(asked, full) > count * _HALF and not _quoted(lead, heads)
+    leads = bool(lead) and is_lead_in(lead)
+    if one.style is Style.BULLET:
+        wanted = asked > count * _HALF or (asks >= count * _HALF and (leads or not lead or _heading(lead)))
+        return wanted or (leads and trivial < count and count > 1)
+    if all(is_boilerplate(text) for text in heads):
+        return False
+    if count == 1 and one.style is not Style.NUMBER and not asks:
+        return False
+    if leads and trivial < count:
+        return True
+    return asks > 0 or (leads and lead.casefold().find("following") >= 0)
+
+
+def _quoted(lead: str, heads: list[str]) -> bool:
+    return heads[0][:1] in "\"'\u2018\u201c" or "asked" in lead or "original" in lead or "previous" in lead
+
+
+def _heading(lead: str) -> bool:
+    return len(lead.split()) <= _HEADING and not lead.rstrip().endswith((".", "?"))
+
+
+def _items(one: Listing) -> list[tuple[Item, Question]]:
+    """The questions of a list: one for each item, or for each sub-item where the item is only a heading."""
+    out: list[tuple[Item, Question]] = []
+    for item in one.items:
+        nested = _promoted(one, item)
+        if nested:
+            out.extend((sub, _question(sub)) for sub in nested)
+        elif len(one.items) == 1 or item.rest or "?" in item.head.text or not is_boilerplate(item.head.text):
+            out.append((item, _question(item)))
+    return out
+
+
+def _promoted(one: Listing, item: Item) -> list[Item]:
+    """The sub-items of an item that only leads into them; none where the item asks by itself."""
+    marked = [block for block in item.rest if block.marker is not None]
+    if len(marked) < (1 if one.style is Style.CAPITAL else 2) or marked[0].marker is None:
+        return []
+    style = marked[0].marker.style
+    head = item.head.text
+    title = len(head.split()) <= _TITLE and not (is_question(head) or is_request(head)) and _heading(head)
+    only_leads = is_lead_in(head) or title
+    sections = style is Style.DOTTED or (one.style in {Style.CAPITAL, Style.ROMAN} and style is Style.NUMBER)
+    alone = len(one.items) == 1 and style is not Style.BULLET and is_lead_in(head)
+    if not only_leads or not (sections or alone):
+        return []
+    out: list[Item] = []
+    for block in item.rest:
+        if block.marker is not None and block.marker.style is style:
+            out.append(Item(head=block))
+        elif out:
+            out[-1].rest.append(block)
+    return out
+
+
+def _question(item: Item) -> Question:
+    text = item.head.text
+    for block in item.rest:
+        text += ("\n\n" if block.gap and block.marker is None else "\n") + block.raw
+    label = item.head.marker.label if item.head.marker else ""
+    text = text.strip() or item.head.raw
+    emphasised = text.endswith("*") and text.count("*") == 1 and item.head.raw.startswith("*")
+    return Question(label=label, text=text.removesuffix("*") if emphasised else text)
+
+
+def _unnumbered(found: list[Block], lists: list[Listing]) -> list[Question]:
+    """Questions of a letter without a list of them: each sentence that asks begins one; what refines it stays with it."""
+    listed = {block.place: one for one in lists for item in one.items for block in [item.head, *item.rest]}
+    reader = _Reader()
+    for block in found:
+        one = listed.get(block.place)
+        if one is None:
+            reader.read(block)
+        elif reader.live and not is_statute(block.text) and not (one.lead and is_earlier(one.lead.text)):
+            reader.segments[-1] += "\n" + block.raw
+    segments = reader.segments or _fallback([block for block in found if not is_statute(block.text)])
+    if len(segments) == 1 and not lists and (lettered := _run_on_letters(segments[0])):
+        return lettered
+    return [Question(label="", text=text.strip()) for text in segments]
+
+
+def _run_on_letters(text: str) -> list[Question]:
+    """The items of "please tell me (a) how many ..., (b) ..." where most of them ask by their wording."""
+    _, items = split_letters(text)
+    if sum(1 for _, item in items if is_ask(item)) <= len(items) * _HALF:
+        return []
+    return [Question(label=label, text=item) for label, item in items]
+
+
+def _own_ask(part: str) -> bool:
+    return not part.rstrip().endswith(":") and is_request(part)
+
+
+def _belongs(part: str, block: Block) -> bool:
+    return is_refinement(part) or is_follow_up(part) or not block.gap or part[:1].islower() or part.startswith("(")
+
+
+class _Reader:
+    """Reads unmarked paragraphs in order and sorts their sentences into *segments*; *live* while the last sentence belonged to one."""
+
+    def __init__(self) -> None:
+        self.segments: list[str] = []
+        self.live = False
+        self._expecting = False
+        self._context: list[str] = []
+
+    def read(self, block: Block) -> None:
+        """Sort the sentences of one paragraph; context before a sentence that asks goes with it, courtesy and law talk go nowhere."""
+        parts = sentences(block.text)
+        self._context, joint = [], "\n\n" if block.gap else "\n"
+        listening, self.live = self._expecting, False
+        for here, part in enumerate(parts):
+            if here == len(parts) - 1 and is_lead_in(part) and not is_question(part) and not _own_ask(part):
+                self._expecting = True
+                return
+            if self._starts(part, new_line=here == 0, listening=listening):
+                self.segments.append(" ".join([*self._context, part]))
+                self._context, joint, self.live = [], " ", True
+            elif is_boilerplate(part) or (not self.segments and is_preamble(part)):
+                self._context, self.live = [], False
+            elif self.segments and (here or _belongs(part, block)) and (self.live or here == 0):
+                self.segments[-1] += joint + part
+                joint, self.live = " ", True
+            else:
+                self._context.append(part)
+        self._expecting = listening and bool(parts) and is_ask(parts[0])
+
+    def _starts(self, part: str, *, new_line: bool, listening: bool) -> bool:
+        if is_question(part):
+            return not (self.segments and is_follow_up(part))
+        if is_request(part):
+            return new_line or not self.segments
+        return listening and new_line and is_ask(part) and not is_boilerplate(part) and not is_refinement(part)
+
+
+def _fallback(found: list[Block]) -> list[str]:
+    """Where nothing asks by its form: what is neither courtesy nor law talk, as one question; else all of it."""
+    for dropped in (lambda part: is_boilerplate(part) or is_preamble(part) or is_lead_in(part), is_boilerplate):
+        kept = [" ".join(part for part in sentences(block.raw) if not dropped(part)) for block in found]
+        if any(text.strip() for text in kept):
+            return ["\n\n".join(text for text in kept if text.strip())]
+    return ["\n\n".join(block.raw for block in found)] if found else []

@@ -1,0 +1,115 @@
+"""Which law a request falls under, by its words and with reasons: own data first, then the environment, else freedom of information (domain.md 1.2-1.4)."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.domain.letterbody import body_lines
+from pipeline.domain.questions import questions
+from pipeline.domain.regime_words import (
+    ABOUT_STAFF,
+    ACTING,
+    COUNTED,
+    DECLARED,
+    ENVIRONMENT,
+    LOOKALIKES,
+    OTHERS_DATA,
+    OWN_DATA,
+    OWN_REQUEST,
+)
+from pipeline.domain.request import Regime, RegimeGuess
+
+_LOOK_AT = 100_000  # characters of a letter, and
+_LOOK_AT_ONE = 5_000  # characters of one question
+_TOPICS = 3  # topics named in a reason
+_LABEL = re.compile(
+    r"(?:freedom of information(?: act)?(?: 2000)?|environmental information(?: regulations?)?(?: 2004)?|foia?|eir)(?: requests?)?",
+    re.IGNORECASE,
+)
+_CITES_EIR = re.compile(r"environmental information(?: regulations?)?|\beirs?\b", re.IGNORECASE)
+_CITES_FOI = re.compile(r"freedom of information|\bfoia?\b", re.IGNORECASE)
+_COUNTS_EIR = re.compile(r"how many|number of|statistics|figures", re.IGNORECASE)
+_DEFAULT = "It asks for recorded information that is neither about the requester nor about the environment."
+
+
+def guess(subject: str, text: str) -> RegimeGuess:
+    """The law that a request as a whole looks like, from its subject and the text its sender wrote; the label in a subject is only a hint.
+
+    Reasons are sentences for an officer and name rule topics, never the sender's sentences.
+    """
+    seen = text[:_LOOK_AT]
+    asked = [question.text for question in questions(seen)]
+    frame = "\n".join(body_lines(seen)[:200])
+    if reason := _own_data(f"{subject}\n{frame}", asked):
+        return RegimeGuess(regime=Regime.SAR, reasons=(reason,))
+    topics = [_topics(one) for one in asked]
+    staff = [bool(ABOUT_STAFF.search(_plain(one))) for one in asked]
+    around = _topics(_LABEL.sub(" ", subject)) or _topics(_preamble(frame, asked))
+    green = sum(1 for found, pay in zip(topics, staff, strict=True) if (found or around) and not pay)
+    named = sum(1 for found, pay in zip(topics, staff, strict=True) if found and not pay)
+    if asked and green * 2 >= len(asked) and (named or around):
+        found = tuple(dict.fromkeys([topic for one in topics for topic in one] + list(around)))
+        return _environmental(found, named=green, asked=len(asked))
+    cited = _CITES_EIR.search(f"{subject} {frame}")
+    if cited and not any(staff) and not _CITES_FOI.search(f"{subject} {frame}") and not _COUNTS_EIR.search(frame):
+        return RegimeGuess(
+            regime=Regime.EIR,
+            reasons=("It cites the Environmental Information Regulations, and nothing in it points elsewhere.",),
+        )
+    return RegimeGuess(regime=Regime.FOI, reasons=_not_others(subject, frame, named=named, asked=len(asked)))
+
+
+def guess_question(text: str) -> RegimeGuess:
+    """The law that one question looks like by its own words (domain.md 1.4: routing is per question, not per mail)."""
+    if reason := _own_data(text, [text]):
+        return RegimeGuess(regime=Regime.SAR, reasons=(reason,))
+    plain = _plain(text)
+    found = _topics(text)
+    if found and not ABOUT_STAFF.search(plain):
+        return _environmental(found, named=1, asked=1)
+    return RegimeGuess(regime=Regime.FOI, reasons=_not_others("", text, named=0, asked=1))
+
+
+def _environmental(topics: tuple[str, ...], *, named: int, asked: int) -> RegimeGuess:
+    listed = ", ".join(topics[:_TOPICS])
+    reasons = [f"It looks like environmental information (EIR regulation 2(1)), because it asks about {listed}."]
+    if named < asked:
+        reasons.append(f"{named} of {asked} questions do; the others may fall under the Freedom of Information Act.")
+    return RegimeGuess(regime=Regime.EIR, reasons=tuple(reasons))
+
+
+def _not_others(subject: str, frame: str, *, named: int, asked: int) -> tuple[str, ...]:
+    reasons = [_DEFAULT]
+    if COUNTED.search(f"{subject}\n{frame}"):
+        reasons.append("It asks about subject access requests in general, not for the requester's own data.")
+    if named:
+        reasons.append(f"{named} of {asked} questions may fall under the Environmental Information Regulations.")
+    return tuple(reasons)
+
+
+def _own_data(text: str, asked: list[str]) -> str:
+    """The sentence why this looks like a subject access request; "" when it doesn't."""
+    plain = COUNTED.sub(" ", " ".join(text.split()))
+    wanted = COUNTED.sub(" ", " ".join(" ".join(asked).split()))
+    if DECLARED.search(" ".join(text.split())) or OWN_REQUEST.search(plain):
+        return "It looks like a subject access request, because it says that it is one."
+    if OWN_DATA.search(plain) or OWN_DATA.search(wanted):
+        return "It looks like a subject access request, because it asks for information about the requester."
+    if ACTING.search(plain) and OTHERS_DATA.search(plain):
+        return "It looks like a subject access request, because it asks for a named person's information on that person's behalf."
+    return ""
+
+
+def _preamble(frame: str, asked: list[str]) -> str:
+    """The letter above its first question, where the topic is often named once for all questions."""
+    first = asked[0].split("\n", 1)[0][:40] if asked else ""
+    return " ".join(frame[: max(frame.find(first), 0)].split())[-600:] if first else ""
+
+
+def _plain(text: str) -> str:
+    return LOOKALIKES.sub(" ", " ".join(text[:_LOOK_AT_ONE].split()))
+
+
+def _topics(text: str) -> tuple[str, ...]:
+    plain = _plain(text)
+    return tuple(name for name, pattern in ENVIRONMENT if pattern.search(plain))

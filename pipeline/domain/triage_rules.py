@@ -1,0 +1,305 @@
+"""The table of triage: each rule says when it applies, by the clauses that show it, and which verdict and intent follow. Read top to bottom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.domain.automatic import Kind
+from pipeline.domain.evidence import Evidence, Intent, Verdict
+from pipeline.domain.intent import SAYS_LITTLE
+from pipeline.domain.request import ClockState
+from pipeline.domain.wording import Sign
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Clauses = tuple[str, ...]
+SAYS_SOMETHING = 12  # characters under a subject that names the law; fewer name nothing that could be looked for
+THANKS_CHARACTERS = 400  # a note of thanks is short; a long one says something else as well
+_PROGRAMS = (Kind.ABSENCE, Kind.RECEIPT, Kind.CALENDAR, Kind.LIST, Kind.PROGRAM)
+_REVIEW = (Sign.REVIEW_ASKED, Sign.REVIEW, Sign.GROUNDS, Sign.MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When *test* gives clauses, the mail has this *verdict* and *intent*; *flagged* asks an officer to look before the usual course."""
+
+    verdict: Verdict
+    intent: Intent
+    test: Callable[[Evidence], Clauses]
+    flagged: bool = False
+
+
+def _quotes(e: Evidence) -> Clauses:
+    return (f"it quotes {' and '.join(e.quoted[:2])}",) if e.quoted else ()
+
+
+def _from_requester(e: Evidence) -> Clauses:
+    """The known case as a clause: quoted where the writer quotes it, else as what the mail answers."""
+    if e.known is None:
+        return ()
+    named = e.known.reference.upper() in e.words.references
+    return (f"it quotes {e.known.reference}",) if named else (f"it comes from the requester of {e.known.reference}",)
+
+
+def _duplicate(e: Evidence) -> Clauses:
+    first = e.context.duplicate_of
+    return (f"its content is the same as that of {first}, which came before",) if first else ()
+
+
+def _bounce(e: Evidence) -> Clauses:
+    return tuple(dict.fromkeys(sign.clause for sign in e.signs_of(Kind.BOUNCE)))
+
+
+def _own(e: Evidence) -> Clauses:
+    return ("its sender is one of our own addresses, so that an answer would come back to us",) if e.own else ()
+
+
+def _commissioner(e: Evidence) -> Clauses:
+    if not e.commissioner or e.signs_of(Kind.ABSENCE, Kind.LIST, Kind.RECEIPT, Kind.CALENDAR):
+        return ()
+    return (f"its sender's domain is {e.domain}, and it is urgent",)
+
+
+def _automatic(e: Evidence) -> Clauses:
+    if e.web_form:
+        return ()
+    decisive = e.signs_of(*_PROGRAMS)
+    if decisive and not (e.plain_request and all(sign.person_possible for sign in decisive)):
+        return tuple(dict.fromkeys(sign.clause for sign in decisive))
+    hints = e.signs_of(Kind.ABSENCE, Kind.PROGRAM, alone=False)
+    purpose = e.asks or e.words.has(Sign.CHASER, Sign.WITHDRAWAL, Sign.COMPLAINT, Sign.CLARIFIES, *_REVIEW)
+    return tuple(sign.clause for sign in hints) if not purpose else ()
+
+
+def _internal(e: Evidence) -> Clauses:
+    return (f"its sender writes from our own domain {e.domain}",) if e.internal else ()
+
+
+def _invitation(e: Evidence) -> Clauses:
+    return tuple(sign.clause for sign in e.signs_of(Kind.CALENDAR, alone=False)) if not e.wishes else ()
+
+
+# Mail from the requester of a known case.
+
+
+def _known_withdrawal(e: Evidence) -> Clauses:
+    anew = e.words.has(Sign.FRESH) and e.wishes
+    if e.known is None or not e.words.has(Sign.WITHDRAWAL) or anew:
+        return ()
+    return (*_from_requester(e), *e.words.clauses(Sign.WITHDRAWAL))
+
+
+def _known_review(e: Evidence) -> Clauses:
+    signs = [Sign.REVIEW_ASKED, Sign.REVIEW, Sign.GROUNDS]
+    if e.answered:
+        signs += [Sign.MISSING, Sign.COMPLAINT]
+    said = e.words.clauses(*signs)
+    return (*_from_requester(e), *said) if e.known and said else ()
+
+
+def _known_fresh(e: Evidence) -> Clauses:
+    new = e.words.has(Sign.FRESH) and e.words.has(Sign.REQUESTS, Sign.MATERIAL, Sign.OWN_DATA)
+    waiting = e.known is not None and e.known.clock is ClockState.WAITING
+    if e.known is None or not new or (waiting and not e.words.says_new):
+        return ()
+    return e.words.clauses(Sign.FRESH, Sign.REQUESTS, Sign.MATERIAL, Sign.OWN_DATA)
+
+
+def _known_chaser(e: Evidence) -> Clauses:
+    if e.known is None or not e.words.has(Sign.CHASER, Sign.MISSING):
+        return ()
+    if e.known.clock is ClockState.WAITING and (e.words.has(Sign.CLARIFIES) or e.wishes):
+        return ()
+    return (*_from_requester(e), *e.words.clauses(Sign.CHASER, Sign.MISSING))
+
+
+def _is_thanks(e: Evidence) -> bool:
+    other = e.asks or e.words.has(Sign.CLARIFIES, Sign.COMPLAINT, Sign.SERVICE, Sign.ATTACHED, Sign.CHASER)
+    return e.words.has(Sign.THANKS) and not other and e.words.length <= THANKS_CHARACTERS and not e.message.attachments
+
+
+def _known_thanks(e: Evidence) -> Clauses:
+    return (*_from_requester(e), "it thanks us and asks for nothing") if e.known and _is_thanks(e) else ()
+
+
+def _known_answer(e: Evidence) -> Clauses:
+    """An answer to our question: we are waiting for one, or it says that it is one."""
+    if e.known is None:
+        return ()
+    if e.known.clock is ClockState.WAITING:
+        return (*_from_requester(e), "we are waiting for the requester's answer")
+    return (*_from_requester(e), *e.words.clauses(Sign.CLARIFIES)) if e.words.has(Sign.CLARIFIES) else ()
+
+
+def _known_request(e: Evidence) -> Clauses:
+    if e.known is None or not e.asks:
+        return ()
+    said = e.words.clauses(Sign.REQUESTS, Sign.MATERIAL, Sign.OWN_DATA) or e.words.clauses(Sign.ASK)
+    return (*said, f"{e.known.reference} is not plainly what it asks about")
+
+
+def _known_rest(e: Evidence) -> Clauses:
+    return (*_from_requester(e), "it asks for nothing new") if e.known else ()
+
+
+# Mail that belongs to no case we know.
+
+
+def _foreign(e: Evidence) -> Clauses:
+    if e.words.language is None or e.plain_request:
+        return ()
+    return (f"it seems to be written in {e.words.language}, which is not guessed at",)
+
+
+def _points_to_attachment(e: Evidence) -> Clauses:
+    """The ask, if there is one, lies in an attachment nobody has read yet."""
+    words = e.words
+    if not e.message.attachments or words.length > SAYS_LITTLE or e.context.attachment_text.strip():
+        return ()
+    if words.has(Sign.MATERIAL, Sign.FRAUD, Sign.PAPERS, *_REVIEW, Sign.CHASER, Sign.WITHDRAWAL, Sign.SERVICE, Sign.COMMENT):
+        return ()
+    if not words.has(Sign.ATTACHED) and (e.asks or words.has(Sign.SALES, Sign.COMPLAINT)):
+        return ()
+    return ("it says little itself and its attachments have to be read",)
+
+
+def _review(e: Evidence) -> Clauses:
+    words = e.words
+    earlier = bool(e.quoted) or words.has(Sign.PRIOR) or words.law_named
+    if not words.has(Sign.REVIEW_ASKED):
+        disputes = words.has(Sign.GROUNDS, Sign.MISSING) and (bool(e.quoted) or words.has(Sign.PRIOR) or words.reply)
+        displeased = words.has(Sign.REVIEW) or disputes
+        about_foi = words.has(Sign.COMPLAINT) and words.law_named and not words.has(Sign.CHASER)
+        service = words.has(Sign.COMPLAINT, Sign.SERVICE, Sign.COMMENT) and not earlier
+        if not (displeased or about_foi) or service or e.wishes > len(words.clauses(*_REVIEW)):
+            return ()
+    elif e.advert:
+        return ()
+    signs = (*_REVIEW, Sign.COMPLAINT) if words.law_named else _REVIEW
+    return (*_quotes(e), *words.clauses(*signs))
+
+
+def _withdrawal(e: Evidence) -> Clauses:
+    words = e.words
+    other = words.has(Sign.SERVICE, Sign.OWN_SERVICE, Sign.SALES, Sign.FRAUD)
+    if not words.has(Sign.WITHDRAWAL) or e.wishes or (other and not words.law_named and not e.quoted):
+        return ()
+    return (*_quotes(e), *words.clauses(Sign.WITHDRAWAL))
+
+
+def _chaser(e: Evidence) -> Clauses:
+    words = e.words
+    earlier = (*_quotes(e), *words.clauses(Sign.PRIOR))
+    said = words.clauses(Sign.CHASER) or (words.clauses(Sign.MISSING) if earlier else ())
+    other = words.has(Sign.SERVICE, Sign.OWN_SERVICE, Sign.SALES, Sign.COMPLAINT, Sign.COMMENT, Sign.FRAUD)
+    if not said or (other and not words.law_named and not e.quoted):
+        return ()
+    weight = len(said) + len(earlier) + (1 if words.reply else 0)
+    asked = e.wishes + (1 if words.title_law else 0)
+    return (*earlier, *said) if weight > asked else ()
+
+
+def _clarification(e: Evidence) -> Clauses:
+    earlier = (*_quotes(e), *e.words.clauses(Sign.PRIOR))
+    if not e.words.has(Sign.CLARIFIES) or not (earlier or e.words.reply) or e.words.has(Sign.REQUESTS, Sign.SERVICE):
+        return ()
+    return (*earlier, *e.words.clauses(Sign.CLARIFIES))
+
+
+def _data_right(e: Evidence) -> Clauses:
+    return e.words.clauses(Sign.DATA_RIGHT) if not e.wishes else ()
+
+
+def _request(e: Evidence) -> Clauses:
+    words = e.words
+    if e.advert and not e.plain_request:
+        return ()
+    asked = words.clauses(Sign.REQUESTS, Sign.OWN_DATA)
+    by_law = words.law_named and (words.has(Sign.ASK, Sign.MATERIAL) or (words.title_law and words.length >= SAYS_SOMETHING))
+    if not asked and not by_law:
+        return ()
+    if asked and not words.law_named and words.has(Sign.SERVICE, Sign.OWN_SERVICE) and not words.has(Sign.MATERIAL):
+        return ()
+    law = ("it names the law on access to information",) if words.law_named else ()
+    return (*law, *(asked or words.clauses(Sign.MATERIAL, Sign.ASK) or ("its subject asks under that law",)))
+
+
+def _fraud(e: Evidence) -> Clauses:
+    if e.words.has(Sign.REQUESTS) or e.wishes > e.words.count(Sign.FRAUD, Sign.PAPERS):
+        return ()
+    return e.words.clauses(Sign.FRAUD) or (e.words.clauses(Sign.PAPERS) if not e.wishes else ())
+
+
+def _comment(e: Evidence) -> Clauses:
+    return e.words.clauses(Sign.COMMENT) if not e.wishes else ()
+
+
+def _complaint(e: Evidence) -> Clauses:
+    return e.words.clauses(Sign.COMPLAINT) if not e.wishes else ()
+
+
+def _service(e: Evidence) -> Clauses:
+    said = e.words.clauses(Sign.OWN_SERVICE, Sign.SERVICE)
+    return said if not e.words.has(Sign.MATERIAL) else ()
+
+
+def _advert(e: Evidence) -> Clauses:
+    return e.words.clauses(Sign.SALES) if e.advert else ()
+
+
+def _thanks(e: Evidence) -> Clauses:
+    return ("it thanks us and asks for nothing",) if _is_thanks(e) else ()
+
+
+def _asks(e: Evidence) -> Clauses:
+    if e.words.has(Sign.SALES) and not e.wishes:
+        return ()
+    return e.words.clauses(Sign.MATERIAL, Sign.ASK)
+
+
+def _sells(e: Evidence) -> Clauses:
+    return e.words.clauses(Sign.SALES)
+
+
+def _rest(e: Evidence) -> Clauses:
+    if e.words.length:
+        return ("a person seems to have written it and nothing in it clearly asks for anything",)
+    return ("it has no text of its own" + (", only attachments" if e.message.attachments else ""),)
+
+
+TABLE: tuple[Rule, ...] = (
+    Rule(Verdict.OTHER, Intent.DUPLICATE, _duplicate),
+    Rule(Verdict.BOUNCE, Intent.BOUNCE, _bounce),
+    Rule(Verdict.AUTOMATIC, Intent.AUTOMATIC, _own),
+    Rule(Verdict.OTHER, Intent.ICO, _commissioner, flagged=True),
+    Rule(Verdict.AUTOMATIC, Intent.AUTOMATIC, _automatic),
+    Rule(Verdict.INTERNAL, Intent.INTERNAL, _internal),
+    Rule(Verdict.OTHER, Intent.NOT_A_REQUEST, _invitation),
+    Rule(Verdict.REPLY, Intent.WITHDRAWAL, _known_withdrawal),
+    Rule(Verdict.REPLY, Intent.REVIEW, _known_review),
+    Rule(Verdict.REQUEST, Intent.REQUEST, _known_fresh, flagged=True),
+    Rule(Verdict.REPLY, Intent.CHASER, _known_chaser),
+    Rule(Verdict.REPLY, Intent.THANKS, _known_thanks),
+    Rule(Verdict.REPLY, Intent.CLARIFICATION, _known_answer),
+    Rule(Verdict.REQUEST, Intent.REQUEST, _known_request, flagged=True),
+    Rule(Verdict.REPLY, Intent.CLARIFICATION, _known_rest, flagged=True),
+    Rule(Verdict.REQUEST, Intent.UNCLEAR, _foreign, flagged=True),
+    Rule(Verdict.REQUEST, Intent.UNCLEAR, _points_to_attachment, flagged=True),
+    Rule(Verdict.REQUEST, Intent.REVIEW, _review, flagged=True),
+    Rule(Verdict.REQUEST, Intent.WITHDRAWAL, _withdrawal, flagged=True),
+    Rule(Verdict.REQUEST, Intent.CHASER, _chaser, flagged=True),
+    Rule(Verdict.REQUEST, Intent.CLARIFICATION, _clarification, flagged=True),
+    Rule(Verdict.REQUEST, Intent.REQUEST, _request),
+    Rule(Verdict.REQUEST, Intent.UNCLEAR, _data_right, flagged=True),
+    Rule(Verdict.OTHER, Intent.NOT_A_REQUEST, _fraud),
+    Rule(Verdict.OTHER, Intent.NOT_A_REQUEST, _comment),
+    Rule(Verdict.OTHER, Intent.COMPLAINT, _complaint),
+    Rule(Verdict.OTHER, Intent.NOT_A_REQUEST, _service),
+    Rule(Verdict.OTHER, Intent.NOT_A_REQUEST, _advert),
+    Rule(Verdict.OTHER, Intent.THANKS, _thanks),
+    Rule(Verdict.REQUEST, Intent.REQUEST, _asks),
+    Rule(Verdict.OTHER, Intent.NOT_A_REQUEST, _sells),
+    Rule(Verdict.REQUEST, Intent.UNCLEAR, _rest, flagged=True),
+)

@@ -1,0 +1,142 @@
+"""Turns a letter's words into the complete message that goes out: from whom, in which thread, with which Message-ID."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.domain.errors import UsageError
+from pipeline.domain.outbox import Frozen, OutboxStatus
+from pipeline.letters.acknowledgement import AcknowledgementLetter, acknowledgement
+from pipeline.letters.authority import AuthorityFacts, Publication
+from pipeline.letters.composing import OutgoingMail, checked_address, compose, is_message_id
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from pipeline.domain.request import Regime
+
+    from pipeline.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """What an acknowledgement is about: the request's row and dates, its requester's bare address, and their mail's Message-ID."""
+
+    request_id: int
+    reference: str
+    regime: Regime
+    received_on: date
+    due_on: date
+    to: str
+    answers: str | None
+
+
+def can_write_to(address: str) -> bool:
+    """Whether our letters can be addressed to *address* at all: a plain ASCII address."""
+    try:
+        checked_address(address, "to")
+    except UsageError:
+        return False
+    return True
+
+
+def authority_facts(settings: Settings) -> AuthorityFacts:
+    """The authority as letters show it, from the configuration."""
+    authority = settings.authority
+    return AuthorityFacts(
+        name=authority.name,
+        team=authority.team,
+        address=tuple(authority.address),
+        website=authority.website,
+        email=monitored_address(settings),
+        phone=authority.phone,
+        publications=tuple(Publication(title=p.title, url=p.url) for p in authority.publications),
+    )
+
+
+def monitored_address(settings: Settings) -> str:
+    """The address people are told to write to: one that is read."""
+    return settings.authority.email or settings.smtp.reply_to or settings.smtp.from_address
+
+
+def envelope_sender(settings: Settings) -> str:
+    """Where bounces come back to; never empty, for Microsoft 365 may refuse a null sender (mail.md section 5)."""
+    return settings.smtp.envelope_from or settings.smtp.from_address
+
+
+def own_domain(settings: Settings) -> str:
+    """The domain of our Message-IDs."""
+    return settings.smtp.from_address.rpartition("@")[2]
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 of *content*, in hex: what an approval is bound to."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def seal(
+    settings: Settings,
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    message_id: str,
+    at: datetime,
+    answers: str | None,
+    automatic: bool = False,
+) -> bytes:
+    """The complete RFC 5322 bytes of a letter to *to*; *answers* is the Message-ID of the mail it replies to, when that had a usable one."""
+    thread = answers if answers and is_message_id(answers) else ""
+    return compose(
+        OutgoingMail(
+            message_id=message_id,
+            date=at,
+            from_address=settings.smtp.from_address,
+            from_name=settings.smtp.from_name or settings.authority.team,
+            to=to,
+            subject=subject,
+            text=text,
+            reply_to=settings.smtp.reply_to,
+            in_reply_to=thread,
+            references=(thread,) if thread else (),
+            automatic=automatic,
+        )
+    )
+
+
+def seal_acknowledgement(
+    settings: Settings, kind: str, about: Acknowledged, *, message_id: str, at: datetime, not_before: datetime
+) -> Frozen:
+    """The acknowledgement of a request, complete to the byte; its once_key makes it the only one (invariant 4)."""
+    written = acknowledgement(
+        kind,
+        AcknowledgementLetter(
+            reference=about.reference,
+            regime=about.regime,
+            authority=authority_facts(settings),
+            reply_address=monitored_address(settings),
+            received_on=about.received_on,
+            due_on=about.due_on,
+        ),
+    )
+    return Frozen(
+        kind=kind,
+        once_key=f"acknowledgement:{about.request_id}",
+        message_id=message_id,
+        envelope_from=envelope_sender(settings),
+        recipients=(about.to,),
+        content=seal(
+            settings,
+            to=about.to,
+            subject=written.subject,
+            text=written.text,
+            message_id=message_id,
+            at=at,
+            answers=about.answers,
+            automatic=True,
+        ),
+        not_before=not_before,
+        status=OutboxStatus.QUEUED,
+    )

@@ -1,0 +1,243 @@
+"""Puts an officer's record and a template's wording together into one neutral letter, and lays that out as plain text."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import TemplateError
+
+from pipeline.domain.errors import RecordError, UsageError
+from pipeline.letters.plain import clean_text, one_line, paragraphs
+from pipeline.letters.templating import environment, letters_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from pipeline.domain.request import Regime
+    from pipeline.letters.authority import AuthorityFacts, Publication
+    from pipeline.letters.model import AnsweredQuestion, LetterKind, LetterRecord, Provision
+
+
+class BlockKind(StrEnum):
+    """What a block of a letter is; the renderer decides how it looks."""
+
+    LINES = "lines"
+    DATE = "date"
+    SALUTATION = "salutation"
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    QUESTION = "question"
+    ANSWER = "answer"
+    LINK = "link"
+    SIGN_OFF = "sign_off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    r"""One block: *text* with ``\n`` between its lines; *label* is a question's number or a link's title, "" without one."""
+
+    kind: BlockKind
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter in its final words but in no format yet; *subject* is the subject line of the mail that carries it."""
+
+    kind: LetterKind
+    template: str
+    reference: str
+    regime: Regime
+    issued_on: date
+    blocks: tuple[Block, ...]
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A provision as the wording names it: "section", "40(2)", "of the … Act 2000", "personal information"."""
+
+    word: str
+    number: str
+    law: str
+    title: str
+
+
+class _Collector:
+    """Takes the blocks in the order in which the wording calls for them; every method gives "", as jinja prints what it gets."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+
+    def _put(self, kind: BlockKind, text: str, label: str = "") -> str:
+        if text:
+            self.blocks.append(Block(kind=kind, text=text, label=label))
+        return ""
+
+    def lines(self, *lines: str) -> str:
+        """Put lines that belong together; empty ones are left out."""
+        return self._put(BlockKind.LINES, "\n".join(filter(None, map(one_line, lines))))
+
+    def date(self, text: str) -> str:
+        """Put the date of the letter."""
+        return self._put(BlockKind.DATE, text)
+
+    def greeting(self, text: str) -> str:
+        """Put the salutation."""
+        return self._put(BlockKind.SALUTATION, one_line(text))
+
+    def heading(self, *lines: str) -> str:
+        """Put the heading."""
+        return self._put(BlockKind.HEADING, "\n".join(map(one_line, lines)))
+
+    def paragraph(self, caller: Callable[[], str]) -> str:
+        """Put one paragraph of the template's own wording."""
+        return self._put(BlockKind.PARAGRAPH, clean_text(caller()).strip())
+
+    def ask(self, label: str, text: str) -> str:
+        """Put a question in the requester's own words."""
+        return self._put(BlockKind.QUESTION, clean_text(text).strip(), one_line(label))
+
+    def answer(self, text: str) -> str:
+        """Put what an officer wrote, a block for each paragraph."""
+        for paragraph in paragraphs(text):
+            self._put(BlockKind.ANSWER, paragraph)
+        return ""
+
+    def link(self, url: str, title: str = "") -> str:
+        """Put a web address."""
+        return self._put(BlockKind.LINK, one_line(url), one_line(title))
+
+    def sign_off(self, *lines: str) -> str:
+        """Put a part of the close."""
+        return self._put(BlockKind.SIGN_OFF, "\n".join(filter(None, map(one_line, lines))))
+
+
+def build(record: LetterRecord, authority: AuthorityFacts, today: date) -> Letter:
+    """Write *record* in the words of its template, dated *today* unless the record has its own date.
+
+    Raises RecordError for a template or provision that is not known, UsageError for a template that is faulty.
+    """
+    folder = _folder(record)
+    facts = _facts(folder)
+    mistakes = []
+    if record.regime not in facts["regimes"]:
+        has = ", ".join(facts["regimes"])
+        mistakes.append(f"template: {record.template} has no words for {record.regime}, only for {has}; choose another")
+    issued_on = record.issued_on or today
+    questions = [_question(question, facts, mistakes) for question in record.questions]
+    if mistakes:
+        raise RecordError(tuple(mistakes))
+    who = record.authority.over(authority)
+    collector = _Collector()
+    names = ("lines", "date", "greeting", "heading", "paragraph", "ask", "answer", "link", "sign_off")
+    context = {name: getattr(collector, name) for name in names} | {
+        "authority": who,
+        "publications": [one for one in who.publications if _is_real(one)],
+        "dated": _dated(facts, issued_on, folder),
+        "reference": record.reference,
+        "regime": record.regime,
+        "topic": one_line(record.topic),
+        "salutation": "named" if record.salutation == "named" and one_line(record.requester_name) else "generic",
+        "requester_name": one_line(record.requester_name),
+        "received_on": record.received_on,
+        "issued_on": issued_on,
+        "questions": questions,
+    }
+    _fill(f"{folder}/letter.jinja", context)
+    letter = Letter(
+        kind=record.kind,
+        template=record.template,
+        reference=record.reference,
+        regime=record.regime,
+        issued_on=issued_on,
+        blocks=tuple(collector.blocks),
+    )
+    return replace(letter, subject=one_line(_fill(f"{folder}/subject.txt", {"letter": letter})))
+
+
+def render_text(letter: Letter) -> str:
+    r"""Lay *letter* out as plain text with ``\n`` line ends and none at the end: the legal answer (D5)."""
+    return _fill(f"{letter.kind}/{letter.template}/text.jinja", {"letter": letter})
+
+
+def _folder(record: LetterRecord) -> str:
+    kinds = letters_folder() / record.kind
+    known = sorted(found.name for found in kinds.iterdir() if (found / "letter.jinja").is_file())
+    if record.template not in known:
+        raise RecordError(
+            (f'template: "{one_line(record.template)[:60]}" is not known; use one of {", ".join(known)}',)
+        )
+    return f"{record.kind}/{record.template}"
+
+
+@cache
+def _facts(folder: str) -> Mapping[str, Any]:
+    """Read what a template knows of the law; it may not change while the program runs."""
+    return tomllib.loads((letters_folder() / folder / "facts.toml").read_text(encoding="utf-8"))
+
+
+def _dated(facts: Mapping[str, Any], on: date, folder: str) -> Mapping[str, Any]:
+    found: list[Mapping[str, Any]] = [entry for entry in facts["from"] if entry["date"] <= on]
+    if not found:
+        raise UsageError(
+            f"templates/letters/{folder}/facts.toml: no [[from]] is old enough for a letter of {on}; add one"
+        )
+    return max(found, key=lambda entry: entry["date"])
+
+
+def _question(question: AnsweredQuestion, facts: Mapping[str, Any], mistakes: list[str]) -> dict[str, object]:
+    """Give the template what it needs of one question; its provisions become citations."""
+    citations = []
+    for provision in question.provisions:
+        citation = _citation(provision, facts)
+        if citation is None:
+            place = f"question {question.label}".rstrip()
+            mistakes.append(
+                f"{place}: provisions: {provision.source} {provision.number} is not known to this letter; "
+                "check the number, and name the paragraph where there are several",
+            )
+        else:
+            citations.append(citation)
+    return {
+        "label": question.label,
+        "text": question.text,
+        "outcome": question.outcome,
+        "answer": question.answer,
+        "provisions": citations,
+        "reason": question.reason,
+        "public_interest": question.public_interest,
+        "link": question.link,
+        "link_intro": question.link_intro,
+    }
+
+
+def _citation(provision: Provision, facts: Mapping[str, Any]) -> Citation | None:
+    """Name *provision* with the title of the longest entry that begins its number; None where there is no such entry."""
+    source = facts.get(provision.source)
+    if source is None:
+        return None
+    titles: Mapping[str, str] = source["titles"]
+    key = provision.number
+    while key not in titles:
+        key = key.rpartition("(" if "(" in key else " para")[0]
+        if not key:
+            return None
+    return Citation(word=source["word"], number=provision.number, law=source["law"], title=titles[key])
+
+
+def _is_real(publication: Publication) -> bool:
+    return publication.url.startswith(("https://", "http://"))
+
+
+def _fill(template: str, context: Mapping[str, object]) -> str:
+    try:
+        return environment().get_template(template).render(context)
+    except TemplateError as error:
+        raise UsageError(f"templates/letters/{template}: {one_line(str(error))}; mend the template") from error

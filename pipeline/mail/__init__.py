@@ -1,0 +1,1 @@
+"""Everything that speaks mail: the mailbox, parsing, the transport, tokens."""

@@ -1,0 +1,261 @@
+"""Deliver: sends what is due, each letter exactly as frozen and each attempt on record before the server is dialled (invariants 5 and 7)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from pipeline.domain.errors import IntegrityError, MailboxError, StaleError, TransportError, UncertainError
+from pipeline.domain.outbox import (
+    ACKNOWLEDGEMENT_KINDS,
+    NextStep,
+    OutboxStatus,
+    Phase,
+    after_failure,
+    after_lost_contact,
+)
+from pipeline.domain.ports import NoProgress
+from pipeline.domain.request import ClockState, Workflow
+from pipeline.store.events import Happening
+from pipeline.store.outbox import recipients_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pipeline.domain.ports import Accepted, Clock, Ids, Mailbox, Progress, Transport
+    from pipeline.settings import Settings
+    from pipeline.store import Store
+    from pipeline.store.records import Claimed
+
+_BATCH = 20
+_UNREACHABLE = NextStep(status=OutboxStatus.RETRY, delay=timedelta(0))
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What one run sent. *unreachable* is the server's or network's fault, in words, when no connection could be made."""
+
+    acknowledged: int = 0
+    sent: int = 0
+    redirected: int = 0
+    retried: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    held: bool = False
+    elsewhere: bool = False
+    unreachable: str = ""
+
+
+class Deliver:
+    """Sends due letters over one connection a batch. ``run`` belongs to one thread; ``abort`` may come from another."""
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        clock: Clock,
+        ids: Ids,
+        settings: Settings,
+        sent_copies: tuple[Mailbox, str] | None = None,
+    ) -> None:
+        self._store = store
+        self._transport = transport
+        self._clock = clock
+        self._ids = ids
+        self._settings = settings
+        self._sent_copies = sent_copies
+
+    def run(self, *, stopping: Callable[[], bool] = lambda: False, progress: Progress | None = None) -> Delivered:
+        """Send everything that is due, unless another process is at it. A mail server's faults come back in the result, never as errors."""
+        result = Delivered()
+        if self._settings.delivery.mode == "hold":
+            result.held = True
+            return result
+        with self._store.exclusive("deliver") as alone:
+            if not alone:
+                result.elsewhere = True
+                return result
+            self._take_over(result)
+            try:
+                self._send_all(result, stopping, progress or NoProgress())
+            finally:
+                self._transport.close()
+            if not stopping():
+                self._copy_to_sent()
+        return result
+
+    def abort(self) -> None:
+        """Cut the connection: a send past its final dot ends as uncertain, any other is tried again."""
+        self._transport.abort()
+
+    def _take_over(self, result: Delivered) -> None:
+        """Settle what a process that is gone had in hand: we hold the lock, so whoever claimed it is not running any more."""
+        with self._store.write() as work:
+            for letter, phase in work.outbox.orphans():
+                if phase == Phase.DATA:
+                    step = after_lost_contact(kind=letter.kind, attempts=letter.attempts, chance=self._ids.fraction())
+                    words = "the service stopped while the letter was being handed over"
+                else:
+                    step, words = _UNREACHABLE, "the service stopped before the letter was handed over"
+                now = self._clock.now()
+                not_before = None if step.delay is None else now + step.delay
+                work.outbox.settle(letter, step.status, at=now, answer=words, not_before=not_before)
+                _count(result, letter, step.status)
+
+    def _send_all(self, result: Delivered, stopping: Callable[[], bool], progress: Progress) -> None:
+        token = self._ids.token()
+        while not stopping():
+            with self._store.write() as work:
+                batch = work.outbox.claim(token, self._clock.now(), _BATCH)
+            if not batch:
+                return
+            progress.start("letters", len(batch))
+            for position, letter in enumerate(batch):
+                if stopping():
+                    self._put_back(batch[position:], token)
+                    return
+                if not self._send_one(letter, token, result):
+                    self._put_back(batch[position + 1 :], token)
+                    return
+                progress.advance()
+
+    def _put_back(self, letters: Sequence[Claimed], token: str) -> None:
+        with self._store.write() as work:
+            work.outbox.put_back(letters, token)
+
+    def _send_one(self, letter: Claimed, token: str, result: Delivered) -> bool:
+        """Try one letter and write down how it went; False when the server can't be reached, so that trying others makes no sense now."""
+        redirect = self._settings.delivery.redirect_to if self._settings.delivery.mode == "redirect" else None
+        reached = False
+        try:
+            _check(letter)
+            self._transport.connect()
+            reached = True
+            accepted = self._transport.send(
+                letter.envelope_from,
+                [redirect] if redirect else list(letter.recipients),
+                letter.content,
+                before_data=lambda: self._mark(letter, token),
+            )
+        except StaleError:
+            # Somebody else has taken the letter over (an officer, or a successor that thought us dead): it is theirs now.
+            log.warning("letter_taken_over", outbox=letter.id)
+            return True
+        except IntegrityError as error:
+            self._settle(letter, NextStep(status=OutboxStatus.FAILED), str(error), result)
+            return True
+        except UncertainError as error:
+            step = after_lost_contact(kind=letter.kind, attempts=letter.attempts, chance=self._ids.fraction())
+            self._settle(letter, step, str(error), result)
+            return True
+        except TransportError as error:
+            if not reached or (error.code is None and not error.permanent):
+                result.unreachable = str(error)
+                self._settle(letter, _UNREACHABLE, str(error), result)
+                return False
+            age = self._clock.now() - letter.queued_at
+            step = after_failure(
+                attempts=letter.attempts, age=age, permanent=error.permanent, chance=self._ids.fraction()
+            )
+            self._settle(letter, step, str(error), result, code=error.code)
+            return True
+        self._accepted(letter, accepted, redirect, result)
+        return True
+
+    def _mark(self, letter: Claimed, token: str) -> None:
+        with self._store.write() as work:
+            if not work.outbox.mark_data(letter, token):
+                raise StaleError("the letter is no longer ours to send")
+
+    def _settle(
+        self, letter: Claimed, step: NextStep, answer: str, result: Delivered, *, code: int | None = None
+    ) -> None:
+        now = self._clock.now()
+        with self._store.write() as work:
+            not_before = None if step.delay is None else now + step.delay
+            work.outbox.settle(letter, step.status, at=now, answer=answer, code=code, not_before=not_before)
+            if step.status in (OutboxStatus.FAILED, OutboxStatus.UNCERTAIN):
+                case = work.cases.by_ids([letter.request_id])[0]
+                why = f"a letter ({letter.kind}) {'was not accepted' if step.status is OutboxStatus.FAILED else 'may not have been delivered'}"
+                happening = Happening(kind="officer_needed", at=now, data={"outbox": letter.id, "status": step.status})
+                reasons = [*case.flag_reasons, why] if why not in case.flag_reasons else list(case.flag_reasons)
+                work.cases.change(case, happening, flagged=True, flag_reasons=reasons)
+        _count(result, letter, step.status)
+        log.warning("letter_not_sent", outbox=letter.id, reference=letter.reference, status=step.status, code=code)
+
+    def _accepted(self, letter: Claimed, accepted: Accepted, redirect: str | None, result: Delivered) -> None:
+        """Write down that the server took the letter, and what that means for its case, in one transaction."""
+        now = self._clock.now()
+        status = OutboxStatus.REDIRECTED if redirect else OutboxStatus.SENT
+        answer = accepted.answer
+        if accepted.refused:
+            answer += "; refused for: " + ", ".join(f"{to} ({why})" for to, why in accepted.refused.items())
+        with self._store.write() as work:
+            work.outbox.settle(letter, status, at=now, answer=answer, redirected_to=redirect)
+            if status is OutboxStatus.SENT and letter.letter_id is not None:
+                written = work.letters.by_id(letter.letter_id)
+                case = work.cases.by_ids([letter.request_id])[0]
+                if written is not None:
+                    work.letters.move(written, "sent", Happening(kind="letter_issued", at=now))
+                if letter.kind == "response" and case.workflow == Workflow.APPROVED:
+                    work.cases.change(
+                        case,
+                        Happening(kind="response_sent", at=now, data={"outbox": letter.id}),
+                        workflow=Workflow.SENT,
+                        clock=ClockState.STOPPED,
+                    )
+        _count(result, letter, status)
+        log.info("letter_accepted", outbox=letter.id, reference=letter.reference, kind=letter.kind, status=status)
+
+    def _copy_to_sent(self) -> None:
+        """Put a copy of each sent letter into the sent folder once; what fails is tried again at the next run."""
+        if self._sent_copies is None:
+            return
+        mailbox, folder = self._sent_copies
+        since = self._clock.now() - timedelta(days=3)
+        try:
+            while True:
+                with self._store.read() as work:
+                    letters = work.outbox.to_copy(since)
+                if not letters:
+                    return
+                mailbox.connect()
+                for letter in letters:
+                    mailbox.append_once(folder, letter.content, letter.message_id, self._clock.now())
+                    with self._store.write() as work:
+                        work.outbox.copied(letter.id, self._clock.now())
+        except MailboxError as error:
+            mailbox.close()
+            log.warning("sent_copy_failed", reason=str(error))
+
+
+def _check(letter: Claimed) -> None:
+    """Compare with what was approved: these bytes, to these people (invariant 5)."""
+    if hashlib.sha256(letter.content).hexdigest() != letter.sha256:
+        raise IntegrityError("not sent: the stored letter is not the one that was approved")
+    if recipients_digest(letter.recipients) != letter.recipients_sha256:
+        raise IntegrityError("not sent: the stored recipients are not the ones that were approved")
+
+
+def _count(result: Delivered, letter: Claimed, status: OutboxStatus) -> None:
+    match status:
+        case OutboxStatus.SENT if letter.kind in ACKNOWLEDGEMENT_KINDS:
+            result.acknowledged += 1
+        case OutboxStatus.SENT:
+            result.sent += 1
+        case OutboxStatus.REDIRECTED:
+            result.redirected += 1
+        case OutboxStatus.RETRY:
+            result.retried += 1
+        case OutboxStatus.FAILED:
+            result.failed += 1
+        case OutboxStatus.UNCERTAIN:
+            result.uncertain += 1
+        case _:
+            raise AssertionError(f"no attempt ends as {status}")

@@ -1,0 +1,108 @@
+"""Explain: what intake would make of one mail that has just arrived in an empty database; no database, no network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pipeline.domain.acknowledgement import AcknowledgementFacts, decide
+from pipeline.domain.errors import InfogovError
+from pipeline.domain.triage import Intent, TriageContext, Verdict, triage
+from pipeline.mail.reading import read, web_form_senders
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipeline.domain.calendar import Calendar
+    from pipeline.domain.ports import Clock
+    from pipeline.mail.reading import Reading
+    from pipeline.settings import Settings
+
+_LARGEST_MB = 50
+
+
+class Explainer:
+    """Explains mails one after another; keeps nothing of them."""
+
+    def __init__(self, settings: Settings, calendar: Calendar, clock: Clock) -> None:
+        self._settings = settings
+        self._calendar = calendar
+        self._clock = clock
+        self._limit = max([box.max_message_mb for box in settings.mailbox.values()] or [_LARGEST_MB])
+        self._context = TriageContext(
+            own_addresses=settings.own_addresses,
+            internal_domains=frozenset(domain.casefold() for domain in settings.authority.internal_domains),
+            web_form_senders=web_form_senders(settings),
+            case=None,
+            suggested=(),
+            duplicate_of=None,
+        )
+
+    def explain(self, raw: bytes, internal_date: datetime | None = None) -> dict[str, Any]:
+        """Everything intake would say about *raw*; the keys are an interface. Never raises for what a mail holds."""
+        if len(raw) > self._limit * 2**20:
+            return _quarantined(f"too large to fetch by itself ({len(raw) / 2**20:.0f} MB)")
+        try:
+            return self._explained(read(raw, internal_date or self._clock.now(), self._settings))
+        except Exception as error:  # noqa: BLE001 - the per-message boundary, as in intake: one bad file never ends the run
+            return _quarantined(
+                str(error) if isinstance(error, InfogovError) else f"the reader failed ({type(error).__name__})"
+            )
+
+    def _explained(self, reading: Reading) -> dict[str, Any]:
+        judged = triage(reading.message, self._context)
+        decision = decide(
+            reading.message,
+            judged,
+            AcknowledgementFacts(
+                mode=self._settings.acknowledgement.mode,
+                own_addresses=self._settings.own_addresses,
+                received_age=None,
+                max_age_days=self._settings.acknowledgement.max_age_days,
+                already_acknowledged=False,
+                sent_to_sender_today=0,
+                per_sender_per_day=self._settings.acknowledgement.per_sender_per_day,
+                regime=reading.regime.regime,
+                dmarc_reject=False,
+                requester=reading.requester if reading.from_form else None,
+            ),
+        )
+        message = reading.message
+        request = judged.verdict is Verdict.REQUEST
+        return {
+            "verdict": judged.verdict,
+            "intent": judged.intent,
+            "reasons": list(judged.reasons),
+            "acknowledge": decision.acknowledge,
+            "acknowledge_kind": decision.kind if decision.acknowledge else None,
+            "acknowledge_reasons": list(decision.reasons),
+            "regime": reading.regime.regime if request else None,
+            "requester_name": reading.requester.name if reading.requester else "",
+            "requester_email": reading.requester.email if reading.requester else "",
+            "topic": reading.topic if request else "",
+            "subject": message.subject,
+            "questions": [{"label": q.label, "text": q.text} for q in reading.questions] if request else [],
+            "attachments": [
+                {"name": a.name, "content_type": a.content_type, "size": a.size, "sha256": a.sha256}
+                for a in message.attachments
+            ],
+            "text": message.text,
+        }
+
+
+def _quarantined(reason: str) -> dict[str, Any]:
+    return {
+        "verdict": Verdict.QUARANTINED,
+        "intent": Intent.UNREADABLE,
+        "reasons": [reason],
+        "acknowledge": False,
+        "acknowledge_kind": None,
+        "acknowledge_reasons": ["it could not be read"],
+        "regime": None,
+        "requester_name": "",
+        "requester_email": "",
+        "topic": "",
+        "subject": "",
+        "questions": [],
+        "attachments": [],
+        "text": "",
+    }

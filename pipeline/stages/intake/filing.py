@@ -1,0 +1,286 @@
+"""Files one message: the case it opens or belongs to, the letter it returns, the acknowledgement it is owed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pipeline.domain.acknowledgement import AcknowledgementFacts, decide
+from pipeline.domain.errors import StoreError
+from pipeline.domain.outbox import OutboxStatus
+from pipeline.domain.reference import make
+from pipeline.domain.request import Regime
+from pipeline.domain.triage import Intent, Triage, Verdict
+from pipeline.letters import posting
+from pipeline.mail.reading import due_on
+from pipeline.store.cases import NewCase
+from pipeline.store.events import Happening, mailbox_chain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from pipeline.domain.acknowledgement import Decision
+    from pipeline.domain.calendar import Calendar
+    from pipeline.domain.ports import Clock, Ids
+    from pipeline.mail.bounces import Returned
+    from pipeline.mail.reading import Reading
+    from pipeline.settings import Settings
+    from pipeline.stages.intake.known_cases import Known
+    from pipeline.store import Work
+    from pipeline.store.records import Case, Waiting
+
+_DRAWS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What filing works with: time, chance, the configuration and the calendar."""
+
+    clock: Clock
+    ids: Ids
+    settings: Settings
+    calendar: Calendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One message on the desk, read and judged."""
+
+    waiting: Waiting
+    reading: Reading
+    returned: Returned | None
+    known: Known
+    triage: Triage
+
+
+def file(work: Work, desk: Desk, item: Item) -> Verdict:
+    """Write everything about *item* in the caller's transaction; returns its verdict."""
+    now = desk.clock.now()
+    match item.triage.verdict:
+        case Verdict.REQUEST:
+            _open_case(work, desk, item, now)
+        case Verdict.REPLY:
+            _attach(work, item, now, side="requester")
+        case Verdict.INTERNAL:
+            _attach(work, item, now, side="internal")
+        case Verdict.BOUNCE:
+            _returned(work, item, now)
+        case Verdict.AUTOMATIC:
+            _note(work, item, now)
+        case _:
+            _link_copy(work, item, now)
+    _settle(work, desk, item, now)
+    return item.triage.verdict
+
+
+def _settle(work: Work, desk: Desk, item: Item, now: datetime) -> None:
+    message, reading, judged = item.reading.message, item.reading, item.triage
+    first = item.waiting.first_copy
+    values = {
+        "verdict": judged.verdict,
+        "intent": judged.intent,
+        "reasons": list(judged.reasons),
+        "flagged": judged.flagged,
+        "last_error": None,
+        "received_at": reading.receipt.at,
+        "received_on": reading.received_on,
+        "due_on": due_on(Regime.FOI, reading.received_on, desk.calendar),
+        "duplicate_of": first if judged.intent is Intent.DUPLICATE and first != item.waiting.id else None,
+        **who(reading),
+    }
+    work.messages.settle(item.waiting.id, state="filed", values=values)
+    work.messages.add_attachments(item.waiting.id, message.attachments)
+    data = {"verdict": judged.verdict, "intent": judged.intent}
+    happening = Happening(kind="message_filed", at=now, message_id=item.waiting.id, data=data)
+    work.events.record(mailbox_chain(item.waiting.mailbox), happening)
+
+
+def who(reading: Reading) -> dict[str, object]:
+    """The columns of a message row that say whose it is."""
+    return {
+        "author_name": reading.requester.name if reading.requester else None,
+        "author_email": reading.requester.email if reading.requester else None,
+        "subject": reading.message.subject,
+        "message_id": reading.message.message_id,
+        "parser": reading.message.parser,
+    }
+
+
+# ---- a new request ---------------------------------------------------------------------------------------------------
+
+
+def _open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
+    """Give the request its reference, its questions and its dates, and queue its acknowledgement if one is due."""
+    reading = item.reading
+    decision = _decide(work, desk, item, now)
+    request_id, reference = _with_reference(work, desk, item, decision, now)
+    work.messages.link(request_id, item.waiting.id, side="requester", rung="it opened this case", at=now)
+    for earlier in item.known.found:
+        if earlier.own:
+            work.cases.link_cases(request_id, earlier.case.id, f"asked in a mail about {earlier.case.reference}")
+        else:
+            work.messages.link(earlier.case.id, item.waiting.id, side="suggested", rung=earlier.rung, at=now)
+    if decision.acknowledge and not decision.release_needed and decision.kind is not None and decision.to is not None:
+        about = posting.Acknowledged(
+            request_id=request_id,
+            reference=reference,
+            regime=reading.regime.regime,
+            received_on=reading.received_on,
+            due_on=due_on(reading.regime.regime, reading.received_on, desk.calendar),
+            to=decision.to,
+            answers=reading.message.message_id,
+        )
+        frozen = posting.seal_acknowledgement(
+            desk.settings,
+            decision.kind,
+            about,
+            message_id=desk.ids.message_id(posting.own_domain(desk.settings)),
+            at=now,
+            not_before=work.outbox.earliest_slot(now, desk.settings.acknowledgement.global_per_hour),
+        )
+        work.outbox.freeze(request_id, frozen, at=now)
+
+
+def _with_reference(work: Work, desk: Desk, item: Item, decision: Decision, now: datetime) -> tuple[int, str]:
+    """Draw references until one is free: the unique key decides, not a look beforehand (D6)."""
+    reading = item.reading
+    regime = reading.regime.regime
+    prefix = {
+        Regime.FOI: desk.settings.reference.foi,
+        Regime.EIR: desk.settings.reference.eir,
+        Regime.SAR: desk.settings.reference.sar,
+    }
+    requester = reading.requester
+    for _ in range(_DRAWS):
+        reference = make(prefix[regime], desk.ids.reference_digits())
+        new = NewCase(
+            reference=reference,
+            regime=regime,
+            regime_reasons=reading.regime.reasons,
+            flagged=item.triage.flagged,
+            flag_reasons=item.triage.reasons if item.triage.flagged else (),
+            received_at=reading.receipt.at,
+            received_on=reading.received_on,
+            received_source=reading.receipt.source,
+            due_on=due_on(regime, reading.received_on, desk.calendar),
+            requester_name=requester.name if requester else "",
+            requester_email=requester.email if requester else "",
+            topic=reading.topic,
+            subject=reading.message.subject,
+            message_id=item.waiting.id,
+            acknowledge=_acknowledge_state(decision),
+            acknowledge_kind=decision.kind or decision.offered,
+            acknowledge_reasons=decision.reasons,
+            created_at=now,
+        )
+        request_id = work.cases.open(new, reading.questions)
+        if request_id is not None:
+            return request_id, reference
+    raise StoreError(f"no free reference was found in {_DRAWS} draws; choose another prefix in [reference]")
+
+
+def _acknowledge_state(decision: Decision) -> str:
+    if decision.acknowledge:
+        return "release" if decision.release_needed else "automatic"
+    return "officer" if decision.offered is not None else "none"
+
+
+def _decide(work: Work, desk: Desk, item: Item, now: datetime) -> Decision:
+    settings, reading = desk.settings, item.reading
+    requester = reading.requester
+    address = requester.email if requester else ""
+    return decide(
+        reading.message,
+        item.triage,
+        AcknowledgementFacts(
+            mode=settings.acknowledgement.mode,
+            own_addresses=settings.own_addresses,
+            received_age=_age(item, now),
+            max_age_days=settings.acknowledgement.max_age_days,
+            already_acknowledged=False,
+            sent_to_sender_today=work.outbox.acknowledged_to(address, now - timedelta(days=1)) if address else 0,
+            per_sender_per_day=settings.acknowledgement.per_sender_per_day,
+            regime=reading.regime.regime,
+            dmarc_reject=False,
+            requester=requester if reading.from_form else None,
+        ),
+    )
+
+
+def _age(item: Item, now: datetime) -> timedelta | None:
+    """How old the mail is, where that matters: on first contact and after a rescan. The oldest stamp counts, for moved mailboxes re-date mail."""
+    if not item.waiting.backfill:
+        return None
+    stamps = [item.waiting.internal_date, item.reading.receipt.at]
+    if item.reading.message.date is not None:
+        stamps.append(item.reading.message.date)
+    return now - min(stamps)
+
+
+# ---- mail about a case -----------------------------------------------------------------------------------------------
+
+
+def _attach(work: Work, item: Item, now: datetime, *, side: str) -> None:
+    """Put the message on the named side of every case it may speak of, and call an officer to each."""
+    for found in item.known.own:
+        work.messages.link(found.case.id, item.waiting.id, side=side, rung=found.rung, at=now)
+        data: dict[str, object] = {"intent": item.triage.intent, "side": side}
+        _call_officer(work, found.case, item, now, f"{side}_mail_arrived", data)
+
+
+def _note(work: Work, item: Item, now: datetime) -> None:
+    """Put machine mail into the file of the case it speaks of; it changes nothing there."""
+    for found in item.known.own:
+        colleague = (
+            item.reading.requester is not None and item.reading.requester.key != found.case.requester_email.casefold()
+        )
+        side = "internal" if colleague else "requester"
+        work.messages.link(found.case.id, item.waiting.id, side=side, rung=found.rung, at=now)
+        happening = Happening(kind="automatic_mail_arrived", at=now, message_id=item.waiting.id)
+        work.cases.note(found.case.id, happening)
+
+
+def _link_copy(work: Work, item: Item, now: datetime) -> None:
+    """Put a further copy of a mail where the first one is; all else waits among new mail."""
+    if item.triage.intent is not Intent.DUPLICATE:
+        return
+    case = work.messages.case_of(item.waiting.first_copy)
+    if case is not None:
+        work.messages.link(case, item.waiting.id, side="requester", rung="it is the same mail once more", at=now)
+
+
+def _returned(work: Work, item: Item, now: datetime) -> None:
+    """Find the letter that came back; one that was refused for good is marked, and its case calls for an officer (mail.md rows 20-23)."""
+    if item.returned is None:
+        return
+    for row in work.outbox.by_message_ids(item.returned.message_ids):
+        case = work.cases.by_ids([row.request_id])[0]
+        work.messages.link(case.id, item.waiting.id, side="delivery", rung=f"it is about our letter {row.id}", at=now)
+        if item.returned.permanent and row.status in (OutboxStatus.SENT, OutboxStatus.UNCERTAIN):
+            happening = Happening(kind="letter_bounced", at=now, message_id=item.waiting.id)
+            work.outbox.move(row, OutboxStatus.BOUNCED, happening, last_error=item.returned.words)
+            data: dict[str, object] = {"outbox": row.id, "kind": row.kind}
+            _call_officer(
+                work,
+                case,
+                item,
+                now,
+                "letter_came_back",
+                data,
+                why=f"our letter ({row.kind}) came back: {item.returned.words}",
+            )
+        else:
+            data = {"outbox": row.id, "permanent": item.returned.permanent, "delivered": item.returned.delivered}
+            work.cases.note(case.id, Happening(kind="delivery_report", at=now, message_id=item.waiting.id, data=data))
+
+
+def _call_officer(
+    work: Work, case: Case, item: Item, now: datetime, kind: str, data: dict[str, object], *, why: str = ""
+) -> None:
+    """Flag a case for an officer, with the reason; a closed one comes back that way without being reopened."""
+    reason = why or (item.triage.reasons[0] if item.triage.reasons else "a message arrived")
+    reasons: Sequence[str] = case.flag_reasons if reason in case.flag_reasons else (*case.flag_reasons, reason)
+    happening = Happening(kind=kind, at=now, message_id=item.waiting.id, data=data)
+    work.cases.change(case, happening, flagged=True, flag_reasons=list(reasons))

@@ -1,0 +1,81 @@
+"""Which cases a mail speaks of, and whether its sender may: a thread or a reference alone never attaches a stranger's mail to a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.domain.reference import find
+from pipeline.domain.request import ClockState, KnownCase, Workflow
+
+if TYPE_CHECKING:
+    from pipeline.mail.reading import Reading
+    from pipeline.settings import Settings
+    from pipeline.store import Work
+    from pipeline.store.records import Case
+
+# The ladder: the surest sign first. What stands in a case's file is the rung that found it.
+THREAD = "it answers one of our letters"
+SUBJECT = "its reference stands in the subject"
+TEXT = "its reference stands in the text"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One case that a mail speaks of: by which rung, and whether the mail comes from the address that the case belongs to."""
+
+    case: Case
+    rung: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All cases that a mail speaks of, the surest first."""
+
+    found: tuple[Found, ...]
+
+    @property
+    def own(self) -> tuple[Found, ...]:
+        """Those that belong to the sender."""
+        return tuple(one for one in self.found if one.own)
+
+    @property
+    def suggested(self) -> tuple[str, ...]:
+        """The references of those that belong to somebody else: for an officer to look at, never to act on."""
+        return tuple(one.case.reference for one in self.found if not one.own)
+
+    def for_triage(self) -> KnownCase | None:
+        """The case that the sender's words are about, as far as triage may know it."""
+        if not self.own:
+            return None
+        first = self.own[0]
+        return KnownCase(
+            reference=first.case.reference,
+            requester_email=first.case.requester_email,
+            workflow=Workflow(first.case.workflow),
+            clock=ClockState(first.case.clock),
+            known_sender=True,
+            rung=first.rung,
+            received_on=first.case.received_on,
+        )
+
+
+def find_cases(work: Work, reading: Reading, prefixes: tuple[str, ...], settings: Settings) -> Known:
+    """Climb the ladder: our Message-ID in the thread, a reference in the subject, a reference in the sender's own words.
+
+    A colleague of ours counts as knowing every case, for their mail only ever goes to its internal side.
+    """
+    message = reading.message
+    thread = work.cases.by_our_message_ids((*message.in_reply_to, *message.references))
+    subject = work.cases.by_references(find(message.subject, prefixes))
+    text = work.cases.by_references(find(message.new_text or message.text, prefixes))
+    sender = reading.requester
+    domains = {domain.casefold() for domain in settings.authority.internal_domains}
+    colleague = sender is not None and sender.domain in domains
+    found: dict[int, Found] = {}
+    for rung, cases in ((THREAD, thread), (SUBJECT, subject), (TEXT, text)):
+        for case in cases:
+            own = colleague or (sender is not None and sender.key == case.requester_email.strip().casefold())
+            found.setdefault(case.id, Found(case, rung, own))
+    return Known(found=tuple(found.values()))

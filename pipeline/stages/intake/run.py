@@ -1,0 +1,180 @@
+"""Intake: reads what was received, says what it is and why, opens or finds its case, and queues the acknowledgement, all in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from pipeline.domain import clock as clocks
+from pipeline.domain.errors import InfogovError, StoreError
+from pipeline.domain.ports import NoProgress
+from pipeline.domain.receipt import date_of_receipt
+from pipeline.domain.request import Regime
+from pipeline.domain.triage import Intent, TriageContext, Verdict, triage
+from pipeline.mail import bounces
+from pipeline.mail.parsing import headers_only
+from pipeline.mail.reading import Reading, due_on, read, read_message, web_form_senders
+from pipeline.stages.intake.filing import Desk, Item, file, who
+from pipeline.stages.intake.known_cases import Known, find_cases
+from pipeline.store.events import Happening, mailbox_chain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.domain.calendar import Calendar
+    from pipeline.domain.ports import Clock, Ids, Progress
+    from pipeline.settings import Settings
+    from pipeline.store import Store, Work
+    from pipeline.store.records import Waiting
+
+MAX_ATTEMPTS = 3
+_EMPTY = NoProgress()
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A waiting message with its reading, or with the reason why there is none."""
+
+    waiting: Waiting
+    reading: Reading | None
+    problem: str = ""
+
+
+class Intake:
+    """Files every received message. One instance serves all mailboxes."""
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids, settings: Settings, calendar: Calendar) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._calendar = calendar
+        self._desk = Desk(clock=clock, ids=ids, settings=settings, calendar=calendar)
+        self._forms = web_form_senders(settings)
+        self._prefixes = (settings.reference.foi, settings.reference.eir, settings.reference.sar)
+
+    def run(self, *, stopping: Callable[[], bool] = lambda: False, progress: Progress | None = None) -> Counter[str]:
+        """File everything that waits; returns how many messages ended under each verdict. Raises StoreError.
+
+        An attempt is counted before a message is looked at, so that one that kills the process is quarantined the third time.
+        """
+        counts: Counter[str] = Counter()
+        tried: set[int] = set()
+        bar = progress or _EMPTY
+        while not stopping():
+            with self._store.write() as work:
+                ids = [message_id for message_id in work.messages.next_to_read() if message_id not in tried]
+                work.messages.count_attempt(ids)
+            if not ids:
+                break
+            tried.update(ids)
+            with self._store.read() as work:
+                waiting = work.messages.waiting(ids)
+            bar.start("messages", len(waiting))
+            self._file_all([self._read(message) for message in waiting], counts)
+            bar.advance(len(waiting))
+        return counts
+
+    def _read(self, waiting: Waiting) -> _Read:
+        """Read one message; whatever goes wrong with it becomes a sentence and stays with this message (invariant 1)."""
+        if waiting.attempts > MAX_ATTEMPTS:
+            why = f"reading it has stopped the service {MAX_ATTEMPTS} times; it is left alone until an officer tries it again"
+            return _Read(waiting=waiting, reading=None, problem=why)
+        try:
+            if waiting.body != "whole":
+                reading = read_message(headers_only(waiting.raw), waiting.internal_date, self._settings)
+                return _Read(waiting=waiting, reading=reading, problem=_not_whole(waiting))
+            reading = read(waiting.raw, waiting.internal_date, self._settings)
+            return _Read(waiting=waiting, reading=reading)
+        except Exception as error:  # noqa: BLE001 - the one per-message boundary: a mail that breaks the reader must not stop its neighbours
+            log.warning("message_not_read", message=waiting.id, error=type(error).__name__)
+            words = str(error) if isinstance(error, InfogovError) else f"the reader failed ({type(error).__name__})"
+            return _Read(waiting=waiting, reading=None, problem=words)
+
+    def _file_all(self, messages: list[_Read], counts: Counter[str]) -> None:
+        """File a batch in one transaction; if that fails, one by one, so that a single message can't hold up the rest."""
+        outcome: Counter[str] = Counter()
+        try:
+            with self._store.write() as work:
+                for message in messages:
+                    outcome.update(self._file(work, message))
+            counts.update(outcome)
+        except Exception as error:  # noqa: BLE001 - any message of the batch may be the cause; each is tried on its own below
+            log.warning("batch_not_filed", messages=len(messages), error=type(error).__name__)
+            for message in messages:
+                counts.update(self._file_alone(message))
+
+    def _file_alone(self, message: _Read) -> list[str]:
+        try:
+            with self._store.write() as work:
+                return self._file(work, message)
+        except StoreError as error:
+            # The database's fault, not the mail's: it stays received and is tried again at the next run.
+            log.error("message_not_filed", message=message.waiting.id, reason=str(error))
+            return []
+        except Exception as error:  # noqa: BLE001 - the same boundary as in _read, for what follows from the reading
+            log.warning("message_not_filed", message=message.waiting.id, error=type(error).__name__)
+            broken = _Read(
+                waiting=message.waiting,
+                reading=None,
+                problem=f"it could not be filed ({type(error).__name__}: {error})"[:500],
+            )
+            with self._store.write() as work:
+                return self._file(work, broken)
+
+    def _file(self, work: Work, message: _Read) -> list[str]:
+        """Decide and write everything about one message."""
+        if not work.messages.still_waiting(message.waiting.id):
+            return []
+        if message.reading is None or message.problem:
+            self._quarantine(work, message)
+            return [Verdict.QUARANTINED]
+        reading = message.reading
+        known = find_cases(work, reading, self._prefixes, self._settings)
+        decided = triage(reading.message, self._context(message, known))
+        returned = bounces.returned(message.waiting.raw) if decided.verdict is Verdict.BOUNCE else None
+        item = Item(waiting=message.waiting, reading=reading, returned=returned, known=known, triage=decided)
+        return [file(work, self._desk, item)]
+
+    def _context(self, message: _Read, known: Known) -> TriageContext:
+        first = message.waiting.first_copy
+        return TriageContext(
+            own_addresses=self._settings.own_addresses,
+            internal_domains=frozenset(domain.casefold() for domain in self._settings.authority.internal_domains),
+            web_form_senders=self._forms,
+            case=known.for_triage(),
+            suggested=known.suggested,
+            duplicate_of=None if first == message.waiting.id else f"message {first}",
+        )
+
+    def _quarantine(self, work: Work, message: _Read) -> None:
+        """Keep a message that can't be read: visible, with the date it was received and the date an answer would be due."""
+        waiting, reading = message.waiting, message.reading
+        now = self._clock.now()
+        receipt = reading.receipt if reading else date_of_receipt((), waiting.internal_date, ())
+        received_on = reading.received_on if reading else clocks.received_day(receipt.at)
+        values = {
+            "verdict": Verdict.QUARANTINED,
+            "intent": Intent.UNREADABLE,
+            "reasons": [message.problem],
+            "last_error": message.problem,
+            "received_at": receipt.at,
+            "received_on": received_on,
+            "due_on": due_on(Regime.FOI, received_on, self._calendar),
+        }
+        if reading is not None:
+            values |= who(reading)
+        work.messages.settle(waiting.id, state="quarantined", values=values)
+        data = {"verdict": Verdict.QUARANTINED, "attempts": waiting.attempts}
+        happening = Happening(kind="message_quarantined", at=now, message_id=waiting.id, data=data)
+        work.events.record(mailbox_chain(waiting.mailbox), happening)
+
+
+def _not_whole(waiting: Waiting) -> str:
+    if waiting.body == "missing":
+        return "the mail server lists this message but does not hand it over; look at it in the mailbox, or try again"
+    return f"too large to fetch by itself ({waiting.size / 2**20:.0f} MB); try again fetches it whole"

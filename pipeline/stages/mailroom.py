@@ -1,0 +1,215 @@
+"""The mailroom: an officer's word on letters that need one, on mail that could not be read, and on acknowledgements that wait for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.domain.errors import NotAllowedError, NotFoundError
+from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus
+from pipeline.domain.request import ClockState, Regime, Workflow
+from pipeline.letters import posting
+from pipeline.store.events import Happening
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipeline.domain.ports import Clock, Ids
+    from pipeline.settings import Settings
+    from pipeline.store import Store, Work
+    from pipeline.store.records import Case, OutboxSummary, Quarantined
+
+_SENDABLE_AGAIN = (OutboxStatus.RETRY, OutboxStatus.FAILED, OutboxStatus.QUEUED, OutboxStatus.BOUNCED)
+_CANCELLABLE = (
+    OutboxStatus.WAITING,
+    OutboxStatus.QUEUED,
+    OutboxStatus.RETRY,
+    OutboxStatus.FAILED,
+    OutboxStatus.UNCERTAIN,
+)
+_NOBODY = "operator"
+
+
+class Mailroom:
+    """Verbs on single letters and messages; *officer* may be left out where an operator acts, and is checked where it is given."""
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids, settings: Settings, *, via: str = "cli") -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._settings = settings
+        self._via = via
+
+    # ---- acknowledgements ------------------------------------------------------------------------------------------
+
+    def waiting_acknowledgements(self) -> list[Case]:
+        """Requests whose acknowledgement waits for a person's word, oldest first."""
+        with self._store.read() as work:
+            return work.cases.to_acknowledge()
+
+    def release_acknowledgement(self, reference: str, officer: str | None = None) -> int:
+        """Queue the acknowledgement of a request that has none; returns its outbox id. Raises NotAllowedError."""
+        now = self._clock.now()
+        with self._store.write() as work:
+            actor = self._actor(work, officer)
+            case = work.cases.by_reference(reference.strip().upper(), lock=True)
+            if case is None:
+                raise NotFoundError(f"there is no request {reference}; see: infogov requests")
+            if not posting.can_write_to(case.requester_email):
+                raise NotAllowedError(
+                    f"{case.reference}: no mail can be sent to {case.requester_email or 'an empty address'}"
+                )
+            kind = case.acknowledge_kind or ("sar_acknowledgement" if case.regime == Regime.SAR else "acknowledgement")
+            message_id_header, _ = work.cases.source_message_header(case)
+            about = posting.Acknowledged(
+                request_id=case.id,
+                reference=case.reference,
+                regime=Regime(case.regime),
+                received_on=case.received_on,
+                due_on=case.due_on,
+                to=case.requester_email,
+                answers=message_id_header,
+            )
+            frozen = posting.seal_acknowledgement(
+                self._settings,
+                kind,
+                about,
+                message_id=self._ids.message_id(posting.own_domain(self._settings)),
+                at=now,
+                not_before=now,
+            )
+            outbox_id = work.outbox.freeze(case.id, frozen, at=now, actor=actor, via=self._via)
+            if outbox_id is None:
+                raise NotAllowedError(
+                    f"{case.reference} has its acknowledgement already; see: infogov show {case.reference}"
+                )
+            happening = self._happening("acknowledgement_released", now, actor, {"outbox": outbox_id})
+            work.cases.change(case, happening, acknowledge="automatic", acknowledge_kind=kind)
+        return outbox_id
+
+    # ---- letters ---------------------------------------------------------------------------------------------------
+
+    def retry(self, outbox_id: int, officer: str | None = None) -> None:
+        """Send a letter that failed, bounced or waits for its next try, at the next occasion."""
+        now = self._clock.now()
+        with self._store.write() as work:
+            actor = self._actor(work, officer)
+            row = _row(work, outbox_id)
+            if row.status == OutboxStatus.UNCERTAIN:
+                raise NotAllowedError(
+                    f"letter {row.id} may have been delivered; decide with: infogov outbox resolve {row.id}"
+                )
+            if row.status not in _SENDABLE_AGAIN:
+                raise NotAllowedError(
+                    f"letter {row.id} is {row.status}; only a failed or waiting one can be tried again"
+                )
+            self._move(work, row, OutboxStatus.QUEUED, "letter_retried", actor, now, not_before=now)
+
+    def cancel(self, outbox_id: int, officer: str | None = None) -> None:
+        """Take a letter out of the outbox for good; a response goes back to its case, to be approved again."""
+        now = self._clock.now()
+        with self._store.write() as work:
+            actor = self._actor(work, officer)
+            row = _row(work, outbox_id)
+            if row.status not in _CANCELLABLE:
+                raise NotAllowedError(f"letter {row.id} is {row.status} and can't be cancelled now")
+            self._move(work, row, OutboxStatus.CANCELLED, "letter_cancelled", actor, now)
+            if row.letter_id is not None:
+                self._back_to_approval(work, row, actor, now)
+
+    def resolve(self, outbox_id: int, *, delivered: bool, officer: str | None = None) -> None:
+        """Say of a letter that may have been delivered whether it was; one that was not is sent again under its Message-ID."""
+        now = self._clock.now()
+        with self._store.write() as work:
+            actor = self._actor(work, officer)
+            row = _row(work, outbox_id)
+            if row.status != OutboxStatus.UNCERTAIN:
+                raise NotAllowedError(f"letter {row.id} is {row.status}; there is nothing to decide")
+            if not delivered:
+                self._move(work, row, OutboxStatus.QUEUED, "resolved_as_not_delivered", actor, now, not_before=now)
+                return
+            self._move(work, row, OutboxStatus.SENT, "resolved_as_delivered", actor, now, sent_at=now)
+            case = work.cases.by_ids([row.request_id])[0]
+            if row.kind in ACKNOWLEDGEMENT_KINDS:
+                work.cases.change(case, self._happening("acknowledged", now, actor), acknowledged_at=now)
+            elif row.letter_id is not None:
+                letter = work.letters.by_id(row.letter_id)
+                if letter is not None:
+                    work.letters.move(letter, "sent", self._happening("letter_issued", now, actor))
+                if case.workflow == Workflow.APPROVED:
+                    happening = self._happening("response_sent", now, actor, {"outbox": row.id})
+                    work.cases.change(case, happening, workflow=Workflow.SENT, clock=ClockState.STOPPED)
+
+    def _back_to_approval(self, work: Work, row: OutboxSummary, actor: str, now: datetime) -> None:
+        letter = work.letters.by_id(row.letter_id or 0)
+        case = work.cases.by_ids([row.request_id])[0]
+        if letter is not None and letter.status == "approved":
+            happening = self._happening("approval_void", now, actor, {"why": "cancelled"})
+            work.letters.move(letter, "for_approval", happening, approved_by=None, approved_at=None)
+            if case.workflow == Workflow.APPROVED:
+                moved = self._happening("stopped_before_sending", now, actor)
+                work.cases.change(case, moved, workflow=Workflow.FOR_APPROVAL, outcome=None)
+
+    def _move(
+        self,
+        work: Work,
+        row: OutboxSummary,
+        status: OutboxStatus,
+        kind: str,
+        actor: str,
+        now: datetime,
+        *,
+        not_before: datetime | None = None,
+        **values: object,
+    ) -> None:
+        if not work.outbox.move(row, status, self._happening(kind, now, actor), not_before=not_before, **values):
+            raise NotAllowedError(f"letter {row.id} has moved on; look again with: infogov outbox")
+
+    # ---- mail that could not be read -------------------------------------------------------------------------------
+
+    def quarantined(self, message_id: int | None = None) -> list[Quarantined]:
+        """Messages that could not be read, oldest first; or just one. Raises NotFoundError for an unknown one."""
+        with self._store.read() as work:
+            found = work.messages.quarantined(message_id)
+        if message_id is not None and not found:
+            raise NotFoundError(f"no message {message_id} is in quarantine; see: infogov quarantine")
+        return found
+
+    def raw(self, message_id: int) -> bytes:
+        """The bytes of a message exactly as they were taken."""
+        with self._store.read() as work:
+            content = work.messages.raw(message_id)
+        if content is None:
+            raise NotFoundError(f"there is no message {message_id}")
+        return content
+
+    def retry_quarantined(self, message_id: int, officer: str | None = None) -> None:
+        """Let a message be read again; one that was too large is fetched whole first."""
+        [message] = self.quarantined(message_id)
+        with self._store.write() as work:
+            actor = self._actor(work, officer)
+            work.messages.try_again(message, officer=actor, via=self._via, at=self._clock.now())
+
+    def dismiss_quarantined(self, message_id: int, officer: str | None = None) -> None:
+        """Take a message off the list of what could not be read; its bytes are kept."""
+        [message] = self.quarantined(message_id)
+        with self._store.write() as work:
+            actor = self._actor(work, officer)
+            work.messages.dismiss(message, officer=actor, via=self._via, at=self._clock.now())
+
+    def _actor(self, work: Work, officer: str | None) -> str:
+        if officer is None:
+            return _NOBODY
+        found = work.officers.find(officer)
+        if found is None or found.disabled or found.role == "read_only":
+            raise NotAllowedError(f"there is no active officer {officer}; see: infogov officer list")
+        return found.email
+
+    def _happening(self, kind: str, at: datetime, actor: str, data: dict[str, object] | None = None) -> Happening:
+        return Happening(kind=kind, at=at, actor=actor, via=self._via, data=data or {})
+
+
+def _row(work: Work, outbox_id: int) -> OutboxSummary:
+    rows = work.outbox.summaries(outbox_id=outbox_id)
+    if not rows:
+        raise NotFoundError(f"there is no letter {outbox_id} in the outbox; see: infogov outbox")
+    return rows[0]

@@ -1,0 +1,259 @@
+"""Receive: takes every new UID of every configured folder into the database, bytes first, before anything else looks at it (invariants 1 to 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from pipeline.domain.errors import LoginError, MailboxError
+from pipeline.domain.message import content_digest, raw_digest
+from pipeline.domain.ports import NoProgress
+from pipeline.store.records import Arrival, FolderPosition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pipeline.domain.ports import Clock, Envelope, FolderState, Mailbox, Progress
+    from pipeline.settings import MailboxSettings
+    from pipeline.store import Store
+
+_FETCH_BYTES = 8 * 2**20
+_LOOK_AHEAD = 1000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Received:
+    """What one poll brought: *taken* new messages, and a sentence for every folder that could not be read."""
+
+    taken: int = 0
+    moved: int = 0
+    left_behind: int = 0
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """One folder as this poll sees it."""
+
+    mailbox: Mailbox
+    settings: MailboxSettings
+    folder: str
+    position: FolderPosition
+
+
+class Receive:
+    """Polls a mailbox. One instance serves all mailboxes; each mailbox is used by one thread."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def poll(
+        self,
+        mailbox: Mailbox,
+        settings: MailboxSettings,
+        *,
+        stopping: Callable[[], bool] = lambda: False,
+        progress: Progress | None = None,
+    ) -> Received:
+        """Take what is new in every folder of *mailbox*. Never raises for a mail server's faults: they come back as ``errors``.
+
+        What was committed before a fault stays; the next poll goes on from the cursor.
+        """
+        result = Received()
+        for folder in settings.folders:
+            if stopping():
+                break
+            try:
+                mailbox.connect()
+                self._folder(mailbox, settings, folder, result, stopping, progress or NoProgress())
+            except LoginError as error:
+                result.errors.append(f"mailbox {settings.name}: {error}")
+                break
+            except MailboxError as error:
+                result.errors.append(f"mailbox {settings.name}, folder {folder}: {error}")
+                mailbox.close()
+        for error_text in result.errors:
+            log.warning("mailbox_not_read", mailbox=settings.name, reason=error_text)
+        return result
+
+    def preview(self, mailbox: Mailbox, settings: MailboxSettings) -> Iterator[tuple[Envelope, bytes]]:
+        """What a poll would take now, without writing anything on either side (EXAMINE)."""
+        mailbox.connect()
+        for folder in settings.folders:
+            state = mailbox.select(folder, readonly=True)
+            with self._store.read() as work:
+                position = work.messages.position(settings.name, folder)
+            cursor = _start(state, settings) if position is None else position.cursor
+            if position is not None and position.uidvalidity != state.uidvalidity:
+                cursor = 0
+            for envelope in mailbox.envelopes(mailbox.uids_after(cursor)):
+                if envelope.size <= _limit(settings):
+                    for raw in mailbox.bodies([envelope.uid]).values():
+                        yield envelope, raw
+
+    def _folder(
+        self,
+        mailbox: Mailbox,
+        settings: MailboxSettings,
+        folder: str,
+        result: Received,
+        stopping: Callable[[], bool],
+        progress: Progress,
+    ) -> None:
+        state = mailbox.select(folder)
+        source = _Source(
+            mailbox=mailbox, settings=settings, folder=folder, position=self._position(settings, folder, state, result)
+        )
+        uids = mailbox.uids_after(source.position.cursor)
+        progress.start(f"{settings.name}/{folder}", len(uids))
+        for start in range(0, len(uids), _LOOK_AHEAD):
+            ahead = uids[start : start + _LOOK_AHEAD]
+            envelopes = [e for e in mailbox.envelopes(ahead) if not _left_behind(e, source.position)]
+            for batch in _by_bytes(envelopes, settings):
+                if stopping():
+                    return
+                result.taken += self._take(source, batch, cursor=batch[-1].uid)
+                progress.advance(len(batch))
+            # UIDs that vanished between SEARCH and FETCH are passed over, too.
+            self._take(source, [], cursor=ahead[-1])
+        if not uids:
+            self._take(source, [], cursor=source.position.cursor)
+        self._fetch_wanted(source)
+        if settings.processed_folder:
+            result.moved += self._move(source)
+
+    def _position(self, settings: MailboxSettings, folder: str, state: FolderState, result: Received) -> FolderPosition:
+        """Where to read on: the stored cursor, the start on first contact, or the beginning again when UIDs were renumbered."""
+        now = self._clock.now()
+        with self._store.read() as work:
+            position = work.messages.position(settings.name, folder)
+        if position is not None and position.uidvalidity == state.uidvalidity:
+            return position
+        with self._store.write() as work:
+            if position is None:
+                cursor = _start(state, settings)
+                left = state.exists if cursor else 0
+                fresh = FolderPosition(
+                    uidvalidity=state.uidvalidity,
+                    cursor=cursor,
+                    backfill_until=state.uidnext - 1,
+                    first_seen_at=now,
+                    left_behind=left,
+                )
+                work.messages.first_contact(settings.name, folder, fresh)
+                result.left_behind += left
+                log.info("first_contact", mailbox=settings.name, folder=folder, left_behind=left)
+            else:
+                work.messages.renumbered(settings.name, folder, state.uidvalidity, state.uidnext - 1, now)
+                log.warning("folder_renumbered", mailbox=settings.name, folder=folder, uidvalidity=state.uidvalidity)
+            stored = work.messages.position(settings.name, folder)
+        if stored is None:  # pragma: no cover - written three lines above
+            raise MailboxError(f"the position of {folder} was not kept")
+        return stored
+
+    def _take(self, source: _Source, batch: Sequence[Envelope], *, cursor: int) -> int:
+        """Fetch a batch, then keep its rows, bytes and the cursor in one transaction; the network is done with by then."""
+        arrivals = self._fetch(source, batch) if batch else []
+        now = self._clock.now()
+        with self._store.write() as work:
+            taken = 0
+            if arrivals:
+                name, uidvalidity = source.settings.name, source.position.uidvalidity
+                taken = work.messages.take(name, source.folder, uidvalidity, arrivals, now)
+            work.messages.advance(source.settings.name, source.folder, cursor, now)
+        return taken
+
+    def _fetch(self, source: _Source, batch: Sequence[Envelope]) -> list[Arrival]:
+        limit = _limit(source.settings)
+        whole = [e for e in batch if e.size <= limit]
+        large = [e for e in batch if e.size > limit]
+        bodies = source.mailbox.bodies([e.uid for e in whole]) if whole else {}
+        heads = source.mailbox.headers([e.uid for e in large]) if large else {}
+        silent = [e.uid for e in whole if e.uid not in bodies]
+        # A server may answer for fewer messages than were asked for: what it still lists gets a second try, and then a row all the same.
+        still_there = {e.uid for e in source.mailbox.envelopes(silent)} if silent else set()
+        bodies.update(source.mailbox.bodies(sorted(still_there)) if still_there else {})
+        arrivals: list[Arrival] = []
+        for envelope in batch:
+            if envelope.uid in bodies:
+                arrivals.append(_arrival(envelope, bodies[envelope.uid], "whole", source.position))
+            elif envelope.uid in heads:
+                arrivals.append(_arrival(envelope, heads[envelope.uid], "headers", source.position))
+            elif envelope.uid in still_there:
+                arrivals.append(_arrival(envelope, b"", "missing", source.position))
+        return arrivals
+
+    def _fetch_wanted(self, source: _Source) -> None:
+        """Fetch the bodies that an officer has asked for, whatever their size."""
+        name, uidvalidity = source.settings.name, source.position.uidvalidity
+        with self._store.read() as work:
+            wanted = work.messages.bodies_wanted(name, source.folder, uidvalidity)
+        for message_id, uid in wanted:
+            raw = source.mailbox.bodies([uid]).get(uid)
+            if raw is None:
+                log.warning("wanted_body_gone", mailbox=name, message=message_id)
+                continue
+            with self._store.write() as work:
+                work.messages.body_arrived(message_id, name, raw, raw_digest(raw), self._clock.now())
+
+    def _move(self, source: _Source) -> int:
+        """Move what is safely kept to the processed folder in one command; a failure is retried at the next poll."""
+        name, uidvalidity = source.settings.name, source.position.uidvalidity
+        with self._store.read() as work:
+            rows = work.messages.unmoved(name, source.folder, uidvalidity)
+        if not rows or not source.mailbox.move([uid for _, uid in rows], source.settings.processed_folder):
+            return 0
+        with self._store.write() as work:
+            work.messages.moved([message_id for message_id, _ in rows], self._clock.now())
+        return len(rows)
+
+
+def _start(state: FolderState, settings: MailboxSettings) -> int:
+    return 0 if settings.start == "all" else state.uidnext - 1
+
+
+def _limit(settings: MailboxSettings) -> int:
+    return settings.max_message_mb * 2**20
+
+
+def _left_behind(envelope: Envelope, position: FolderPosition) -> bool:
+    """Whether a rescan meets mail that was left alone on first contact by ``start = "new"``; a day's grace for clocks that differ."""
+    return bool(position.left_behind) and envelope.internal_date < position.first_seen_at - timedelta(days=1)
+
+
+def _by_bytes(envelopes: Sequence[Envelope], settings: MailboxSettings) -> Iterator[list[Envelope]]:
+    """Cut into batches whose bodies together stay within a few megabytes; one large message makes a batch of its own."""
+    batch: list[Envelope] = []
+    total = 0
+    for envelope in envelopes:
+        size = envelope.size if envelope.size <= _limit(settings) else 0
+        if batch and total + size > _FETCH_BYTES:
+            yield batch
+            batch, total = [], 0
+        batch.append(envelope)
+        total += size
+    if batch:
+        yield batch
+
+
+def _arrival(envelope: Envelope, raw: bytes, body: str, position: FolderPosition) -> Arrival:
+    # Headers alone don't tell two large mails apart; their size helps, and so does the UID where there is nothing at all.
+    told_apart = raw + (b"" if body == "whole" else f"\r\n\r\n{body}:{envelope.size}".encode())
+    if body == "missing":
+        told_apart += f":{position.uidvalidity}:{envelope.uid}".encode()
+    return Arrival(
+        uid=envelope.uid,
+        size=envelope.size,
+        raw=raw,
+        sha256=raw_digest(raw),
+        content_sha256=content_digest(told_apart),
+        internal_date=envelope.internal_date,
+        body=body,
+        backfill=envelope.uid <= position.backfill_until,
+    )

@@ -1,0 +1,237 @@
+"""Requests and their questions: made once each, found by reference or by the letters we sent, changed only with an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, update
+
+from pipeline.store import schema
+from pipeline.store.events import Events, Happening, case_chain, digest_of
+from pipeline.store.records import Case, QuestionRecord
+from pipeline.store.upsert import insert_or_leave
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import Connection, Row
+
+    from pipeline.domain.request import Question
+
+R = schema.Request
+
+# The columns whose content the trail vouches for; a change of any of them goes through ``amend``.
+VOUCHED = (
+    "reference", "regime", "received_at", "received_on", "due_on", "requester_name", "requester_email", "topic", "subject",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCase:
+    """Everything that intake knows of a request when it makes it."""
+
+    reference: str
+    regime: str
+    regime_reasons: tuple[str, ...]
+    flagged: bool
+    flag_reasons: tuple[str, ...]
+    received_at: datetime
+    received_on: date
+    received_source: str
+    due_on: date
+    requester_name: str
+    requester_email: str
+    topic: str
+    subject: str
+    message_id: int | None
+    acknowledge: str
+    acknowledge_kind: str | None
+    acknowledge_reasons: tuple[str, ...]
+    created_at: datetime
+
+
+def request_digest(values: dict[str, Any]) -> str:
+    """The digest of a request's vouched fields, as events carry it and ``audit verify`` computes it again."""
+    instant: datetime = values["received_at"]
+    return digest_of(*[instant.timestamp() if name == "received_at" else str(values[name]) for name in VOUCHED])
+
+
+def questions_digest(questions: Sequence[tuple[str, str]]) -> str:
+    """The digest of a request's (label, text) pairs in order."""
+    return digest_of(*[list(pair) for pair in questions])
+
+
+class Cases:
+    """The rows of ``request`` and ``question``."""
+
+    def __init__(self, connection: Connection, events: Events) -> None:
+        self._connection = connection
+        self._events = events
+
+    def open(
+        self, new: NewCase, questions: Sequence[Question], *, via: str = "worker", actor: str = "infogov"
+    ) -> int | None:
+        """Make a request with its questions and first event; returns its id, or None when the reference is taken: draw another."""
+        values: dict[str, Any] = {name: getattr(new, name) for name in new.__slots__}
+        for name in ("regime_reasons", "flag_reasons", "acknowledge_reasons"):
+            values[name] = list(values[name])
+        request_id: int | None = self._connection.scalar(
+            insert_or_leave(self._connection, schema.Request)
+            .values(
+                **values,
+                workflow="new",
+                clock="running",
+                requester_key=new.requester_email.strip().casefold(),
+            )
+            .returning(R.id)
+        )
+        if request_id is None:
+            return None
+        if questions:
+            self._connection.execute(
+                insert(schema.Question),
+                [
+                    {"request_id": request_id, "position": n, "label": q.label, "text": q.text}
+                    for n, q in enumerate(questions, 1)
+                ],
+            )
+        digests = {
+            "request": request_digest(values),
+            "questions": questions_digest([(q.label, q.text) for q in questions]),
+        }
+        data = {
+            "reference": new.reference,
+            "regime": new.regime,
+            "received_on": new.received_on,
+            "due_on": new.due_on,
+            "acknowledge": new.acknowledge,
+            "digests": digests,
+        }
+        self._events.record(
+            case_chain(request_id),
+            Happening(
+                kind="request_opened", at=new.created_at, actor=actor, via=via,
+                request_id=request_id, message_id=new.message_id, data=data,
+            ),
+        )  # fmt: skip
+        return request_id
+
+    def change(self, case: Case, happening: Happening, **values: Any) -> None:  # noqa: ANN401 - columns of many types
+        """Change columns of a request and put the event on its chain, in one step; vouched columns carry their new digest."""
+        self._connection.execute(update(R).where(R.id == case.id).values(**values))
+        data = dict(happening.data)
+        if any(name in VOUCHED for name in values):
+            row = self._connection.execute(select(R).where(R.id == case.id)).one()
+            data["digests"] = {**data.get("digests", {}), "request": request_digest(dict(row._mapping))}
+        self._events.record(
+            case_chain(case.id),
+            Happening(
+                kind=happening.kind, at=happening.at, actor=happening.actor, via=happening.via,
+                request_id=case.id, message_id=happening.message_id, data=data,
+            ),
+        )  # fmt: skip
+
+    def note(self, request_id: int, happening: Happening) -> None:
+        """Put an event on a case's chain that changes no column."""
+        self._events.record(
+            case_chain(request_id),
+            Happening(
+                kind=happening.kind, at=happening.at, actor=happening.actor, via=happening.via,
+                request_id=request_id, message_id=happening.message_id, data=happening.data,
+            ),
+        )  # fmt: skip
+
+    # ---- finding -------------------------------------------------------------------------------------------------
+
+    def by_reference(self, reference: str, *, lock: bool = False) -> Case | None:
+        """The request with this reference, its questions with it; *lock* keeps other writers off it until the transaction ends."""
+        query = select(R).where(R.reference == reference)
+        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        return None if row is None else self._with_questions([row])[0]
+
+    def by_ids(self, ids: Sequence[int]) -> list[Case]:
+        """The requests with these ids, in the order of their ids."""
+        return self._with_questions(self._connection.execute(select(R).where(R.id.in_(ids)).order_by(R.id)).all())
+
+    def by_references(self, references: Sequence[str]) -> list[Case]:
+        """Those of *references* that exist."""
+        if not references:
+            return []
+        rows = self._connection.execute(select(R).where(R.reference.in_(references)).order_by(R.id)).all()
+        return [_case(row, ()) for row in rows]
+
+    def by_our_message_ids(self, message_ids: Sequence[str]) -> list[Case]:
+        """The requests whose letters carried one of these Message-IDs: the answer to "which of our letters is this a reply to"."""
+        if not message_ids:
+            return []
+        rows = self._connection.execute(
+            select(R)
+            .where(R.id.in_(select(schema.Outbox.request_id).where(schema.Outbox.message_id.in_(message_ids))))
+            .order_by(R.id)
+        ).all()
+        return [_case(row, ()) for row in rows]
+
+    def every(self, *, batch: int = 500) -> Iterator[Case]:
+        """All requests with their questions, oldest first, read *batch* at a time."""
+        last = 0
+        while rows := self._connection.execute(select(R).where(R.id > last).order_by(R.id).limit(batch)).all():
+            yield from self._with_questions(rows)
+            last = rows[-1].id
+
+    def counts(self) -> dict[str, int]:
+        """Requests by workflow state."""
+        rows = self._connection.execute(select(R.workflow, func.count().label("n")).group_by(R.workflow))
+        return {row.workflow: row.n for row in rows}
+
+    def to_acknowledge(self) -> list[Case]:
+        """Requests whose acknowledgement is prepared and waits for an officer's release, or was left to an officer."""
+        rows = self._connection.execute(
+            select(R)
+            .where(
+                R.acknowledge.in_(("release", "officer")),
+                R.acknowledged_at.is_(None),
+                R.workflow.not_in(("closed", "withdrawn", "not_a_request")),
+            )
+            .order_by(R.id)
+        ).all()
+        return [_case(row, ()) for row in rows]
+
+    def source_message_header(self, case: Case) -> tuple[str | None, int | None]:
+        """The Message-ID header of the mail that opened the case, and that message's row id."""
+        if case.message_id is None:
+            return None, None
+        return self._connection.scalar(
+            select(schema.Message.message_id).where(schema.Message.id == case.message_id)
+        ), case.message_id
+
+    def link_cases(self, request_id: int, other_id: int, why: str) -> None:
+        """Say that two cases have to do with each other."""
+        self._connection.execute(
+            insert_or_leave(self._connection, schema.CaseLink).values(request_id=request_id, other_id=other_id, why=why)
+        )
+
+    def linked(self, request_id: int) -> list[tuple[str, str]]:
+        """(reference, why) of the cases this one is linked to."""
+        rows = self._connection.execute(
+            select(R.reference, schema.CaseLink.why)
+            .join(schema.CaseLink, schema.CaseLink.other_id == R.id)
+            .where(schema.CaseLink.request_id == request_id)
+        )
+        return [(row.reference, row.why) for row in rows]
+
+    def _with_questions(self, rows: Sequence[Row[Any]]) -> list[Case]:
+        found: dict[int, list[QuestionRecord]] = {row.id: [] for row in rows}
+        if found:
+            query = select(schema.Question).where(schema.Question.request_id.in_(found))
+            for q in self._connection.execute(query.order_by(schema.Question.request_id, schema.Question.position)):
+                found[q.request_id].append(QuestionRecord(position=q.position, label=q.label, text=q.text))
+        return [_case(row, tuple(found[row.id])) for row in rows]
+
+
+def _case(row: Row[Any], questions: tuple[QuestionRecord, ...]) -> Case:
+    values = {name: getattr(row, name) for name in Case.__slots__ if name != "questions"}
+    for name in ("regime_reasons", "flag_reasons", "acknowledge_reasons"):
+        values[name] = tuple(values[name] or ())
+    return Case(**values, questions=questions)

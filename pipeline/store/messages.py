@@ -1,0 +1,352 @@
+"""Messages and folder positions: what was taken from where, what is still to be read, what could not be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import exists, func, insert, select, tuple_, update
+
+from pipeline.store import schema
+from pipeline.store.events import Events, Happening, case_chain, mailbox_chain
+from pipeline.store.records import Arrival, FolderPosition, MessageSummary, Quarantined, Waiting
+from pipeline.store.upsert import insert_or_leave
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from pipeline.domain.message import Attachment
+
+M = schema.Message
+BATCH_BYTES = 16 * 2**20
+BATCH_COUNT = 50
+
+
+class Messages:
+    """The rows of ``message`` and what hangs on them."""
+
+    def __init__(self, connection: Connection, events: Events) -> None:
+        self._connection = connection
+        self._events = events
+
+    # ---- receive -------------------------------------------------------------------------------------------------
+
+    def position(self, mailbox: str, folder: str) -> FolderPosition | None:
+        """How far *folder* has been read; None before first contact."""
+        row = self._connection.execute(
+            select(schema.Folder).where(schema.Folder.mailbox == mailbox, schema.Folder.folder == folder)
+        ).one_or_none()
+        if row is None:
+            return None
+        return FolderPosition(
+            uidvalidity=row.uidvalidity,
+            cursor=row.cursor,
+            backfill_until=row.backfill_until,
+            first_seen_at=row.first_seen_at,
+            left_behind=row.left_behind,
+        )
+
+    def first_contact(self, mailbox: str, folder: str, position: FolderPosition) -> None:
+        """Write down where reading of *folder* starts."""
+        self._connection.execute(
+            insert_or_leave(self._connection, schema.Folder).values(
+                mailbox=mailbox,
+                folder=folder,
+                uidvalidity=position.uidvalidity,
+                cursor=position.cursor,
+                backfill_until=position.backfill_until,
+                first_seen_at=position.first_seen_at,
+                left_behind=position.left_behind,
+                polled_at=None,
+                rescans=0,
+            )
+        )
+        data = {"folder": folder, "uidvalidity": position.uidvalidity, "left": position.left_behind}
+        self._events.record(
+            mailbox_chain(mailbox), Happening(kind="first_contact", at=position.first_seen_at, data=data)
+        )
+
+    def renumbered(self, mailbox: str, folder: str, uidvalidity: int, backfill_until: int, at: datetime) -> None:
+        """The server gave the folder new UIDs: start again from the first, everything there counting as found on a rescan."""
+        self._connection.execute(
+            update(schema.Folder)
+            .where(schema.Folder.mailbox == mailbox, schema.Folder.folder == folder)
+            .values(uidvalidity=uidvalidity, cursor=0, backfill_until=backfill_until, rescans=schema.Folder.rescans + 1)
+        )
+        data = {"folder": folder, "uidvalidity": uidvalidity, "until": backfill_until}
+        self._events.record(mailbox_chain(mailbox), Happening(kind="folder_renumbered", at=at, data=data))
+
+    def take(self, mailbox: str, folder: str, uidvalidity: int, arrivals: Sequence[Arrival], at: datetime) -> int:
+        """Keep *arrivals* with their bytes, one event each; returns how many were new. A UID already kept is left as it is."""
+        key = tuple_(M.mailbox, M.folder, M.uidvalidity)
+        known = set(
+            self._connection.scalars(
+                select(M.uid).where(key == (mailbox, folder, uidvalidity), M.uid.in_([a.uid for a in arrivals]))
+            )
+        )
+        fresh = [a for a in arrivals if a.uid not in known]
+        if not fresh:
+            return 0
+        rows = [_row(a, mailbox=mailbox, folder=folder, uidvalidity=uidvalidity, taken_at=at) for a in fresh]
+        ids = list(self._connection.scalars(insert(M).returning(M.id, sort_by_parameter_order=True), rows))
+        self._connection.execute(
+            insert(schema.Raw), [{"message_id": i, "content": a.raw} for i, a in zip(ids, fresh, strict=True)]
+        )
+        copies = [{"content_sha256": a.content_sha256, "message_id": i} for i, a in zip(ids, fresh, strict=True)]
+        self._connection.execute(insert_or_leave(self._connection, schema.FirstCopy), copies)
+        self._events.record_all(
+            mailbox_chain(mailbox),
+            [
+                Happening(
+                    kind="message_taken",
+                    at=at,
+                    message_id=i,
+                    data={
+                        "folder": folder,
+                        "uidvalidity": uidvalidity,
+                        "uid": a.uid,
+                        "digests": {f"raw:{i}": a.sha256},
+                    },
+                )
+                for i, a in zip(ids, fresh, strict=True)
+            ],
+        )
+        return len(fresh)
+
+    def advance(self, mailbox: str, folder: str, cursor: int, at: datetime) -> None:
+        """Move the cursor forward to *cursor*, never back, and note the poll."""
+        where = (schema.Folder.mailbox == mailbox, schema.Folder.folder == folder)
+        self._connection.execute(update(schema.Folder).where(*where).values(polled_at=at))
+        self._connection.execute(
+            update(schema.Folder).where(*where, schema.Folder.cursor < cursor).values(cursor=cursor)
+        )
+
+    def last_polled(self) -> datetime | None:
+        """When any folder was last read to its end."""
+        return self._connection.scalar(select(func.max(schema.Folder.polled_at)))
+
+    def bodies_wanted(self, mailbox: str, folder: str, uidvalidity: int) -> list[tuple[int, int]]:
+        """(id, uid) of messages whose body an officer has asked for."""
+        rows = self._connection.execute(
+            select(M.id, M.uid).where(
+                M.mailbox == mailbox, M.folder == folder, M.uidvalidity == uidvalidity, M.body_wanted.is_(True)
+            )
+        )
+        return [(row.id, row.uid) for row in rows]
+
+    def body_arrived(self, message_id: int, mailbox: str, raw: bytes, sha256: str, at: datetime) -> None:
+        """Put the whole bytes where headers only were kept, and let intake read the message afresh."""
+        self._connection.execute(update(schema.Raw).where(schema.Raw.message_id == message_id).values(content=raw))
+        self._connection.execute(
+            update(M)
+            .where(M.id == message_id)
+            .values(body="whole", body_wanted=False, sha256=sha256, size=len(raw), state="received", attempts=0)
+        )
+        data = {"digests": {f"raw:{message_id}": sha256}}
+        self._events.record(
+            mailbox_chain(mailbox), Happening(kind="body_fetched", at=at, message_id=message_id, data=data)
+        )
+
+    def unmoved(self, mailbox: str, folder: str, uidvalidity: int, limit: int = 1000) -> list[tuple[int, int]]:
+        """(id, uid) of messages kept whole from *folder* that still wait to be moved on the server, oldest first."""
+        rows = self._connection.execute(
+            select(M.id, M.uid)
+            .where(
+                M.mailbox == mailbox,
+                M.folder == folder,
+                M.uidvalidity == uidvalidity,
+                M.moved_at.is_(None),
+                M.body == "whole",
+            )
+            .order_by(M.uid)
+            .limit(limit)
+        )
+        return [(row.id, row.uid) for row in rows]
+
+    def moved(self, ids: Sequence[int], at: datetime) -> None:
+        """Note that the server has moved these messages."""
+        self._connection.execute(update(M).where(M.id.in_(ids)).values(moved_at=at))
+
+    # ---- intake --------------------------------------------------------------------------------------------------
+
+    def next_to_read(self) -> list[int]:
+        """Ids of the next messages for intake: a batch of untried ones (bounded in count and bytes), else a single one tried before.
+
+        One that was tried before and is still here may have killed the process, so it gets no neighbours that it could take down.
+        """
+        open_rows = select(M.id, M.size).where(M.state == "received", M.body_wanted.is_(False))
+        batch: list[int] = []
+        total = 0
+        for row in self._connection.execute(open_rows.where(M.attempts == 0).order_by(M.id).limit(BATCH_COUNT)):
+            if batch and total + row.size > BATCH_BYTES:
+                break
+            batch.append(row.id)
+            total += row.size
+        if batch:
+            return batch
+        again = self._connection.scalar(
+            select(M.id).where(M.state == "received", M.body_wanted.is_(False)).order_by(M.attempts, M.id).limit(1)
+        )
+        return [] if again is None else [again]
+
+    def count_attempt(self, ids: Sequence[int]) -> None:
+        """Count a try at reading each of *ids*; committed before any of them is looked at."""
+        self._connection.execute(update(M).where(M.id.in_(ids)).values(attempts=M.attempts + 1))
+
+    def waiting(self, ids: Sequence[int]) -> list[Waiting]:
+        """The messages *ids* with their bytes, in order of arrival; those no longer waiting are left out."""
+        rows = self._connection.execute(
+            select(
+                M.id, M.mailbox, M.body, M.size, M.attempts, M.internal_date, M.backfill, M.last_error,
+                schema.Raw.content, schema.FirstCopy.message_id.label("first"),
+            )
+            .join(schema.Raw, schema.Raw.message_id == M.id)
+            .join(schema.FirstCopy, schema.FirstCopy.content_sha256 == M.content_sha256)
+            .where(M.id.in_(ids), M.state == "received")
+            .order_by(M.id)
+        )  # fmt: skip
+        return [
+            Waiting(
+                id=r.id, mailbox=r.mailbox, raw=r.content, body=r.body, size=r.size, attempts=r.attempts,
+                internal_date=r.internal_date, backfill=r.backfill, first_copy=r.first,
+                officer_asked=r.last_error is not None,
+            )
+            for r in rows
+        ]  # fmt: skip
+
+    def still_waiting(self, message_id: int) -> bool:
+        """Whether nobody has filed this message meanwhile; on PostgreSQL the row is locked until the transaction ends."""
+        state = self._connection.scalar(select(M.state).where(M.id == message_id).with_for_update())
+        return state == "received"
+
+    def settle(self, message_id: int, *, state: str, values: dict[str, Any]) -> None:
+        """Write what intake made of a message."""
+        self._connection.execute(update(M).where(M.id == message_id).values(state=state, **values))
+
+    def add_attachments(self, message_id: int, attachments: Sequence[Attachment]) -> None:
+        """Note the attached parts of a message; again when it is read again."""
+        rows = [
+            {
+                "message_id": message_id,
+                "position": n,
+                "name": a.name,
+                "content_type": a.content_type,
+                "size": a.size,
+                "sha256": a.sha256,
+            }
+            for n, a in enumerate(attachments)
+        ]
+        if rows:
+            self._connection.execute(insert_or_leave(self._connection, schema.Attachment), rows)
+
+    def link(self, request_id: int, message_id: int, *, side: str, rung: str, at: datetime) -> None:
+        """Put a message on one side of a case: "requester", "internal", or "suggested" while an officer has yet to say."""
+        self._connection.execute(
+            insert_or_leave(self._connection, schema.CaseMessage).values(
+                request_id=request_id, message_id=message_id, side=side, rung=rung, linked_at=at
+            )
+        )
+
+    # ---- reading -------------------------------------------------------------------------------------------------
+
+    def raw(self, message_id: int) -> bytes | None:
+        """The bytes of a message exactly as fetched; None when there is no such message."""
+        return self._connection.scalar(select(schema.Raw.content).where(schema.Raw.message_id == message_id))
+
+    def of_case(self, request_id: int) -> list[MessageSummary]:
+        """A case's messages on both sides, oldest first."""
+        rows = self._connection.execute(
+            select(M, schema.CaseMessage.side, schema.CaseMessage.rung)
+            .join(schema.CaseMessage, schema.CaseMessage.message_id == M.id)
+            .where(schema.CaseMessage.request_id == request_id)
+            .order_by(M.id)
+        )
+        return [
+            MessageSummary(
+                id=r.id, mailbox=r.mailbox, folder=r.folder, state=r.state, verdict=r.verdict, intent=r.intent,
+                reasons=tuple(r.reasons or ()), received_at=r.received_at, author_name=r.author_name,
+                author_email=r.author_email, subject=r.subject, side=r.side, rung=r.rung,
+            )
+            for r in rows
+        ]  # fmt: skip
+
+    def counts(self) -> dict[str, int]:
+        """Messages by state, and filed ones by verdict (``verdict:request`` …)."""
+        counts: dict[str, int] = {}
+        for row in self._connection.execute(
+            select(M.state, M.verdict, func.count().label("n")).group_by(M.state, M.verdict)
+        ):
+            counts[row.state] = counts.get(row.state, 0) + row.n
+            if row.verdict:
+                counts[f"verdict:{row.verdict}"] = counts.get(f"verdict:{row.verdict}", 0) + row.n
+        return counts
+
+    # ---- quarantine ----------------------------------------------------------------------------------------------
+
+    def quarantined(self, message_id: int | None = None) -> list[Quarantined]:
+        """Messages that could not be read and that nobody has dismissed; or just *message_id*."""
+        query = select(M).where(M.state == "quarantined").order_by(M.id)
+        query = query.where(M.id == message_id) if message_id is not None else query.where(M.dismissed_at.is_(None))
+        return [
+            Quarantined(
+                id=r.id, mailbox=r.mailbox, folder=r.folder, received_on=r.received_on, due_on=r.due_on,
+                sender=r.author_email, subject=r.subject, reason=r.last_error, attempts=r.attempts, size=r.size, body=r.body,
+            )
+            for r in self._connection.execute(query)
+        ]  # fmt: skip
+
+    def try_again(self, message: Quarantined, *, officer: str, via: str, at: datetime) -> None:
+        """Let intake read a quarantined message again; one kept without its body waits until the body has been fetched."""
+        self._connection.execute(
+            update(M)
+            .where(M.id == message.id)
+            .values(
+                state="received", attempts=0, body_wanted=message.body != "whole", dismissed_at=None, dismissed_by=None
+            )
+        )
+        happening = Happening(kind="quarantine_retried", at=at, actor=officer, via=via, message_id=message.id)
+        self._events.record(mailbox_chain(message.mailbox), happening)
+
+    def dismiss(self, message: Quarantined, *, officer: str, via: str, at: datetime) -> None:
+        """Take a quarantined message off the list; it stays in the database with its bytes."""
+        self._connection.execute(update(M).where(M.id == message.id).values(dismissed_at=at, dismissed_by=officer))
+        happening = Happening(kind="quarantine_dismissed", at=at, actor=officer, via=via, message_id=message.id)
+        self._events.record(mailbox_chain(message.mailbox), happening)
+
+    def case_of(self, message_id: int) -> int | None:
+        """The id of the case this message opened or was linked to on its requester's or internal side."""
+        return self._connection.scalar(
+            select(schema.CaseMessage.request_id)
+            .where(schema.CaseMessage.message_id == message_id, schema.CaseMessage.side != "suggested")
+            .order_by(schema.CaseMessage.request_id)
+            .limit(1)
+        )
+
+    def unaccounted(self) -> list[int]:
+        """Ids of filed requests' messages that have no case: there must be none."""
+        linked = exists().where(schema.CaseMessage.message_id == M.id)
+        return list(self._connection.scalars(select(M.id).where(M.state == "filed", M.verdict == "request", ~linked)))
+
+    def chain_for(self, message_id: int, mailbox: str) -> str:
+        """The chain that events about this message belong to."""
+        case = self.case_of(message_id)
+        return mailbox_chain(mailbox) if case is None else case_chain(case)
+
+
+def _row(arrival: Arrival, **where: Any) -> dict[str, Any]:  # noqa: ANN401 - the column values that every row of a batch shares
+    return {
+        **where,
+        "uid": arrival.uid,
+        "size": arrival.size,
+        "sha256": arrival.sha256,
+        "content_sha256": arrival.content_sha256,
+        "internal_date": arrival.internal_date,
+        "body": arrival.body,
+        "body_wanted": False,
+        "backfill": arrival.backfill,
+        "state": "received",
+        "attempts": 0,
+        "flagged": False,
+    }

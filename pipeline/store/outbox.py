@@ -1,0 +1,329 @@
+"""The outbox: letters frozen to the byte, claimed before the server is dialled, settled after (invariants 5 and 7)."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, insert, select, update
+
+from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus, Phase
+from pipeline.store import schema
+from pipeline.store.events import Events, Happening, case_chain, digest_of
+from pipeline.store.records import Claimed, OutboxSummary
+from pipeline.store.upsert import insert_or_leave
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from pipeline.domain.outbox import Frozen
+
+O = schema.Outbox  # noqa: E741 - the table's initial, as M and R are for the others
+_DUE = (OutboxStatus.WAITING, OutboxStatus.QUEUED, OutboxStatus.RETRY)
+_LIST_COLUMNS = (
+    O.id, O.request_id, O.letter_id, O.kind, O.status, O.attempts, O.recipients, O.message_id, O.sha256, O.queued_at,
+    O.not_before, O.sent_at, O.last_error, O.answer, O.redirected_to,
+)  # fmt: skip
+
+
+def outbox_digest(sha256: str, recipients_sha256: str, message_id: str, envelope_from: str) -> str:
+    """The digest of a frozen letter as events carry it."""
+    return digest_of(sha256, recipients_sha256, message_id, envelope_from)
+
+
+def recipients_digest(recipients: Sequence[str]) -> str:
+    """SHA-256, in hex, of the recipients in order, lower case, one a line."""
+    return hashlib.sha256("\n".join(r.strip().casefold() for r in recipients).encode()).hexdigest()
+
+
+class OutboxRows:
+    """The rows of ``outbox`` and ``attempt``."""
+
+    def __init__(self, connection: Connection, events: Events) -> None:
+        self._connection = connection
+        self._events = events
+
+    def freeze(
+        self, request_id: int, letter: Frozen, *, at: datetime, actor: str = "infogov", via: str = "worker"
+    ) -> int | None:
+        """Put a complete letter into the outbox; returns its id, or None when one with this once_key is there already (invariant 4)."""
+        sha256 = hashlib.sha256(letter.content).hexdigest()
+        to_sha256 = recipients_digest(letter.recipients)
+        outbox_id: int | None = self._connection.scalar(
+            insert_or_leave(self._connection, schema.Outbox)
+            .values(
+                request_id=request_id,
+                letter_id=letter.letter_id,
+                kind=letter.kind,
+                once_key=letter.once_key,
+                status=letter.status,
+                message_id=letter.message_id,
+                envelope_from=letter.envelope_from,
+                recipients=list(letter.recipients),
+                recipients_sha256=to_sha256,
+                to_key=letter.recipients[0].strip().casefold(),
+                content=letter.content,
+                sha256=sha256,
+                queued_at=at,
+                not_before=letter.not_before,
+                attempts=0,
+            )
+            .returning(O.id)
+        )
+        if outbox_id is None:
+            return None
+        digest = outbox_digest(sha256, to_sha256, letter.message_id, letter.envelope_from)
+        data = {
+            "outbox": outbox_id,
+            "kind": letter.kind,
+            "letter": letter.letter_id,
+            "sha256": sha256,
+            "recipients_sha256": to_sha256,
+            "not_before": letter.not_before.isoformat(),
+            "digests": {f"outbox:{outbox_id}": digest},
+        }
+        self._record(request_id, "letter_frozen", at, data, actor=actor, via=via)
+        return outbox_id
+
+    # ---- acknowledgement limits (mail.md section 5, row 14) ---------------------------------------------------------
+
+    def acknowledged_to(self, address: str, since: datetime) -> int:
+        """How many acknowledgements were queued to *address* since then."""
+        query = select(func.count()).where(
+            O.to_key == address.strip().casefold(), O.queued_at > since, O.kind.in_(ACKNOWLEDGEMENT_KINDS)
+        )
+        return self._connection.scalar(query) or 0
+
+    def earliest_slot(self, at: datetime, per_hour: int) -> datetime:
+        """The first moment from *at* on at which one more acknowledgement keeps to *per_hour*."""
+        query = (
+            select(O.not_before)
+            .where(O.kind.in_(ACKNOWLEDGEMENT_KINDS), O.not_before > at - timedelta(hours=1))
+            .order_by(O.not_before.desc())
+            .offset(per_hour - 1)
+            .limit(1)
+        )
+        earlier = self._connection.scalar(query)
+        return at if earlier is None else max(at, earlier + timedelta(hours=1))
+
+    # ---- sending -------------------------------------------------------------------------------------------------
+
+    def claim(self, token: str, now: datetime, limit: int) -> list[Claimed]:
+        """Take up to *limit* due letters in hand, counting the attempt: the commit of this stands before the server is dialled."""
+        due = (
+            select(O.id)
+            .where(O.status.in_(_DUE), O.not_before <= now)
+            .order_by(O.not_before, O.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        ids = list(self._connection.scalars(due))
+        if not ids:
+            return []
+        self._connection.execute(
+            update(O)
+            .where(O.id.in_(ids))
+            .values(
+                status=OutboxStatus.SENDING, claim=token, claimed_at=now, phase=Phase.CLAIMED, attempts=O.attempts + 1
+            )
+        )
+        rows = self._connection.execute(
+            select(schema.Outbox, schema.Request.reference)
+            .join(schema.Request, schema.Request.id == O.request_id)
+            .where(O.id.in_(ids))
+            .order_by(O.not_before, O.id)
+        ).all()
+        self._connection.execute(
+            insert(schema.Attempt),
+            [{"outbox_id": r.id, "number": r.attempts, "started_at": now, "phase": Phase.CLAIMED} for r in rows],
+        )
+        return [_claimed(r) for r in rows]
+
+    def mark_data(self, letter: Claimed, token: str) -> bool:
+        """Note that DATA comes next; False when the letter is no longer in this worker's hand, and then it must not be sent."""
+        done = self._connection.execute(
+            update(O)
+            .where(O.id == letter.id, O.claim == token, O.status == OutboxStatus.SENDING, O.phase == Phase.CLAIMED)
+            .values(phase=Phase.DATA)
+        )
+        if done.rowcount != 1:
+            return False
+        self._connection.execute(
+            update(schema.Attempt)
+            .where(schema.Attempt.outbox_id == letter.id, schema.Attempt.number == letter.attempts)
+            .values(phase=Phase.DATA)
+        )
+        return True
+
+    def settle(
+        self,
+        letter: Claimed,
+        status: OutboxStatus,
+        *,
+        at: datetime,
+        answer: str,
+        code: int | None = None,
+        not_before: datetime | None = None,
+        redirected_to: str | None = None,
+    ) -> None:
+        """Write the outcome of an attempt, with its event."""
+        good = status in (OutboxStatus.SENT, OutboxStatus.REDIRECTED)
+        values: dict[str, Any] = {
+            "status": status,
+            "claim": None,
+            "phase": None,
+            "answer": answer if good else None,
+            "last_error": None if good else answer,
+            "redirected_to": redirected_to,
+            "sent_at": at if status is OutboxStatus.SENT else None,
+        }
+        if not_before is not None:
+            values["not_before"] = not_before
+        self._connection.execute(update(O).where(O.id == letter.id).values(**values))
+        self._connection.execute(
+            update(schema.Attempt)
+            .where(schema.Attempt.outbox_id == letter.id, schema.Attempt.number == letter.attempts)
+            .values(ended_at=at, outcome=status, phase=Phase.DONE, code=code, answer=answer)
+        )
+        data = {
+            "outbox": letter.id,
+            "kind": letter.kind,
+            "attempt": letter.attempts,
+            "code": code,
+            "answer_sha256": digest_of(answer),
+        }
+        if not_before is not None:
+            data["next"] = not_before.isoformat()
+        self._record(letter.request_id, f"letter_{status}", at, data)
+        if status is OutboxStatus.SENT and letter.kind in ACKNOWLEDGEMENT_KINDS:
+            self._connection.execute(
+                update(schema.Request).where(schema.Request.id == letter.request_id).values(acknowledged_at=at)
+            )
+
+    def put_back(self, letters: Sequence[Claimed], token: str) -> None:
+        """Hand back letters that were claimed and never tried, as if they had not been claimed."""
+        ids = [letter.id for letter in letters]
+        mine = and_(O.id.in_(ids), O.claim == token, O.phase == Phase.CLAIMED)
+        for letter in letters:
+            self._connection.execute(
+                schema.Attempt.__table__.delete().where(  # type: ignore[attr-defined]
+                    schema.Attempt.outbox_id == letter.id, schema.Attempt.number == letter.attempts
+                )
+            )
+        self._connection.execute(
+            update(O).where(mine).values(status=OutboxStatus.QUEUED, claim=None, phase=None, attempts=O.attempts - 1)
+        )
+
+    def orphans(self, alive: str | None = None) -> list[tuple[Claimed, str]]:
+        """Letters in the hand of a worker that is gone, each with the phase it had reached. Only its successor, who holds the lock, may ask."""
+        query = (
+            select(schema.Outbox, schema.Request.reference)
+            .join(schema.Request, schema.Request.id == O.request_id)
+            .where(O.status == OutboxStatus.SENDING)
+        )
+        if alive is not None:
+            query = query.where(O.claim != alive)
+        return [(_claimed(r), r.phase) for r in self._connection.execute(query.order_by(O.id))]
+
+    def to_copy(self, since: datetime, limit: int = 50) -> list[Claimed]:
+        """Letters accepted by the server from *since* on of which no copy has been put into the sent folder yet."""
+        rows = self._connection.execute(
+            select(schema.Outbox, schema.Request.reference)
+            .join(schema.Request, schema.Request.id == O.request_id)
+            .where(O.status == OutboxStatus.SENT, O.copied_at.is_(None), O.sent_at > since)
+            .order_by(O.id)
+            .limit(limit)
+        )
+        return [_claimed(r) for r in rows]
+
+    def copied(self, outbox_id: int, at: datetime) -> None:
+        """Note that the copy is in the sent folder."""
+        self._connection.execute(update(O).where(O.id == outbox_id).values(copied_at=at))
+
+    # ---- an officer's word -----------------------------------------------------------------------------------------
+
+    def move(
+        self,
+        row: OutboxSummary,
+        status: OutboxStatus,
+        happening: Happening,
+        *,
+        not_before: datetime | None = None,
+        **values: Any,  # noqa: ANN401
+    ) -> bool:
+        """Change a letter's state by an officer's word, unless it has moved on meanwhile; False then, and nothing is changed."""
+        if not_before is not None:
+            values["not_before"] = not_before
+        done = self._connection.execute(
+            update(O).where(O.id == row.id, O.status == row.status).values(status=status, **values)
+        )
+        if done.rowcount != 1:
+            return False
+        data = {**happening.data, "outbox": row.id, "from": row.status, "to": str(status)}
+        self._record(row.request_id, happening.kind, happening.at, data, actor=happening.actor, via=happening.via)
+        return True
+
+    def summaries(
+        self, *, request_id: int | None = None, outbox_id: int | None = None, letter_id: int | None = None
+    ) -> list[OutboxSummary]:
+        """Outbox rows without their bytes, oldest first."""
+        query = select(*_LIST_COLUMNS, schema.Request.reference).join(schema.Request, schema.Request.id == O.request_id)
+        for column, value in ((O.request_id, request_id), (O.id, outbox_id), (O.letter_id, letter_id)):
+            if value is not None:
+                query = query.where(column == value)
+        return [
+            OutboxSummary(**{**dict(r._mapping), "recipients": tuple(r.recipients)})
+            for r in self._connection.execute(query.order_by(O.id))
+        ]
+
+    def content(self, outbox_id: int) -> bytes | None:
+        """The exact bytes of a letter."""
+        return self._connection.scalar(select(O.content).where(O.id == outbox_id))
+
+    def by_message_ids(self, message_ids: Sequence[str]) -> list[OutboxSummary]:
+        """The letters that carried one of these Message-IDs."""
+        if not message_ids:
+            return []
+        rows = self._connection.execute(
+            select(*_LIST_COLUMNS, schema.Request.reference)
+            .join(schema.Request, schema.Request.id == O.request_id)
+            .where(O.message_id.in_(message_ids))
+            .order_by(O.id)
+        )
+        return [OutboxSummary(**{**dict(r._mapping), "recipients": tuple(r.recipients)}) for r in rows]
+
+    def counts(self) -> dict[str, int]:
+        """Letters by status."""
+        rows = self._connection.execute(select(O.status, func.count().label("n")).group_by(O.status))
+        return {row.status: row.n for row in rows}
+
+    def oldest_unsent(self) -> datetime | None:
+        """When the oldest letter that is due but not sent was queued."""
+        return self._connection.scalar(
+            select(func.min(O.queued_at)).where(O.status.in_(("queued", "retry", "sending")))
+        )
+
+    def _record(
+        self,
+        request_id: int,
+        kind: str,
+        at: datetime,
+        data: dict[str, Any],
+        *,
+        actor: str = "infogov",
+        via: str = "worker",
+    ) -> None:
+        happening = Happening(kind=kind, at=at, actor=actor, via=via, request_id=request_id, data=data)
+        self._events.record(case_chain(request_id), happening)
+
+
+def _claimed(row: Any) -> Claimed:  # noqa: ANN401 - a Row has no static attributes
+    return Claimed(
+        id=row.id, request_id=row.request_id, reference=row.reference, letter_id=row.letter_id, kind=row.kind,
+        attempts=row.attempts, message_id=row.message_id, envelope_from=row.envelope_from, recipients=tuple(row.recipients),
+        recipients_sha256=row.recipients_sha256, content=row.content, sha256=row.sha256, queued_at=row.queued_at,
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+"""Officers, and the heartbeats of the worker's parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from pipeline.store import schema
+from pipeline.store.events import SERVICE_CHAIN, Events, Happening
+from pipeline.store.records import Heartbeat, OfficerRecord
+from pipeline.store.upsert import insert_or_leave
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+
+class Officers:
+    """The rows of ``officer``; addresses compare without regard to case."""
+
+    def __init__(self, connection: Connection, events: Events) -> None:
+        self._connection = connection
+        self._events = events
+
+    def add(self, email: str, name: str, role: str, *, via: str, at: datetime) -> bool:
+        """Add an officer; False when that address is there already."""
+        done = self._connection.execute(
+            insert_or_leave(self._connection, schema.Officer).values(
+                email=email.casefold(), name=name, role=role, added_at=at, disabled_at=None
+            )
+        )
+        if done.rowcount != 1:
+            return False
+        self._events.record(
+            SERVICE_CHAIN,
+            Happening(kind="officer_added", at=at, via=via, data={"officer": email.casefold(), "role": role}),
+        )
+        return True
+
+    def set_disabled(
+        self, email: str, disabled_at: datetime | None, *, role: str | None, via: str, at: datetime
+    ) -> None:
+        """Disable an officer, or enable them again with a role."""
+        values = {"disabled_at": disabled_at} if role is None else {"disabled_at": disabled_at, "role": role}
+        self._connection.execute(
+            update(schema.Officer).where(schema.Officer.email == email.casefold()).values(**values)
+        )
+        kind = "officer_enabled" if disabled_at is None else "officer_disabled"
+        self._events.record(SERVICE_CHAIN, Happening(kind=kind, at=at, via=via, data={"officer": email.casefold()}))
+
+    def find(self, email: str) -> OfficerRecord | None:
+        """The officer with this address, disabled or not."""
+        row = self._connection.execute(
+            select(schema.Officer).where(schema.Officer.email == email.strip().casefold())
+        ).one_or_none()
+        return None if row is None else _officer(row)
+
+    def all(self) -> list[OfficerRecord]:
+        """Everybody, by address."""
+        return [
+            _officer(row) for row in self._connection.execute(select(schema.Officer).order_by(schema.Officer.email))
+        ]
+
+
+class Heartbeats:
+    """The rows of ``heartbeat``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def beat(self, part: str, at: datetime, detail: str, *, ok: bool) -> None:
+        """Note that *part* made progress at *at*."""
+        values = {"at": at, "detail": detail, "ok": ok}
+        done = self._connection.execute(update(schema.Heartbeat).where(schema.Heartbeat.part == part).values(**values))
+        if done.rowcount == 0:
+            self._connection.execute(insert_or_leave(self._connection, schema.Heartbeat).values(part=part, **values))
+
+    def all(self) -> list[Heartbeat]:
+        """The last beat of every part."""
+        rows = self._connection.execute(select(schema.Heartbeat).order_by(schema.Heartbeat.part))
+        return [Heartbeat(part=r.part, at=r.at, detail=r.detail, ok=r.ok) for r in rows]
+
+
+def _officer(row: object) -> OfficerRecord:
+    return OfficerRecord(
+        email=getattr(row, "email"),
+        name=getattr(row, "name"),
+        role=getattr(row, "role"),
+        disabled=getattr(row, "disabled_at") is not None,  # noqa: B009 - a Row has no static attributes
+    )

@@ -1,0 +1,213 @@
+"""What the store hands out: frozen values, never rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderPosition:
+    """How far a folder has been read: *cursor* is the last UID taken, *backfill_until* the last one that was there at first contact or rescan."""
+
+    uidvalidity: int
+    cursor: int
+    backfill_until: int
+    first_seen_at: datetime
+    left_behind: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One message as taken from a folder, ready to be kept; *body* is "whole", "headers" (over the size limit) or "missing"."""
+
+    uid: int
+    size: int
+    raw: bytes
+    sha256: str
+    content_sha256: str
+    internal_date: datetime
+    body: str = "whole"
+    backfill: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A message that intake has yet to read. *first_copy* is the id of the first message with this content (its own, when it is the first)."""
+
+    id: int
+    mailbox: str
+    raw: bytes
+    body: str
+    size: int
+    attempts: int
+    internal_date: datetime
+    backfill: bool
+    first_copy: int
+    officer_asked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """A message that could not be read: visible, dated, and open to another try."""
+
+    id: int
+    mailbox: str
+    folder: str
+    received_on: date | None
+    due_on: date | None
+    sender: str | None
+    subject: str | None
+    reason: str | None
+    attempts: int
+    size: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSummary:
+    """A message as a case's file shows it."""
+
+    id: int
+    mailbox: str
+    folder: str
+    state: str
+    verdict: str | None
+    intent: str | None
+    reasons: tuple[str, ...]
+    received_at: datetime | None
+    author_name: str | None
+    author_email: str | None
+    subject: str | None
+    side: str
+    rung: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionRecord:
+    """One question of a case, verbatim."""
+
+    position: int
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A request as the queue and the casework stage see it."""
+
+    id: int
+    reference: str
+    regime: str
+    regime_reasons: tuple[str, ...]
+    workflow: str
+    clock: str
+    outcome: str | None
+    flagged: bool
+    flag_reasons: tuple[str, ...]
+    received_at: datetime
+    received_on: date
+    received_source: str
+    due_on: date
+    requester_name: str
+    requester_email: str
+    topic: str
+    subject: str
+    message_id: int | None
+    acknowledge: str
+    acknowledge_kind: str | None
+    acknowledge_reasons: tuple[str, ...]
+    acknowledged_at: datetime | None
+    created_at: datetime
+    questions: tuple[QuestionRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRecordRow:
+    """A letter being written: *record* is the draft file's text, *writers* everyone who wrote a version of it."""
+
+    id: int
+    request_id: int
+    kind: str
+    status: str
+    version: int
+    record: str
+    submitted_by: str | None
+    approved_by: str | None
+    writers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """An outbox row in this worker's hand, its attempt already committed."""
+
+    id: int
+    request_id: int
+    reference: str
+    letter_id: int | None
+    kind: str
+    attempts: int
+    message_id: str
+    envelope_from: str
+    recipients: tuple[str, ...]
+    recipients_sha256: str
+    content: bytes
+    sha256: str
+    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxSummary:
+    """An outbox row without its bytes."""
+
+    id: int
+    request_id: int
+    reference: str
+    letter_id: int | None
+    kind: str
+    status: str
+    attempts: int
+    recipients: tuple[str, ...]
+    message_id: str
+    sha256: str
+    queued_at: datetime
+    not_before: datetime
+    sent_at: datetime | None
+    last_error: str | None
+    answer: str | None
+    redirected_to: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRecord:
+    """One thing that happened to a case, for its timeline."""
+
+    id: int
+    at: datetime
+    kind: str
+    actor: str
+    via: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerRecord:
+    """A person who works here: *role* is approver, officer, admin or read_only."""
+
+    email: str
+    name: str
+    role: str
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """When a part of the worker last made progress, and how that went."""
+
+    part: str
+    at: datetime
+    detail: str
+    ok: bool

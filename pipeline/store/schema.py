@@ -1,0 +1,339 @@
+"""The tables, as SQLAlchemy's typed declarative classes used for their columns only: no object of these classes ever leaves the store."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+# Fixed names, so that a migration on either database can speak of a constraint.
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant in, an aware instant in UTC out, whatever the driver does; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware instant into UTC; SQLite keeps it without its zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: every instant in infogov is aware")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the instant back, aware, in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    """What every table shares."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime, str: Text, dict[str, Any]: JSON, list[str]: JSON, bytes: LargeBinary}
+
+
+class Folder(Table):
+    """How far one folder of one mailbox has been read."""
+
+    __tablename__ = "folder"
+    mailbox: Mapped[str] = mapped_column(String(64), primary_key=True)
+    folder: Mapped[str] = mapped_column(String(512), primary_key=True)
+    uidvalidity: Mapped[int] = mapped_column(BigInteger)
+    cursor: Mapped[int] = mapped_column(BigInteger)
+    # UIDs up to this one were there on first contact or at a rescan: the age rule for acknowledgements holds for them only.
+    backfill_until: Mapped[int] = mapped_column(BigInteger)
+    first_seen_at: Mapped[datetime]
+    left_behind: Mapped[int]
+    polled_at: Mapped[datetime | None]
+    rescans: Mapped[int]
+
+
+class Message(Table):
+    """One UID of one folder: where it lay, its digests, and what intake made of it."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+        Index("ix_message_state", "state", "id"),
+        Index("ix_message_moving", "mailbox", "folder", "moved_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailbox: Mapped[str] = mapped_column(String(64))
+    folder: Mapped[str] = mapped_column(String(512))
+    uidvalidity: Mapped[int] = mapped_column(BigInteger)
+    uid: Mapped[int] = mapped_column(BigInteger)
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    content_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    internal_date: Mapped[datetime]
+    taken_at: Mapped[datetime]
+    body: Mapped[str] = mapped_column(String(16))  # whole | headers | missing
+    body_wanted: Mapped[bool]
+    backfill: Mapped[bool]
+    state: Mapped[str] = mapped_column(String(16))  # received | filed | quarantined
+    attempts: Mapped[int]
+    last_error: Mapped[str | None]
+    verdict: Mapped[str | None] = mapped_column(String(16))
+    intent: Mapped[str | None] = mapped_column(String(32))
+    reasons: Mapped[list[str] | None]
+    flagged: Mapped[bool]
+    received_at: Mapped[datetime | None]
+    received_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    author_name: Mapped[str | None]
+    author_email: Mapped[str | None]
+    subject: Mapped[str | None]
+    message_id: Mapped[str | None] = mapped_column(Text, index=True)
+    parser: Mapped[str | None] = mapped_column(String(16))
+    duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    moved_at: Mapped[datetime | None]
+    dismissed_at: Mapped[datetime | None]
+    dismissed_by: Mapped[str | None]
+
+
+class Raw(Table):
+    """The bytes of a message exactly as fetched, apart from its row so that lists never load them (D2)."""
+
+    __tablename__ = "raw"
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    content: Mapped[bytes]
+
+
+class FirstCopy(Table):
+    """Which message first had this content: the unique key behind "one mail, one request"."""
+
+    __tablename__ = "first_copy"
+    content_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+
+
+class Attachment(Table):
+    """One attached part of a message, found again in the raw bytes by its digest."""
+
+    __tablename__ = "attachment"
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    content_type: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+
+
+class Request(Table):
+    """One case: who asked what, under which law, by when, and where the work stands."""
+
+    __tablename__ = "request"
+    __table_args__ = (Index("ix_request_queue", "workflow", "due_on", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(32), unique=True)
+    regime: Mapped[str] = mapped_column(String(8))
+    regime_reasons: Mapped[list[str]]
+    workflow: Mapped[str] = mapped_column(String(16))
+    clock: Mapped[str] = mapped_column(String(24))
+    outcome: Mapped[str | None] = mapped_column(String(32))
+    flagged: Mapped[bool]
+    flag_reasons: Mapped[list[str]]
+    received_at: Mapped[datetime]
+    received_on: Mapped[date]
+    received_source: Mapped[str]
+    due_on: Mapped[date]
+    requester_name: Mapped[str]
+    requester_email: Mapped[str]
+    requester_key: Mapped[str] = mapped_column(Text, index=True)
+    topic: Mapped[str]
+    subject: Mapped[str]
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), unique=True)
+    acknowledge: Mapped[str] = mapped_column(String(16))  # automatic | release | officer | none
+    acknowledge_kind: Mapped[str | None] = mapped_column(String(32))
+    acknowledge_reasons: Mapped[list[str]]
+    acknowledged_at: Mapped[datetime | None]
+    owner: Mapped[str | None]
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class Question(Table):
+    """One question of a request, verbatim, with its own law, service area and due date where they differ (D9)."""
+
+    __tablename__ = "question"
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str]
+    text: Mapped[str]
+    regime: Mapped[str | None] = mapped_column(String(8))
+    service_area: Mapped[str | None]
+    due_on: Mapped[date | None]
+
+
+class CaseMessage(Table):
+    """A message that belongs to a case, and on which side of it: the requester's, or our own people's (invariant 11)."""
+
+    __tablename__ = "case_message"
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True, index=True)
+    side: Mapped[str] = mapped_column(String(16))  # requester | internal | suggested
+    rung: Mapped[str]
+    linked_at: Mapped[datetime]
+
+
+class CaseLink(Table):
+    """Two cases that have to do with each other, and why."""
+
+    __tablename__ = "case_link"
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("request.id"), primary_key=True)
+    why: Mapped[str]
+
+
+class Letter(Table):
+    """A letter being written for a case; its text is the draft file, version by version."""
+
+    __tablename__ = "letter"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    status: Mapped[str] = mapped_column(String(16))  # drafting | for_approval | approved | sent | void
+    version: Mapped[int]
+    record: Mapped[str]
+    submitted_by: Mapped[str | None]
+    submitted_at: Mapped[datetime | None]
+    approved_by: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class LetterVersion(Table):
+    """Who wrote which version of a letter: nobody of these may approve it (invariant 6)."""
+
+    __tablename__ = "letter_version"
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    record: Mapped[str]
+    officer: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class Outbox(Table):
+    """A letter frozen to the byte, and how far its sending has come."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "status", "not_before", "id"),
+        Index("ix_outbox_sender_cap", "to_key", "queued_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), index=True)
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"))
+    kind: Mapped[str] = mapped_column(String(32))
+    # What may exist once only: a request's acknowledgement, a letter's approval (invariants 4 and 7).
+    once_key: Mapped[str] = mapped_column(String(96), unique=True)
+    status: Mapped[str] = mapped_column(String(16))
+    message_id: Mapped[str] = mapped_column(Text, unique=True)
+    envelope_from: Mapped[str]
+    recipients: Mapped[list[str]]
+    recipients_sha256: Mapped[str] = mapped_column(String(64))
+    to_key: Mapped[str]
+    content: Mapped[bytes]
+    sha256: Mapped[str] = mapped_column(String(64))
+    queued_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    attempts: Mapped[int]
+    claim: Mapped[str | None] = mapped_column(String(64))
+    claimed_at: Mapped[datetime | None]
+    phase: Mapped[str | None] = mapped_column(String(16))
+    last_error: Mapped[str | None]
+    answer: Mapped[str | None]
+    redirected_to: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+    copied_at: Mapped[datetime | None]
+
+
+class Attempt(Table):
+    """One try at sending, written before the server is dialled."""
+
+    __tablename__ = "attempt"
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    phase: Mapped[str] = mapped_column(String(16))
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    code: Mapped[int | None]
+    answer: Mapped[str | None]
+
+
+class Event(Table):
+    """What happened, in words and digests; each carries the hash of the one before it in its chain (invariant 8)."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("chain", "seq"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chain: Mapped[str] = mapped_column(String(96))
+    seq: Mapped[int]
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(48))
+    actor: Mapped[str]
+    via: Mapped[str] = mapped_column(String(16))
+    data: Mapped[str]  # canonical JSON, kept as text so that its hash never depends on a driver
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class ChainHead(Table):
+    """The last link of each chain, so that cutting its end off is seen."""
+
+    __tablename__ = "chain_head"
+    chain: Mapped[str] = mapped_column(String(96), primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Officer(Table):
+    """A person who works here; disabled, never deleted, for their name stands in events."""
+
+    __tablename__ = "officer"
+    email: Mapped[str] = mapped_column(String(254), primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(String(16))
+    added_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class Heartbeat(Table):
+    """When each part of the worker last made progress."""
+
+    __tablename__ = "heartbeat"
+    part: Mapped[str] = mapped_column(String(96), primary_key=True)
+    at: Mapped[datetime]
+    detail: Mapped[str]
+    ok: Mapped[bool]

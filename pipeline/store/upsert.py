@@ -1,0 +1,18 @@
+"""INSERT that lets an existing row stand: the unique key decides, never a look beforehand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from pipeline.store.schema import Table
+
+
+def insert_or_leave(connection: Connection, table: type[Table]) -> Any:  # noqa: ANN401 - the two dialects' Insert classes share no public base with on_conflict
+    """An INSERT … ON CONFLICT DO NOTHING for *table* in the connection's dialect."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()

@@ -1,0 +1,248 @@
+"""The worker: one thread a mailbox, one for intake, one for sending; APScheduler only nudges them. No decision is taken here."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from pipeline.domain.errors import InfogovError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from types import FrameType
+
+    from pipeline.bootstrap import App
+    from pipeline.settings import MailboxSettings
+
+HUNG = 70  # EX_SOFTWARE of sysexits.h: a supervisor restarts us
+_LONGEST_BACKOFF = 300.0
+_FIRST_BACKOFF = 5.0
+_GRACE = 4.0
+_IDLE_BOUND = (
+    540.0  # Under the ten minutes after which servers and firewalls forget a silent connection (RFC 2177 allows 29).
+)
+
+log = structlog.get_logger(__name__)
+
+
+class _Part(threading.Thread):
+    """One loop of the worker: do a turn, rest until nudged or the time is up, longer after each failure in a row."""
+
+    def __init__(self, name: str, app: App, stop: threading.Event) -> None:
+        super().__init__(name=name, daemon=True)
+        self._app = app
+        self.stopping = stop
+        self.nudged = threading.Event()
+        self.busy_since: datetime | None = None
+        self._failures = 0
+
+    def run(self) -> None:
+        """Turn until told to stop."""
+        while not self.stopping.is_set():
+            self.nudged.clear()
+            self.busy_since = self._app.clock.now()
+            problem = self._guarded_turn()
+            self.busy_since = None
+            self._failures = self._failures + 1 if problem else 0
+            if not self.stopping.is_set():
+                self.rest(self._backoff() if problem else None)
+
+    def _guarded_turn(self) -> str:
+        try:
+            problem = self.turn()
+            self._beat(problem)
+        except InfogovError as error:
+            problem = str(error)
+        except Exception as error:
+            # The one boundary of a worker thread: a fault of ours must not end the thread and leave a mailbox unread in silence.
+            log.exception("worker_part_failed", part=self.name)
+            problem = f"unexpected {type(error).__name__}"
+        if problem:
+            log.warning("worker_part_in_trouble", part=self.name, problem=problem)
+        return problem
+
+    def _beat(self, problem: str) -> None:
+        with self._app.store.write() as work:
+            work.heartbeats.beat(self.name, self._app.clock.now(), problem or "ok", ok=not problem)
+
+    def _backoff(self) -> float:
+        # Half fixed, half chance: many workers don't come back at once, and none hammers a server that is down.
+        longest: float = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2.0 ** min(self._failures - 1, 10))
+        return longest * (0.5 + self._app.ids.fraction() / 2)
+
+    def nudge(self) -> None:
+        """Ask for a turn now."""
+        self.nudged.set()
+
+    def turn(self) -> str:
+        """Do the work once; returns what was wrong, or nothing."""
+        raise NotImplementedError  # pragma: no cover - every part has its own
+
+    def rest(self, seconds: float | None) -> None:
+        """Wait for a nudge; *seconds* bounds the wait after a failure."""
+        self.nudged.wait(seconds if seconds is not None else _LONGEST_BACKOFF)
+
+    def abort(self) -> None:
+        """Cut short whatever the part is waiting for on the network."""
+
+
+class _MailboxPart(_Part):
+    """Owns one mailbox's connection: polls, then listens by IDLE for a hint or for the next nudge."""
+
+    def __init__(self, settings: MailboxSettings, app: App, stop: threading.Event, then: Callable[[], None]) -> None:
+        super().__init__(f"mailbox:{settings.name}", app, stop)
+        self._settings = settings
+        self._mailbox = app.mailbox(settings)
+        self._then = then
+
+    def turn(self) -> str:
+        """Poll once."""
+        result = self._app.receive.poll(self._mailbox, self._settings, stopping=self.stopping.is_set)
+        if result.taken:
+            log.info("mail_taken", mailbox=self._settings.name, taken=result.taken)
+            self._then()
+        return "; ".join(result.errors)
+
+    def rest(self, seconds: float | None) -> None:
+        """Listen for news until the next poll is due; a failure waits without a connection."""
+        if seconds is not None or not self._settings.idle:
+            self.nudged.wait(seconds if seconds is not None else self._settings.poll_seconds)
+            return
+        try:
+            # A lone folder is still selected from the poll, and IDLE then tells of what came since; selecting afresh would swallow that.
+            if len(self._settings.folders) > 1:
+                self._mailbox.select(self._settings.folders[0])
+            self._mailbox.wait(min(self._settings.poll_seconds, _IDLE_BOUND))
+        except InfogovError as error:
+            # A connection lost while listening is no failure: the next turn makes a new one and says so if it can't.
+            log.info("listening_ended", mailbox=self._settings.name, reason=str(error))
+            self._mailbox.close()
+            self.nudged.wait(1)
+
+    def nudge(self) -> None:
+        """Ask for a poll now, also while listening."""
+        super().nudge()
+        self._mailbox.wake()
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        self._mailbox.abort()
+
+
+class _IntakePart(_Part):
+    """Files what was taken."""
+
+    def __init__(self, app: App, stop: threading.Event, then: Callable[[], None]) -> None:
+        super().__init__("intake", app, stop)
+        self._then = then
+
+    def turn(self) -> str:
+        """File everything that waits."""
+        counts = self._app.intake.run(stopping=self.stopping.is_set)
+        if counts:
+            log.info("mail_filed", **counts)
+            self._then()
+        return ""
+
+
+class _DeliverPart(_Part):
+    """Sends what is due."""
+
+    def __init__(self, app: App, stop: threading.Event) -> None:
+        super().__init__("deliver", app, stop)
+        self._deliver = app.deliver()
+
+    def turn(self) -> str:
+        """Send everything that is due."""
+        return self._deliver.run(stopping=self.stopping.is_set).unreachable
+
+    def abort(self) -> None:
+        """Cut the connection: a letter past its final dot ends as uncertain."""
+        self._deliver.abort()
+
+
+class Worker:
+    """Runs the parts until SIGTERM or SIGINT, and ends the process when one of them hangs."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._stop = threading.Event()
+        deliver = _DeliverPart(app, self._stop)
+        intake = _IntakePart(app, self._stop, deliver.nudge)
+        boxes = [_MailboxPart(box, app, self._stop, intake.nudge) for box in app.settings.mailbox.values()]
+        self._boxes, self._intake, self._deliver = boxes, intake, deliver
+        self._parts: list[_Part] = [*boxes, intake, deliver]
+
+    def run(self) -> int:
+        """Work until told to stop; returns the exit status. Raises StoreError when another worker has this database (SQLite)."""
+        with self._app.store.exclusive("worker") as alone:
+            if not alone:
+                raise StoreError(
+                    "another worker is running on this database; stop it first, or use PostgreSQL for several"
+                )
+            previous = {s: signal.signal(s, self._on_signal) for s in (signal.SIGTERM, signal.SIGINT)}
+            scheduler = self._schedule()
+            for part in self._parts:
+                part.start()
+            log.info("worker_started", mailboxes=[box.name for box in self._boxes])
+            try:
+                while not self._stop.wait(1):
+                    self._watch()
+            finally:
+                scheduler.shutdown(wait=False)
+                self._finish()
+                for number, handler in previous.items():
+                    signal.signal(number, handler)
+        log.info("worker_stopped")
+        return 0
+
+    def stop(self) -> None:
+        """Ask the worker to end, from any thread."""
+        self._stop.set()
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        del number
+        self._stop.set()
+
+    def _schedule(self) -> BackgroundScheduler:
+        """Nudges at intervals, in UTC; a nudge missed while the machine slept is made up for once."""
+        settings = self._app.settings
+        scheduler = BackgroundScheduler(
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        for part, box in zip(self._boxes, settings.mailbox.values(), strict=True):
+            scheduler.add_job(part.nudge, "interval", seconds=box.poll_seconds, id=part.name)
+        scheduler.add_job(self._intake.nudge, "interval", seconds=settings.worker.deliver_seconds, id="intake")
+        scheduler.add_job(self._deliver.nudge, "interval", seconds=settings.worker.deliver_seconds, id="deliver")
+        scheduler.add_job(self._app.upkeep.run, "interval", hours=1, id="upkeep")
+        scheduler.start()
+        return scheduler
+
+    def _watch(self) -> None:
+        """End the process when a part has been at one job for too long: a thread can't be killed, a process is restarted."""
+        limit = timedelta(seconds=self._app.settings.worker.hung_after_seconds)
+        now = self._app.clock.now()
+        for part in self._parts:
+            since = part.busy_since
+            if not part.is_alive() or (since is not None and now - since > limit):
+                log.critical("worker_part_hangs", part=part.name, since=str(since))
+                os._exit(HUNG)
+
+    def _finish(self) -> None:
+        """Let the parts end by themselves for some seconds, then cut their connections; nothing they had committed is lost."""
+        for part in self._parts:
+            part.nudge()
+        for part in self._parts:
+            part.join(_GRACE / len(self._parts))
+        for part in self._parts:
+            if part.is_alive():
+                part.abort()
+        for part in self._parts:
+            part.join(_GRACE / len(self._parts))

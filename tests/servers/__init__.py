@@ -1,0 +1,1 @@
+"""Real servers, and a faulty wire, for the integration tests."""

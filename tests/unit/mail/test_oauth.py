@@ -1,0 +1,107 @@
+"""Tokens, and what a refusal of one means."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipeline.domain.errors import ConfigurationError, LoginError
+from pipeline.mail.oauth import AUTHORITY, SCOPE, TokenSource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def source(answer: Mapping[str, Any] | Exception) -> TokenSource:
+    """A source whose server gives *answer*."""
+
+    def acquire() -> Mapping[str, Any]:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return TokenSource("northfield.example", "app-1", "s3cret", acquire=acquire)
+
+
+def test_a_token_is_handed_out() -> None:
+    """The token in the server's answer is the token."""
+    assert source({"access_token": "abc", "expires_in": 3599})() == "abc"
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        (7000222, "client secret has expired"),
+        (7000215, "the secret's value, not its id"),
+        (700016, "no app with this client_id"),
+        (90002, "no such tenant"),
+        (65001, "Grant admin consent"),
+    ],
+)
+def test_known_refusals_name_their_remedy(code: int, remedy: str) -> None:
+    """Microsoft's error codes become advice; the secret is not shown, nor the trace id."""
+    description = f"AADSTS{code}: Something about keys for app 'app-1'. Trace ID: 0d4e Correlation ID: 77"
+    with pytest.raises(LoginError, match=remedy) as caught:
+        source({"error": "invalid_client", "error_description": description})()
+    assert f"AADSTS{code}" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+    assert "0d4e" not in str(caught.value)
+
+
+def test_unknown_refusals_are_told_as_they_are() -> None:
+    """A code not known is passed on, with the app and tenant it concerns."""
+    with pytest.raises(LoginError, match=r"app app-1 of tenant northfield\.example: odd: AADSTS1: Hm"):
+        source({"error": "odd", "error_description": "AADSTS1: Hm"})()
+
+
+@pytest.mark.parametrize("answer", [{}, {"access_token": ""}, {"access_token": None}, {"access_token": 7}])
+def test_an_answer_without_a_token_is_a_refusal(answer: Mapping[str, Any]) -> None:
+    """Nothing that is not a token is ever used as one."""
+    with pytest.raises(LoginError, match="no access token"):
+        source(answer)()
+
+
+def test_a_network_that_is_down_is_a_refusal_for_now() -> None:
+    """The token server out of reach is an error of the mailbox, not a crash."""
+    with pytest.raises(LoginError, match="Connection refused"):
+        source(ConnectionRefusedError(111, "Connection refused"))()
+
+
+def test_a_tenant_that_msal_cannot_find_is_explained() -> None:
+    """The library reports an unknown tenant in its own way."""
+    error = ValueError("OIDC Discovery failed: invalid_tenant. Unable to get authority configuration: tenant discovery")
+    with pytest.raises(LoginError, match="no such tenant"):
+        source(error)()
+
+
+def test_the_library_is_asked_as_microsoft_wants(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One app is made for tenant, id and secret, and asked for each token anew: it keeps them itself."""
+    made: list[tuple[str, dict[str, Any]]] = []
+    asked: list[list[str]] = []
+
+    class App:
+        def __init__(self, client_id: str, **options: Any) -> None:
+            made.append((client_id, options))
+
+        def acquire_token_for_client(self, scopes: list[str]) -> dict[str, str]:
+            asked.append(scopes)
+            return {"access_token": f"token {len(asked)}"}
+
+    monkeypatch.setitem(sys.modules, "msal", SimpleNamespace(ConfidentialClientApplication=App))
+    tokens = TokenSource("northfield.example", "app-1", "s3cret")
+    assert [tokens(), tokens()] == ["token 1", "token 2"]
+    ((client_id, options),) = made
+    assert client_id == "app-1"
+    assert options["authority"] == f"{AUTHORITY}/northfield.example"
+    assert options["client_credential"] == "s3cret"
+    assert asked == [[SCOPE], [SCOPE]]
+
+
+def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without msal the error says what to install."""
+    monkeypatch.setitem(sys.modules, "msal", None)
+    with pytest.raises(ConfigurationError, match="m365"):
+        TokenSource("t", "app", "x")()
