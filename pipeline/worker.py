@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from pipeline.bootstrap import App
+    from pipeline.domain.ports import Clock
     from pipeline.settings import MailboxSettings
 
 HUNG = 70  # EX_SOFTWARE of sysexits.h: a supervisor restarts us
@@ -32,6 +34,24 @@ _IDLE_BOUND = (
 log = structlog.get_logger(__name__)
 
 
+class _Pulse:
+    """Since when a part has got no further; None while it rests. Every step of its work (a ``ports.Progress``) is a sign of life."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.since: datetime | None = None
+
+    def start(self, what: str, total: int) -> None:
+        """Note a new piece of work."""
+        del what, total
+        self.since = self._clock.now()
+
+    def advance(self, count: int = 1) -> None:
+        """Note a step."""
+        del count
+        self.since = self._clock.now()
+
+
 class _Part(threading.Thread):
     """One loop of the worker: do a turn, rest until nudged or the time is up, longer after each failure in a row."""
 
@@ -40,16 +60,16 @@ class _Part(threading.Thread):
         self._app = app
         self.stopping = stop
         self.nudged = threading.Event()
-        self.busy_since: datetime | None = None
+        self.pulse = _Pulse(app.clock)
         self._failures = 0
 
     def run(self) -> None:
         """Turn until told to stop."""
         while not self.stopping.is_set():
             self.nudged.clear()
-            self.busy_since = self._app.clock.now()
+            self.pulse.start(self.name, 0)
             problem = self._guarded_turn()
-            self.busy_since = None
+            self.pulse.since = None
             self._failures = self._failures + 1 if problem else 0
             if not self.stopping.is_set():
                 self.rest(self._backoff() if problem else None)
@@ -104,7 +124,9 @@ class _MailboxPart(_Part):
 
     def turn(self) -> str:
         """Poll once."""
-        result = self._app.receive.poll(self._mailbox, self._settings, stopping=self.stopping.is_set)
+        result = self._app.receive.poll(
+            self._mailbox, self._settings, stopping=self.stopping.is_set, progress=self.pulse
+        )
         if result.taken:
             log.info("mail_taken", mailbox=self._settings.name, taken=result.taken)
             self._then()
@@ -145,7 +167,7 @@ class _IntakePart(_Part):
 
     def turn(self) -> str:
         """File everything that waits."""
-        counts = self._app.intake.run(stopping=self.stopping.is_set)
+        counts = self._app.intake.run(stopping=self.stopping.is_set, progress=self.pulse)
         if counts:
             log.info("mail_filed", **counts)
             self._then()
@@ -161,7 +183,7 @@ class _DeliverPart(_Part):
 
     def turn(self) -> str:
         """Send everything that is due."""
-        return self._deliver.run(stopping=self.stopping.is_set).unreachable
+        return self._deliver.run(stopping=self.stopping.is_set, progress=self.pulse).unreachable
 
     def abort(self) -> None:
         """Cut the connection: a letter past its final dot ends as uncertain."""
@@ -226,12 +248,14 @@ class Worker:
         return scheduler
 
     def _watch(self) -> None:
-        """End the process when a part has been at one job for too long: a thread can't be killed, a process is restarted."""
+        """End the process when a part has got no further for too long: a thread can't be killed, a process is restarted."""
         limit = timedelta(seconds=self._app.settings.worker.hung_after_seconds)
         now = self._app.clock.now()
         for part in self._parts:
-            since = part.busy_since
-            if not part.is_alive() or (since is not None and now - since > limit):
+            since = part.pulse.since
+            # A part that ended because we were told to stop just now is not dead, so it is asked in this order.
+            dead = not part.is_alive() and not self._stop.is_set()
+            if dead or (since is not None and now - since > limit):
                 log.critical("worker_part_hangs", part=part.name, since=str(since))
                 os._exit(HUNG)
 
@@ -239,10 +263,14 @@ class Worker:
         """Let the parts end by themselves for some seconds, then cut their connections; nothing they had committed is lost."""
         for part in self._parts:
             part.nudge()
-        for part in self._parts:
-            part.join(_GRACE / len(self._parts))
+        self._join()
         for part in self._parts:
             if part.is_alive():
                 part.abort()
+        self._join()
+
+    def _join(self) -> None:
+        """Wait for all parts together, however many there are, so that the service ends in time."""
+        end = time.monotonic() + _GRACE
         for part in self._parts:
-            part.join(_GRACE / len(self._parts))
+            part.join(max(0.0, end - time.monotonic()))

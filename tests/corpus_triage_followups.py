@@ -1,11 +1,17 @@
 """Labelled mail: chasers, reviews, withdrawals, thanks and answers to our questions, with and without a known case."""
+# ruff: noqa: E501 -- one mail stands on one line
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from corpus_triage_labels import ACK, REFERENCE, Mail, case, message
-from pipeline.domain.message import Message
+
 from pipeline.domain.request import ClockState, KnownCase, Workflow
 from pipeline.domain.triage import Intent, Verdict
+
+if TYPE_CHECKING:
+    from pipeline.domain.message import Message
 
 RUNNING = case()
 WAITING = case(clock=ClockState.WAITING)
@@ -15,16 +21,29 @@ STRANGER = case(known_sender=False)
 OLDER = "\n\nOn Mon, 4 Mar 2024 at 10:02, FOI <foi@exampleshire.gov.uk> wrote:\n> Thank you for your request.\n> Please tell us which years you mean.\n"
 
 
-def _reply(name: str, intent: Intent, known: KnownCase, text: str, subject: str = "Re: Your request " + REFERENCE) -> Mail:
-    return Mail(name=name, message=message(subject, text, quoted=OLDER), verdict=Verdict.REPLY, intent=intent, case=known)
+def _reply(
+    name: str, intent: Intent, known: KnownCase, text: str, subject: str = "Re: Your request " + REFERENCE
+) -> Mail:
+    return Mail(
+        name=name, message=message(subject, text, quoted=OLDER), verdict=Verdict.REPLY, intent=intent, case=known
+    )
 
 
-def _unknown(name: str, intent: Intent, mail: Message, known: KnownCase | None = None, suggested: tuple[str, ...] = ()) -> Mail:
+def _unknown(
+    name: str, intent: Intent, mail: Message, known: KnownCase | None = None, suggested: tuple[str, ...] = ()
+) -> Mail:
     return Mail(name=name, message=mail, verdict=Verdict.REQUEST, intent=intent, case=known, suggested=suggested)
 
 
 def _new(name: str, known: KnownCase, text: str, subject: str = "Re: Your request " + REFERENCE) -> Mail:
-    return Mail(name=name, message=message(subject, text, quoted=OLDER), verdict=Verdict.REQUEST, intent=Intent.REQUEST, acknowledge=ACK, case=known)
+    return Mail(
+        name=name,
+        message=message(subject, text, quoted=OLDER),
+        verdict=Verdict.REQUEST,
+        intent=Intent.REQUEST,
+        acknowledge=ACK,
+        case=known,
+    )
 
 
 KNOWN = (

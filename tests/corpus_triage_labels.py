@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pipeline.domain.acknowledgement import AcknowledgementKind
 from pipeline.domain.message import Address, Attachment, Message
 from pipeline.domain.request import ClockState, KnownCase, Regime, Workflow
-from pipeline.domain.triage import Intent, Verdict
+
+if TYPE_CHECKING:
+    from pipeline.domain.triage import Intent, Verdict
 
 OWN = "foi@exampleshire.gov.uk"
 OWN_ADDRESSES = frozenset({OWN, "information@exampleshire.gov.uk"})

@@ -1,11 +1,17 @@
 """Labelled mail: people who want something other than information, colleagues, the Commissioner, and programs of many kinds."""
+# ruff: noqa: E501 -- one mail stands on one line
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from corpus_triage_labels import OWN, Mail, case, message
-from pipeline.domain.message import Message
-from pipeline.domain.request import KnownCase
+
 from pipeline.domain.triage import Intent, Verdict
+
+if TYPE_CHECKING:
+    from pipeline.domain.message import Message
+    from pipeline.domain.request import KnownCase
 
 _SPAM_WORDS = "Dear Beneficiary, the late client left 4.5 million US dollars and you are the next of kin. Click here to confirm your details."
 _EXCHANGE = "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@example.org"
@@ -95,7 +101,7 @@ MACHINES = (
     _auto("read receipt", message("Read: Your request FOI598335296", "Your message was read on 3 May.", types=("multipart/report", "text/plain", "message/disposition-notification"), params=(("report-type", "disposition-notification"),))),
     _auto("read receipt plain", message("Read: response", "Your message\n\nTo: R Okafor\nSubject: response\nSent: 3 May\n\nwas read on 4 May.")),
     _auto("accepted", message("Accepted: Catch up", "", types=("multipart/alternative", "text/plain", "text/calendar"))),
-    _auto("recall", message("Recall: figures", "S Hall would like to recall the message, \"figures\".")),
+    _auto("recall", message("Recall: figures", 'S Hall would like to recall the message, "figures".')),
     _auto("own", message("Your request FOI598335296", "Thank you for your request.", sender=OWN)),
     _auto("own loop", message("Re: Your request", "Thank you for your request.", headers=(("X-Infogov-Loop", "1"),))),
     _auto("notes oof", message("Mr Lund is out of the office", "I will be out of the office starting 03/05.", headers=(("X-POST-MessageClass", "9; Autoresponder"),))),
@@ -118,4 +124,3 @@ MACHINES = (
     _bounce("internal bounce", message("Undeliverable: hello", "The recipient's mailbox is full: 552 5.2.2", sender="postmaster@exampleshire.gov.uk")),
     Mail(name="second copy", message=message("FOI", "How many?", headers=()), verdict=Verdict.OTHER, intent=Intent.DUPLICATE, tags=frozenset({"duplicate"})),
 )  # fmt: skip
-

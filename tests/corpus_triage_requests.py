@@ -1,8 +1,10 @@
 """Labelled mail: people who ask for information, under any law or none, and people whose ask is not clear."""
+# ruff: noqa: E501 -- one mail stands on one line
 
 from __future__ import annotations
 
 from corpus_triage_labels import ACK, FORM, RECEIPT, SAR_ACK, Mail, message
+
 from pipeline.domain.message import Address, Message
 from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, Verdict
@@ -58,7 +60,7 @@ REQUESTS = (
     _ask("journalist", message("FOI: agency social workers", "Afternoon,\n\nI am a reporter with the Evening Courier. I'd like to request under FOIA:\n\n- spend on agency social workers for each of the last three financial years\n- the highest hourly rate paid\n\nI'd prefer an Excel file.\n\nBest,\nPriya\n\nSent from my iPhone")),
     _ask("software survey", message("FOI - ICT contracts", "Good afternoon,\n\nPlease could you complete the table below about your telephony contracts:\n\nSupplier name\nContract start date\nContract expiry date\nAnnual spend\nNumber of users\nContact officer responsible\n\nKind regards\nTom")),
     _ask("company without law", message("Contract register query", "Dear Sirs\n\nWho is the current supplier of your multi-functional printers, when does the contract end and what is its annual value?\n\nRegards\nJ Marsh")),
-    _ask("campaign", message("Freedom of Information Request – Glyphosate", "Dear Exampleshire Council\n\nThis is a request under the Environmental Information Regulations 2004.\n\nQ1. Does the council use glyphosate?\nQ2. How many litres were used in 2023?\nQ3. Is there a plan to stop?\n\nThank you in advance"), Regime.EIR),
+    _ask("campaign", message("Freedom of Information Request \u2013 Glyphosate", "Dear Exampleshire Council\n\nThis is a request under the Environmental Information Regulations 2004.\n\nQ1. Does the council use glyphosate?\nQ2. How many litres were used in 2023?\nQ3. Is there a plan to stop?\n\nThank you in advance"), Regime.EIR),
     _ask("eir planning", message("EIR request 12 Mill Lane", "Dear Sirs,\n\nPlease supply under EIR all pre-application advice, officer notes and site photographs for land at 12 Mill Lane.\n\nSolicitors for the purchaser"), Regime.EIR),
     _ask("tree", message("Felled lime trees", "Good evening. I live on Park Road. Could you let me know why the lime trees were felled and let me have the tree officer's report? I would also like to know whether a bat survey was done. Thanks Geoff"), Regime.EIR),
     _ask("con29", message("CON29 - 4 Station Road", "Please provide the information to answer CON29 questions 1.1 to 3.15 for the above property.\n\nSearch agent ref 8812"), Regime.EIR),

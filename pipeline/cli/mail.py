@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.bootstrap import SystemClock, uk_calendar
-from pipeline.cli.opening import load_settings, opened
+from pipeline.cli.opening import load_settings, opened, opened_to_look
 from pipeline.cli.output import BarProgress, ConfigOption, JsonOption, complain, say, say_json
 from pipeline.domain.errors import MailboxError
 from pipeline.domain.triage import Verdict
@@ -44,10 +44,11 @@ def run_once(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Look only: write nothing, send nothing.")] = False,
 ) -> None:
     """Read every mailbox, file what came, send what is due; then end."""
-    with opened(config) as app:
-        if dry_run:
+    if dry_run:
+        with opened_to_look(config) as app:
             counts, errors = _look(app)
-        else:
+    else:
+        with opened(config) as app:
             counts, errors = _receive(app)
             counts += _file(app)
             with BarProgress() as bar:
@@ -189,7 +190,10 @@ def _look(app: App) -> tuple[Counter[str], list[str]]:
         try:
             for envelope, raw in app.receive.preview(mailbox, box):
                 counts["received"] += 1
-                counts[_COUNTED[Verdict(explainer.explain(raw, envelope.internal_date)["verdict"])]] += 1
+                verdict = (
+                    Verdict.QUARANTINED if raw is None else explainer.explain(raw, envelope.internal_date)["verdict"]
+                )
+                counts[_COUNTED[Verdict(verdict)]] += 1
         except MailboxError as error:
             errors.append(f"mailbox {box.name}: {error}")
         finally:

@@ -51,7 +51,11 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        app()
+        try:
+            app()
+        finally:
+            # What is still in the buffer fails here, where it can be told from a fault, and not in the interpreter's last breath.
+            sys.stdout.flush()
     except (ConfigurationError, RecordError) as error:
         complain(*error.problems)
         sys.exit(error.exit_code)

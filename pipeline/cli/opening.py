@@ -6,6 +6,8 @@ import logging
 import os
 import sys
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,7 +17,6 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -35,6 +36,23 @@ def opened(config: Path | None, *, logging_level: str | None = "warning") -> Ite
         yield app
     finally:
         app.close()
+
+
+@contextmanager
+def opened_to_look(config: Path | None) -> Iterator[App]:
+    """The application for a look that leaves no trace: where there is no database file yet, an empty one elsewhere stands in for it."""
+    settings = load_settings(config)
+    set_up_logging("warning", settings.logging.format)
+    scheme, _, place = settings.database.url.partition(":///")
+    with TemporaryDirectory(prefix="infogov-look-") as folder:
+        if scheme.startswith("sqlite") and not Path(place.partition("?")[0]).exists():
+            elsewhere = settings.database.model_copy(update={"url": f"sqlite:///{folder}/empty.db"})
+            settings = settings.model_copy(update={"database": elsewhere})
+        app = build(settings)
+        try:
+            yield app
+        finally:
+            app.close()
 
 
 def set_up_logging(level: str, style: str) -> None:

@@ -12,7 +12,7 @@ from pipeline.bootstrap import build
 from pipeline.cli.checks import CheckResult, run_checks
 from pipeline.cli.opening import load_settings, opened
 from pipeline.cli.output import ConfigOption, JsonOption, complain, say, say_json, table
-from pipeline.domain.errors import NotFoundError, UsageError
+from pipeline.domain.errors import ConfigurationError, NotFoundError, UsageError
 from pipeline.letters.posting import can_write_to
 from pipeline.settings import starter_text
 from pipeline.worker import Worker
@@ -61,8 +61,9 @@ def doctor(config: ConfigOption = None, *, as_lines: JsonOption = False) -> None
             say_json({"check": result.name, "state": result.state, "found": result.found, "remedy": result.remedy})
     else:
         say(*(_line(result) for result in results))
-    if any(result.state == "FAIL" for result in results):
-        raise typer.Exit(1)
+    failed = [result.name for result in results if result.state == "FAIL"]
+    if failed:
+        raise typer.Exit(ConfigurationError.exit_code if failed[0] == "configuration" else 1)
 
 
 def _line(result: CheckResult) -> str:

@@ -17,12 +17,23 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+
+def _config(context: typer.Context, value: Path | None) -> Path | None:
+    """The file given here, else the one given to the group of verbs this one belongs to: ``outbox --config FILE retry 1`` means it, too."""
+    given: Path | None = value
+    above = context.parent
+    while given is None and above is not None:
+        given, above = above.params.get("config"), above.parent
+    return given
+
+
 ConfigOption = Annotated[
     Path | None,
     typer.Option(
         "--config",
         "-c",
         help="The configuration file; else $INFOGOV_CONFIG, ./infogov.toml, /etc/infogov/infogov.toml.",
+        callback=_config,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]

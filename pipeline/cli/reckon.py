@@ -40,10 +40,13 @@ def deadline(
         list[str] | None,
         typer.Option("--event", metavar="KIND=DATE", help="For example clarification_asked=2024-12-03; repeatable."),
     ] = None,
+    config: ConfigOption = None,
     *,
     as_lines: JsonOption = False,
 ) -> None:
     """Say when an answer is due and count the days one by one; one line for each --received."""
+    if config is not None:
+        load_settings(config)  # Nothing in it changes a deadline; a file that was named is checked all the same.
     calendar = uk_calendar()
     events = [clock.parse_event(text) for text in event or []]
     for text in received:
@@ -62,11 +65,7 @@ def deadline(
                 }
             )
             continue
-        due = (
-            "no date while the clock does not run"
-            if result.due_on is None
-            else f"due on {result.due_on:%A} {long_date(result.due_on)}"
-        )
+        due = "no date while the clock does not run" if result.due_on is None else f"due on {long_date(result.due_on)}"
         say(f"Received {long_date(result.received_on)} under {result.regime.upper()}: {due}.", *result.notes)
         say(*(f"  {d.date:%a %d %b %Y}  {'counts' if d.counts else '-     '}  {d.why}" for d in result.days))
 

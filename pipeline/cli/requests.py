@@ -23,7 +23,7 @@ from pipeline.domain.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import App
-    from pipeline.store.records import Case
+    from pipeline.store.records import Case, MessageSummary, OutboxSummary
 
 ReferenceArgument = Annotated[str, typer.Argument(metavar="REF", help="The request's reference, like FOI598335296.")]
 
@@ -125,41 +125,43 @@ def _whole(app: App, reference: str) -> dict[str, Any]:
                 }
                 for row in work.letters.of_case(case.id)
             ],
-            "outbox": [
-                {
-                    "id": row.id,
-                    "kind": row.kind,
-                    "status": row.status,
-                    "to": list(row.recipients),
-                    "message_id": row.message_id,
-                    "sha256": row.sha256,
-                    "attempts": row.attempts,
-                    "not_before": row.not_before,
-                    "sent_at": row.sent_at,
-                    "last_error": row.last_error,
-                    "answer": row.answer,
-                }
-                for row in work.outbox.summaries(request_id=case.id)
-            ],
-            "messages": [
-                {
-                    "id": m.id,
-                    "side": m.side,
-                    "rung": m.rung,
-                    "verdict": m.verdict,
-                    "intent": m.intent,
-                    "reasons": list(m.reasons),
-                    "received_at": m.received_at,
-                    "from": m.author_email,
-                    "subject": m.subject,
-                }
-                for m in work.messages.of_case(case.id)
-            ],
+            "outbox": [_letter_json(row) for row in work.outbox.summaries(request_id=case.id)],
+            "messages": [_message_json(m) for m in work.messages.of_case(case.id)],
             "events": [
                 {"at": e.at, "kind": e.kind, "actor": e.actor, "via": e.via, "data": e.data}
                 for e in work.events.of_case(case.id)
             ],
         }
+
+
+def _letter_json(row: OutboxSummary) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "status": row.status,
+        "to": list(row.recipients),
+        "message_id": row.message_id,
+        "sha256": row.sha256,
+        "attempts": row.attempts,
+        "not_before": row.not_before,
+        "sent_at": row.sent_at,
+        "last_error": row.last_error,
+        "answer": row.answer,
+    }
+
+
+def _message_json(m: MessageSummary) -> dict[str, Any]:
+    return {
+        "id": m.id,
+        "side": m.side,
+        "rung": m.rung,
+        "verdict": m.verdict,
+        "intent": m.intent,
+        "reasons": list(m.reasons),
+        "received_at": m.received_at,
+        "from": m.author_email,
+        "subject": m.subject,
+    }
 
 
 def draft(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.domain.automatic import MachineSign, mailbox_sign, machine_signs
+from pipeline.domain.automatic import MachineSign, machine_signs, mailbox_sign
 from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, Triage, Verdict
 
@@ -132,24 +132,27 @@ def _recipient(message: Message, facts: AcknowledgementFacts) -> str | None:
     return person.email.strip()
 
 
+_LAST_WORD = "it does not look like a request for information"
+_NEVER_BY_VERDICT = {
+    Verdict.QUARANTINED: "it could not be read; an officer releases it first",
+    Verdict.REPLY: "it belongs to a request that has had its acknowledgement",
+    Verdict.REQUEST: "it speaks of an earlier request, so an officer looks before anything is sent",
+    Verdict.AUTOMATIC: "a program sent it, and programs are not answered",
+    Verdict.BOUNCE: "a program sent it, and programs are not answered",
+    Verdict.INTERNAL: "colleagues are not answered automatically",
+}
+_NEVER_BY_INTENT = {
+    Intent.DUPLICATE: "it is a second copy, and the first one is what counts",
+    Intent.ICO: "the Commissioner is never answered automatically",
+}
+
+
 def _verdict(case: _Case) -> tuple[str, ...]:
     """Rows 12, 13 and 16, and the intents that are never answered automatically."""
-    triage, facts = case.triage, case.facts
-    if kind_for(triage, facts.regime) is not None:
+    triage = case.triage
+    if kind_for(triage, case.facts.regime) is not None:
         return ()
-    if triage.verdict is Verdict.QUARANTINED:
-        return ("it could not be read; an officer releases it first",)
-    if triage.intent is Intent.DUPLICATE:
-        return ("it is a second copy, and the first one is what counts",)
-    if triage.verdict is Verdict.REPLY:
-        return ("it belongs to a request that has had its acknowledgement",)
-    if triage.verdict is Verdict.REQUEST:
-        return ("it speaks of an earlier request, so an officer looks before anything is sent",)
-    if triage.verdict in {Verdict.AUTOMATIC, Verdict.BOUNCE}:
-        return ("a program sent it, and programs are not answered",)
-    if triage.intent in {Intent.ICO, Intent.INTERNAL}:
-        return ("the Commissioner and colleagues are never answered automatically",)
-    return ("it does not look like a request for information",)
+    return (_NEVER_BY_INTENT.get(triage.intent) or _NEVER_BY_VERDICT.get(triage.verdict, _LAST_WORD),)
 
 
 def _definite_sender(case: _Case) -> tuple[str, ...]:
@@ -189,10 +192,7 @@ def _gateway(case: _Case) -> tuple[str, ...]:
     if case.facts.junk:
         reasons.append("it lay among the junk mail")
     levels = [value.strip() for value in case.message.header("x-ms-exchange-organization-scl")]
-    spam = any(
-        level.isascii() and level.isdecimal() and int(level[:3]) >= SPAM_LEVEL
-        for level in levels
-    )
+    spam = any(level.isascii() and level.isdecimal() and int(level[:3]) >= SPAM_LEVEL for level in levels)
     if spam or any(value.strip().casefold() == "yes" for value in case.message.header("x-spam-flag")):
         reasons.append("the mail server marked it as spam")
     return tuple(reasons)

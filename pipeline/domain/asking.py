@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+from pipeline.domain.leads import is_lead_in
+
 _I = re.IGNORECASE
+_PLEASANT = 12  # words; a longer question has a subject
 _LOOK = 600  # characters of a sentence that are looked at
 
 _QUESTION_WORDS = (
@@ -26,7 +29,7 @@ _POLITE = (
 _VERBS = (
     r"(?:be )?(?:provided? with|provide|supply|send|give|tell|confirm|state|list|advise|disclose|release|share|"
     r"inform|let me (?:know|have)|know|request|ask|"
-    r"obtain|receive|see|have|access|find(?:ing)? out|detail|explain|specify|indicate|identify|set out|outline|"
+    r"obtain|get|receive|see|have|access|find(?:ing)? out|detail|explain|specify|indicate|identify|set out|outline|"
     r"describe|forward|requesting|asking|seeking|detail)"
 )
 _IMPERATIVE = re.compile(rf"^[\"'\u201c(\s*]*{_POLITE}{_VERBS}\b", _I)
@@ -140,56 +143,16 @@ _REFINES = re.compile(
     r"only|as|in|by|for|where|any (?:attachments|relevant|supporting)|separate)\b)",
     _I,
 )
+_SHAPES = re.compile(
+    r"^(?:each|the|this|these|all|any|your|every) (?:\w+ ){1,4}(?:should|must|needs? to|can be|may be|(?:is|are) defined)\b|"
+    r"\b(?:in|with) your (?:response|reply|answers?)\b",
+    _I,
+)
 _FOLLOW_UP = re.compile(
     r"^(?:(?:and|or|but)[,\s]+)?(?:if (?:so|yes|no|not|the answer|it (?:is|does|has)|they|you (?:do|have|did|"
     r"answered)|this is|that is|applicable|any|there (?:is|are|were|was))|i\.?e\.?|e\.?g\.?|for (?:example|"
     r"instance)|such as|or\b|"
     r"when and|why not|and if|(?:yes|no)\b|where (?:so|applicable))",
-    _I,
-)
-_LEAD_ANSWER = re.compile(
-    r"(?:following|below|these|few|some|attached|numbered) (?:\w+ ){0,3}(?:questions?|queries|points|information|"
-    r"requests?|data|items|details|documents?)|"
-    r"(?:questions?|information|request|requirements|queries|details|data|as follows|following|asking for|"
-    r"requesting|seeking|tell me|let me know|like to know|want to know|need to know|confirm|provide|state|"
-    r"request|supply|"
-    r"know|advise|answer|ask|send me|have|see|receive|obtain|are|is|list|disclose)(?: to me| with|"
-    r" the following)?\s*[:;,.\u2013?-]*\s*$",
-    _I,
-)
-_ATTACHED_LIST = re.compile(
-    r"\b(?:broken? (?:it )?down|breakdown|columns?|headings?|fields?|headers?|format(?:s|ted)?|split (?:by|into|"
-    r"between)|separated (?:by|into)|"
-    r"search(?:es)? (?:terms?|words?|strings?|for)|key ?words?|keyterms|"
-    r"(?:reply|respond|send|contact|reach|get hold)\b.{0,40}\b(?:by|via|at|to|on|me|ways?)|ways?|options?|either|"
-    r"one of|choose|because|reasons?|background|context|timeline|chronology|defin\w+|"
-    r"for the purposes?|stat(?:es|ed)|says|said|provides that|reads|entitled|by including|including|includes?|"
-    r"such as|namely|for example|e\.g\.?|"
-    r"note|notes|mean|means|meaning|abbreviations|glossary|assum\w+|exclud\w+|contain(?:s|ing)?|mention(?:s|"
-    r"ing)?|(?:who|that|which) (?:are|have|were))\b[^:]{0,60}\W*$",
-    _I,
-)
-_DETAIL_LIST = re.compile(
-    r"\b(?:the |these |those |each of |following |last |past |financial |calendar |for |in |between |at |of |to |"
-    r"at )+(?:\w+ ){0,3}(?:dates?|date ranges?|periods?|time ?frames?|years?|months?|quarters?|addresses|address|"
-    r"properties|premises|postcodes?|streets?|roads?|sites?|locations?|schools?|wards?|areas?|companies|firms|"
-    r"organisations|suppliers|categories|types|terms|words|people|officers)\W*$",
-    _I,
-)
-_POINTS = re.compile(r"\b(?:following|these|those|each|below)\b|:\W*$", _I)
-_EARLIER = re.compile(
-    r"\b(?:original|previous|earlier|prior|first|initial|last|recent) (?:foi |information |"
-    r"freedom of information )?(?:request|letter|e-?mail|enquiry|questions?|correspondence|response|reply)|"
-    r"\bi (?:had |previously |originally )?(?:asked|wrote|requested)\b|"
-    r"\byou (?:replied|responded|answered|said|stated|wrote|told)|\bmy (?:e-?mail|letter) of|your (?:response|"
-    r"reply|answer|letter)|(?:the act|section|regulation|guidance|code|legislation|law|policy) .{0,40}(?:states?|"
-    r"says?|reads?|provides?|requires?|defines?)|"
-    r"\bquot(?:e|ed|ing)\b",
-    _I,
-)
-_AGAIN = re.compile(
-    r"re-?send|re-?submit|\bagain\b|repeat|re-?stat|once more|\bnew\b|revised|refined|amended|"
-    r"updated|narrowed",
     _I,
 )
 ALSO = re.compile(
@@ -261,7 +224,7 @@ def is_question(sentence: str) -> bool:
 
 
 def _pleasantry(head: str) -> bool:
-    return len(head.split()) <= 12 and bool(
+    return len(head.split()) <= _PLEASANT and bool(
         re.search(
             r"can you help|could you help|able to help|are you well|"
             r"right (?:person|department|team|place)|possible\?$|would that be|is that (?:ok|okay|alright)",
@@ -287,60 +250,14 @@ def is_request(sentence: str) -> bool:
 def is_refinement(sentence: str) -> bool:
     """True for a sentence that only shapes the request before it ("Please break this down by year")."""
     head = sentence.strip()[:_LOOK]
-    return bool(_REFINES.match(head)) and not re.search(r"\b(?:cop(?:y|ies)|list) of\b", head, _I)
+    return bool(_REFINES.match(head) or _SHAPES.search(head)) and not re.search(
+        r"\b(?:cop(?:y|ies)|list) of\b", head, _I
+    )
 
 
 def is_follow_up(sentence: str) -> bool:
     """True for a question that hangs on the one before ("If so, which?")."""
     return bool(_FOLLOW_UP.match(sentence.strip()[:80]))
-
-
-def is_lead_in(text: str) -> bool:
-    """True for words that only point at the list below them ("Please answer the following questions:")."""
-    head = text.strip()[-_LOOK:]
-    if re.search(r"\b(?:the|these) following\b[^.?!:]{0,60}[.:;]?$", head, _I):
-        return not _own_content(head) and not refuses_list(head)
-    if head.rstrip("*_ ").endswith((":", ":-", "-", "\u2013")) or re.search(
-        r"(?:following|below|questions?|"
-        r"queries)\b[^.?]{0,60}[.?;]?$",
-        head,
-        _I,
-    ):
-        return bool(_LEAD_ANSWER.search(head)) and not _own_content(head)
-    return False
-
-
-def _own_content(head: str) -> bool:
-    """Whether the lead-in itself names what is wanted ("the number of staff who are:")."""
-    last = re.split(r"(?<=[.?!])\s+", head)[-1]
-    return bool(
-        re.search(
-            r"how (?:many|much)|\bnumbers? of|\bamount of|\bcost of|\blists? of (?!the following|"
-            r"questions)|\bcop(?:y|ies) of (?!the following|all the following|any of the following)|"
-            r"\bcorrespondence\b|\be-?mails\b",
-            last,
-            _I,
-        )
-    )
-
-
-def refuses_list(lead: str) -> bool:
-    """True for a lead-in under which items are details, not questions: columns, reasons, search words, dates, ways to reply, quoted law."""
-    head = lead.strip()[-_LOOK:]
-    last = re.split(r"(?<=[.?!])\s+", head)[-1]
-    if _EARLIER.search(last):
-        return not _AGAIN.search(last)
-    if re.search(
-        r"(?:following|below) (?:\w+ ){0,2}(?:questions|information|queries)|questions?\s*(?:are|is|"
-        r"below|:)|following\s*(?::|\.|$)|please (?:provide|state|tell me|confirm|supply|advise|"
-        r"could you provide)[^.]{0,12}:\s*$",
-        last,
-        _I,
-    ) and not re.search(r"format|column|heading|broken down|break\s?down|because|reason|search", last, _I):
-        return False
-    return bool(_ATTACHED_LIST.search(last) or (_POINTS.search(last) and _DETAIL_LIST.search(last))) or (
-        _own_content(last) and last.rstrip("*_ ").endswith(":")
-    )
 
 
 def is_ask(text: str) -> bool:
@@ -374,8 +291,3 @@ def is_trivial(text: str) -> bool:
     if _TRIVIAL.match(head) or _CONTACT.search(head):
         return True
     return len(head.split()) <= _FEW and not is_ask(head)
-
-
-def is_earlier(lead: str) -> bool:
-    """True for words that lead into something said before: an earlier letter, an answer, a law."""
-    return bool(_EARLIER.search(lead[-_LOOK:])) and not _AGAIN.search(lead[-_LOOK:])

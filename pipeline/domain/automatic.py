@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.domain import machine_phrases as phrases
@@ -125,7 +126,7 @@ def mailbox_sign(address: str) -> MachineSign | None:
     words = [word for word in re.split(r"[-_.]", stem) if word]
     if bare in _MACHINE_NAMES or _EXCHANGE_BOUNCER.match(bare) or re.match(r"bounces?[-+=]", local):
         return MachineSign(row=8, kind=Kind.BOUNCE, clause="it was sent by a mail system, not from a person's mailbox")
-    if bare in _NO_REPLY or any(w in _NO_REPLY for w in words) or any(pair in _NO_REPLY_WORDS for pair in zip(words, words[1:], strict=False)):  # fmt: skip
+    if bare in _NO_REPLY or any(w in _NO_REPLY for w in words) or any(pair in _NO_REPLY_WORDS for pair in pairwise(words)):  # fmt: skip
         return MachineSign(
             row=8, kind=Kind.PROGRAM, clause="its sender's address takes no replies", person_possible=True
         )
@@ -196,11 +197,11 @@ def _header_signs(message: Message) -> list[MachineSign]:
     if suppress & {"all", "autoreply"}:
         clause = "its sender's system asks that no automatic answer be sent"
         signs.append(MachineSign(row=6, kind=Kind.PROGRAM, clause=clause, person_possible=True))
-    for name in _AUTO_HEADERS:
-        if any(v.strip().casefold() not in _NEGATIVE for v in message.header(name)):
-            signs.append(
-                MachineSign(row=7, kind=Kind.PROGRAM, clause=f"its {name.title()} header marks it as automatic")
-            )
+    signs += [
+        MachineSign(row=7, kind=Kind.PROGRAM, clause=f"its {name.title()} header marks it as automatic")
+        for name in _AUTO_HEADERS
+        if any(v.strip().casefold() not in _NEGATIVE for v in message.header(name))
+    ]
     if any(v.strip().startswith("9") for v in message.header("x-post-messageclass")):
         signs.append(MachineSign(row=7, kind=Kind.ABSENCE, clause="its message class is that of an automatic reply"))
     if message.header("x-failed-recipients") or message.header("x-ms-exchange-message-is-ndr"):

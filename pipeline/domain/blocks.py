@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipeline.domain.asking import is_boilerplate
+from pipeline.domain.leads import is_earlier
 from pipeline.domain.letterbody import is_wrap, wrap_width
 from pipeline.domain.listing import Marker, Style, markers, split_runs
 
 _NESTED = 2  # columns of indent that put an item below its neighbour
 _HEADING_WORDS = 10
+_NAME_WORDS = 3
 _GAP = 10
 _ORDERED = frozenset({Style.NUMBER, Style.DOTTED, Style.CAPITAL, Style.LETTER, Style.ROMAN, Style.BARE})
 
@@ -146,6 +148,8 @@ def _next_marked(found: list[Block]) -> list[dict[Style, int]]:
 
 def _place(block: Block, current: Listing, found: list[Block], ahead: list[dict[Style, int]], here: int) -> str:
     """Where an unmarked block under a list belongs: "inside" the last item, "between" two items (a heading), or "after" the list."""
+    if block.text.endswith(":") and is_earlier(block.text):
+        return "after"
     last = current.items[-1].head
     sibling = ahead[here].get(current.style)
     goes_on = False
@@ -168,8 +172,18 @@ def _place(block: Block, current: Listing, found: list[Block], ahead: list[dict[
     if goes_on:
         return "between" if is_boilerplate(block.text) and block.gap else "inside"
     if not block.gap:
+        if next_block is None and _is_name(block.text):
+            return "after"
         return "after" if is_boilerplate(block.text) else "inside"
     return "inside" if _continues(block, last) else "after"
+
+
+def _is_name(text: str) -> bool:
+    """Whether the last line of a letter is only its writer's name."""
+    words = text.rstrip(".,").split()
+    return len(words) <= _NAME_WORDS and all(
+        word[:1].isupper() and word.replace("-", "").replace("'", "").isalpha() for word in words
+    )
 
 
 def _is_heading(block: Block) -> bool:

@@ -13,63 +13,82 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain.automatic import plain, subject_words
 from pipeline.domain.language import foreign_language
-from pipeline.domain.wording import BOILERPLATE, CONDITIONAL, LAW, MATERIAL, REQUEST_RULES, Sign
+from pipeline.domain.wording import BOILERPLATE, CONDITIONAL, LAW, MATERIAL, POLITE_IF, REQUEST_RULES, Sign
 from pipeline.domain.wording_cases import FOLLOW_UP_RULES, OTHER_APPEALS
 from pipeline.domain.wording_other import OTHER_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from pipeline.domain.message import Message
 
-TEXT_CHARACTERS = 200_000
+TEXT_CHARACTERS = 100_000
 SENTENCE_CHARACTERS = 1_200
 GREETING_WORDS = 4
 SAYS_LITTLE = 160  # characters of a body that can only point at an attachment or greet
 
 _RULES = (*REQUEST_RULES, *FOLLOW_UP_RULES, *OTHER_RULES)
+_HINTS = frozenset({Sign.CHASER_HINT, Sign.REVIEW_HINT, Sign.WITHDRAWAL_HINT})
 _FOLLOW_UP = frozenset({Sign.CHASER, Sign.REVIEW, Sign.REVIEW_ASKED, Sign.WITHDRAWAL})
-_PURPOSES = _FOLLOW_UP | {
-    Sign.PRIOR,
-    Sign.MISSING,
-    Sign.GROUNDS,
-    Sign.COMPLAINT,
-    Sign.SERVICE,
-    Sign.COMMENT,
-    Sign.THANKS,
-    Sign.SALES,
-    Sign.PAPERS,
-}
+_PURPOSES = (
+    _FOLLOW_UP
+    | _HINTS
+    | {
+        Sign.PRIOR,
+        Sign.MISSING,
+        Sign.GROUNDS,
+        Sign.COMPLAINT,
+        Sign.SERVICE,
+        Sign.COMMENT,
+        Sign.THANKS,
+        Sign.SALES,
+        Sign.PAPERS,
+    }
+)
+_CONDITIONED = _PURPOSES - {Sign.THANKS, Sign.SERVICE, Sign.SALES, Sign.PAPERS}
+_ABOUT_EARLIER = _FOLLOW_UP | {Sign.MISSING, Sign.GROUNDS}
+_THANKABLE = _HINTS | frozenset({Sign.MATERIAL, Sign.ATTACHED, Sign.OWN_DATA, Sign.REQUESTS})
 _WISHES = frozenset({Sign.LAW, Sign.REQUESTS, Sign.ASK, Sign.MATERIAL, Sign.OWN_DATA, Sign.FRESH})
 
 _MARKUP = re.compile(r"<[^<>\n]{1,300}>")
 _LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>]+", re.IGNORECASE)
 _FOOTER = re.compile(r"^-{60,80}\s*$", re.MULTILINE)
 _BULLET = re.compile(
-    r"^(?:[-*•·▪‣o>]\s+|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})\s?[.):/](?:\s|\)|-)*|q(?:uestion)?\s?\d{1,3}[a-z]?\s?[.:)-]*\s*)",
+    r"^(?:[-*•·▪‣o>]\s+|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})\s?[.):/](?:\s|\)|-)*"
+    r"|q(?:uestion)?\s?\d{1,3}[a-z]?\s?[.:)-]*\s*)",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[.?!;]) ")
 _SIGN_OFF = re.compile(
-    r"^(?:(?:kind(?:est)?|best|warm(?:est)?|many|with|yours?)\b[\w ]{0,20}(?:regards|wishes|thanks|faithfully|sincerely|truly)|regards|thanks|thank you|cheers|many thanks|best|yours|diolch|yn gywir)[\s,.!]*$"
+    r"^(?:(?:kind(?:est)?|best|warm(?:est)?|many|with|yours?)\b[\w ]{0,20}(?:regards|wishes|thanks|faithfully"
+    r"|sincerely|truly)|regards|thanks|thank you|cheers|many thanks|best|yours|diolch|yn gywir)[\s,.!]*$"
 )
 _GREETING = re.compile(
-    r"^(?:dear|hi|hello|hiya|good (?:morning|afternoon|evening|day)|to whom it may concern|hey|fao|annwyl|helo)\b[^.?!]{0,60}$"
+    r"^(?:dear|hi|hello|hiya|good (?:morning|afternoon|evening|day)|to whom it may concern|hey|fao|annwyl"
+    r"|helo)\b[^.?!]{0,60}$"
 )
 _REPLY_SUBJECT = re.compile(r"^(?:(?:re|aw|sv|antw|fw|fwd|wg|tr|vs|ateb)\s?(?:\[\d+\])?:\s*)+")
 _NOT_LAW_PURPOSE = re.compile(
-    r"\b(?:reminder|overdue|chas(?:e|er|ing)|update|outstanding|late|follow[- ]?up|internal review|withdraw\w*|cancel\w*|complaint|unanswered|no (?:response|reply)|response to|appeal|review)\b"
+    r"\b(?:reminder|overdue|chas(?:e|er|ing)|update|outstanding|late|follow[- ]?up|internal review|withdraw\w*"
+    r"|cancel\w*|complaint|unanswered|no (?:response|reply)|response to|appeal|review)\b"
 )
 _POLITE = re.compile(
-    r"\b(?:look(?:ing)? forward|i await|await your|hear from you|your (?:response|reply|answer|help|assistance|time|cooperation|co-operation)(?: in| on| with)?)\b"
+    r"\b(?:look(?:ing)? forward|i await|await your|hear from you|your (?:response|reply|answer|help|assistance"
+    r"|time|cooperation|co-operation)(?: in| on| with)?)\b"
 )
 _THANKS = re.compile(r"\b(?:thanks?|thank you|cheers|diolch)\b")
 _NARRATION = re.compile(
-    r"^(?:\w+,? ){0,4}(?:i|we) (?:\w+ )?(?:sent|submitted|made|e-?mailed|wrote|requested|asked|put in|lodged|contacted|filed|raised)\b"
+    r"^(?:\w+,? ){0,4}(?:i|we) (?:\w+ )?(?:sent|submitted|made|e-?mailed|wrote|requested|asked|put in|lodged"
+    r"|contacted|filed|raised)\b"
 )
 _ADDRESSED = re.compile(r"\b(?:please|pls|can|could|would|will|want|now|hereby|again)\b")
+_THANKED_FOR = re.compile(r"\b(?:thanks?|thank you|grateful)(?: you)?(?: \w+){0,3} for\b")
+_SHORTHAND = re.compile(r"\b(?:pls|plz|plse|u)\b")
+_CONTRAST = re.compile(r"\b(?:however|but|unfortunately|although|still|not|yet)\b|n't\b")
 _SAYS_NEW = re.compile(
-    r"\b(?:new|another|further|second|separate|additional|fresh|different) (?:foi |eir |freedom of information |information |subject access )?request\b"
+    r"\b(?:new|another|further|second|separate|additional|fresh|different) (?:foi |eir |freedom of information "
+    r"|information |subject access )?request\b"
 )
 _REFERENCE = re.compile(r"\b(?:foi|eir|sar|ir)[-/_ ]?\d{4,12}\b|\b\d{5,12}\b(?= (?:foi|eir))")
 
@@ -80,7 +99,8 @@ class Words:
 
     *length* is the number of characters the writer wrote besides greeting and sign-off; *language* names the language when it is neither English
     nor Welsh; *title_law* is true when the subject of a mail that is no reply names the law, *law_named* when any sentence does; *reply* tells a reply by its
-    subject; *says_new* that the writer calls it a new or further request; *references* are the case references quoted.
+    subject; *says_new* that the writer calls it a new or further request, *contrasts* that a "but" or a "not" stands in it;
+    *references* are the case references quoted.
     """
 
     signs: Mapping[Sign, tuple[str, ...]]
@@ -91,6 +111,7 @@ class Words:
     law_named: bool
     reply: bool
     says_new: bool
+    contrasts: bool
     references: tuple[str, ...]
 
     def has(self, *signs: Sign) -> bool:
@@ -107,7 +128,7 @@ class Words:
 
 
 def read_words(message: Message, attachment_text: str = "") -> Words:
-    """Read subject and new text of *message*; *attachment_text* joins in where the body says little itself. Linear in the size, at most 200 KB of it."""
+    """Read subject and new text of *message*; *attachment_text* joins in where the body says little itself. Linear in the size, at most 100 KB of it."""
     subject = subject_words(message)
     body = clean(message.new_text if message.new_text.strip() else message.text)
     language = foreign_language(body)
@@ -118,10 +139,11 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
     counts: dict[Sign, int] = {}
     title_law = _read_subject(subject, signs, counts)
     law_named = LAW.search(subject) is not None
-    says_new = False
+    says_new = contrasts = False
     for sentence in _sentences(lines):
         law_named = law_named or (LAW.search(sentence) is not None and BOILERPLATE.search(sentence) is None)
         says_new = says_new or _SAYS_NEW.search(sentence) is not None
+        contrasts = contrasts or _CONTRAST.search(sentence) is not None
         read = read_sentence(sentence)
         for sign, clauses in read.items():
             signs.setdefault(sign, {}).update(dict.fromkeys(clauses))
@@ -139,12 +161,13 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
         law_named=law_named,
         reply=_REPLY_SUBJECT.match(subject) is not None and not subject.startswith("fw"),
         says_new=says_new,
+        contrasts=contrasts,
         references=tuple(dict.fromkeys(reference.upper().replace(" ", "") for reference in quoted))[:5],
     )
 
 
 def clean(text: str) -> str:
-    """*text* without mark-up, links and the publication footer of WhatDoTheyKnow (domain.md 1.5), cut to the first 200 KB."""
+    """*text* without mark-up, links and the publication footer of WhatDoTheyKnow (domain.md 1.5), cut to the first 100 KB."""
     head = text[:TEXT_CHARACTERS]
     rule = _FOOTER.search(head)
     if rule is not None and rule.start() > 0:
@@ -165,9 +188,13 @@ def _lines(text: str) -> Iterator[str]:
             yield " ".join(pending)
             pending = []
         if not ends:
-            pending.append(folded[bullet.end() :] if bullet else folded)
+            pending.append(_SHORTHAND.sub(_spelt_out, folded[bullet.end() :] if bullet else folded))
     if pending:
         yield " ".join(pending)
+
+
+def _spelt_out(short: re.Match[str]) -> str:
+    return "you" if short[0] == "u" else "please"
 
 
 def _is_greeting(line: str) -> bool:
@@ -197,34 +224,43 @@ def read_sentence(sentence: str) -> dict[Sign, tuple[str, ...]]:
 
 def _settle(sentence: str, found: dict[Sign, tuple[str, ...]]) -> dict[Sign, tuple[str, ...]]:
     """Drop what is only the topic, the condition or the frame of a sentence."""
-    drop: set[Sign] = set()
-    conditional = CONDITIONAL.search(sentence) is not None
-    if conditional:
-        drop |= _PURPOSES - {Sign.THANKS, Sign.SERVICE, Sign.SALES, Sign.PAPERS}
+    if Sign.THANKS in found and Sign.ASK not in found and "?" not in sentence and _THANKED_FOR.search(sentence):
+        found = {sign: clauses for sign, clauses in found.items() if sign not in _THANKABLE}
+    conditional = CONDITIONAL.search(POLITE_IF.sub(" ", sentence)) is not None
+    drop = set(_CONDITIONED) if conditional else set()
     if Sign.REVIEW in found and OTHER_APPEALS.search(sentence):
         drop.add(Sign.REVIEW)
-    follow_up = (_FOLLOW_UP | {Sign.MISSING, Sign.GROUNDS}) & found.keys() - drop
-    if follow_up and not _asks_about_topic(sentence, found):
+    if _ABOUT_EARLIER & found.keys() - drop and not _asks_about_topic(sentence, found):
         drop |= _WISHES - {Sign.FRESH}
     elif Sign.MATERIAL in found and Sign.OWN_SERVICE not in found:
-        drop |= _PURPOSES - {Sign.PRIOR}
-    if Sign.OWN_SERVICE in found or (Sign.SERVICE in found and Sign.MATERIAL not in found):
-        drop |= {Sign.ASK, Sign.MATERIAL, Sign.OWN_DATA}
-    if Sign.PRIOR in found and _NARRATION.match(sentence) and not _ADDRESSED.search(sentence):
-        drop |= _WISHES - {Sign.LAW}
-    if {Sign.COMMENT, Sign.COMPLAINT} & (found.keys() - drop):
-        drop |= {Sign.ASK, Sign.MATERIAL, Sign.REQUESTS}
-    if {Sign.DATA_RIGHT, Sign.FRAUD} & found.keys():
-        drop |= _WISHES
-    if Sign.FRESH in found and not (_WISHES - {Sign.FRESH}) & (found.keys() - drop) and "new" not in sentence:
+        drop |= _PURPOSES - _HINTS - {Sign.PRIOR}
+    drop |= _not_wished(sentence, found.keys() - drop)
+    left = found.keys() - drop
+    if Sign.FRESH in left and not left & (_WISHES - {Sign.FRESH}) and "new" not in sentence:
         drop.add(Sign.FRESH)
     if Sign.ASK in found and Sign.MATERIAL not in found and (_POLITE.search(sentence) or conditional):
         drop.add(Sign.ASK)
     return {sign: clauses for sign, clauses in found.items() if sign not in drop}
 
 
+def _not_wished(sentence: str, left: AbstractSet[Sign]) -> set[Sign]:
+    """Wishes that are not for information: for a service, within a complaint, told of the past, or for data to be changed."""
+    drop: set[Sign] = set()
+    if Sign.OWN_SERVICE in left or (Sign.SERVICE in left and Sign.MATERIAL not in left):
+        drop |= {Sign.ASK, Sign.MATERIAL, Sign.OWN_DATA}
+    if Sign.PRIOR in left and _NARRATION.match(sentence) and not _ADDRESSED.search(sentence):
+        drop |= _WISHES - {Sign.LAW}
+    if {Sign.COMMENT, Sign.COMPLAINT} & left:
+        drop |= {Sign.ASK, Sign.MATERIAL, Sign.REQUESTS}
+    if {Sign.DATA_RIGHT, Sign.FRAUD} & left:
+        drop |= _WISHES
+    return drop
+
+
 _TOPIC_ASK = re.compile(
-    r"\b(?:how (?:many|much|often)|number of|statistic|figures (?:for|on)|breakdown|list of|list (?:all|of|the)|cop(?:y|ies) of|percentage|policy|policies|procedures?|per year|records? of|details of (?:all|any|the|every)|total)\b"
+    r"\b(?:how (?:many|much|often|long)|numbers? of|average|statistic|figures (?:for|on)|breakdown|list of"
+    r"|list (?:all|of|the)|cop(?:y|ies) of|percentage|policy|policies|procedures?|per year|records? of"
+    r"|details of (?:all|any|the|every)|total)\b"
 )
 
 
@@ -244,6 +280,8 @@ def _read_subject(subject: str, signs: dict[Sign, dict[str, None]], counts: dict
     if law is not None and (purpose is None or tail):
         # "FOI request - complaints about bins": what follows the law's name is the topic.
         read = {sign: clauses for sign, clauses in read.items() if sign in _WISHES}
+    if law is not None:
+        read.pop(Sign.REQUESTS, None)  # The law's name in a title is counted as such, not as a wish besides.
     kept = read.keys() & {Sign.REVIEW_ASKED, Sign.CHASER, Sign.WITHDRAWAL} if reply else read.keys()
     for sign in kept:
         signs.setdefault(sign, {}).update(dict.fromkeys(read[sign]))

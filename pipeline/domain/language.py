@@ -30,8 +30,10 @@ _SCRIPTS = {
     "GEORGIAN": "Georgian",
 }
 _SMALL_WORDS = {
-    "English": "the and of to in is for that you are have with this on my your please would i it we be not any all how what by from at as or request information council",
-    "Welsh": "yn y yr o i ar am gan bod mae wedi eich fy hoffwn gwybodaeth cais ac ein fod rwy'n rwyf sydd chi oes sawl faint gyngor cyngor gyfer hyn diolch os gwelwch",
+    "English": "the and of to in is for that you are have with this on my your please would i it we be not any all how what by from at as "
+    "or request information council",
+    "Welsh": "yn y yr o i ar am gan bod mae wedi eich fy hoffwn gwybodaeth cais ac ein "
+    "fod rwy'n rwyf sydd chi oes sawl faint gyngor cyngor gyfer hyn diolch os gwelwch",
     "Polish": "i w na do nie że się jest czy proszę o jak dla z ile od mam przez oraz jaki są informacji informację dziękuję państwa po to",
     "Romanian": "și în de la cu pe nu că este sunt vă rog care din pentru mi am să o dumneavoastră mulțumesc un ce si va",
     "French": "le la les de des et je vous est pour dans que une un pas sur avec mon ma votre merci bonjour du en qui ce au par",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.domain.asking import is_ask
+
 _SALUTATION = re.compile(
     r"^(?:dear|hi|hiya|hello|hey|good (?:morning|afternoon|day|evening)|morning|afternoon|greetings|"
     r"to whom(?:ever)? (?:it|this) may concern|"
@@ -52,8 +54,9 @@ _STARTS = re.compile(r"[\"'(\[\u2018\u201c*]?(?:[A-Z\u00a30-9])")
 _ASKS_ON = re.compile(
     r"(?:and |also,? |then )?(?:how|what|when|where|who|which|why|do|does|did|is|are|was|were|has|have|can|could|"
     r"will|would|please|i|if)\b",
-    re.I,
+    re.IGNORECASE,
 )
+_HANGS = re.compile(r"\s(?:to|and|of|the|in|from|for|by|or|an?|at|between|with|than|on|your|our)$", re.IGNORECASE)
 _WRAP_AT_MOST = 100  # columns; a text with longer lines was not wrapped by a mail program
 _WRAP_AT_LEAST = 58
 _SAID = 8  # words; before that nothing can end
@@ -99,12 +102,13 @@ def _without_tail(lines: list[str]) -> list[str]:
 
 
 def _numbered_after(lines: list[str]) -> list[int]:
-    """For each line how many lines below it begin with a number."""
+    """For each line how many lines below it begin with a number and ask something."""
     out = [0] * len(lines)
     count = 0
     for here in range(len(lines) - 1, -1, -1):
         out[here] = count
-        count += 1 if _NUMBERED.match(lines[here]) else 0
+        found = _NUMBERED.match(lines[here])
+        count += 1 if found and is_ask(lines[here][found.end() - 1 :]) else 0
     return out
 
 
@@ -152,7 +156,7 @@ def is_wrap(previous: str, line: str, width: int) -> bool:
         return True
     if before.endswith((".", "?", "!", ":", ";")):
         return False
-    if after[:1].islower():
+    if after[:1].islower() or _HANGS.search(before[-12:]):
         return True
     return before.endswith((",", "(", "-", "/", "&")) or (
         bool(width) and after[:1].isdigit() and len(before) > width // 3

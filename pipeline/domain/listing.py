@@ -42,7 +42,7 @@ _QUESTION = re.compile(
 _QUESTION_WORD = re.compile(
     r"^question\s+(?P<w>one|two|three|four|five|six|seven|eight|nine|"
     r"ten)\b\s*[.:)\u2013-]*\s*",
-    re.I,
+    re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"^[(\[]\s?(?P<n>\d{1,3})(?P<s>[a-zA-Z])?\s?[)\]][.:]?\s*(?!\d)")
 _NUMBER = re.compile(
@@ -79,6 +79,7 @@ REFERENCE_WORD = re.compile(
 _TERMINAL = tuple(".?!:;,)]\"'\u2019\u201d>|*")
 _WRAPPED_FROM = 45  # characters; a shorter line was ended by its writer, not by a mail program
 _FAR = 20  # a list's first number is not above this unless its neighbour follows
+_BEFORE = 60  # characters looked at before a number inside a line
 _GAP = 10  # numbers skipped inside one list at most
 
 
@@ -213,7 +214,7 @@ def _next_values(found: list[Marker | None]) -> list[int]:
 
 
 _INLINE = re.compile(
-    r"(?P<m>\((?P<x>\d{1,2})\)|\b[Qq](?:uestion )?(?P<q>\d{1,2})[.:)]?|(?<!\d)(?P<n>\d{1,2})(?:\.\)|"
+    r"(?P<m>(?<![\w)])\((?P<x>\d{1,2})\)|\b[Qq](?:uestion )?(?P<q>\d{1,2})[.:)]?|(?<![\d(])(?P<n>\d{1,2})(?:\.\)|"
     r"[.)]))(?P<gap>\s*)(?=[A-Za-z\"'(\u2018\u201c\u00a3])"
 )
 _SENTENCE_END = tuple("?.!;:)]\"'\u2019\u201d")
@@ -231,17 +232,18 @@ def split_runs(lines: list[str]) -> list[str]:
         start = 0
         for hit in _INLINE.finditer(line):
             value = int(hit["x"] or hit["q"] or hit["n"])
-            before = line[start : hit.start()]
+            before = line[max(start, hit.start() - _BEFORE) : hit.start()]
             begins = value == 1 and current != 1 and _second_follows(ahead, hit.end())
             if (value == current + 1 > 1 or begins) and before.strip() and _may_break(before, hit, line, value):
-                out.append(before.rstrip())
+                out.append(line[start : hit.start()].rstrip())
                 start, current = hit.start(), value
         out.append(line[start:])
     return out
 
 
 def _second_follows(line: str, start: int) -> bool:
-    return any(int(hit["x"] or hit["q"] or hit["n"]) == 2 for hit in _take(line, start))
+    second = 2
+    return any(int(hit["x"] or hit["q"] or hit["n"]) == second for hit in _take(line, start))
 
 
 def _take(line: str, start: int) -> list[re.Match[str]]:

@@ -6,19 +6,17 @@ from pipeline.domain.asking import (
     ALSO,
     is_ask,
     is_boilerplate,
-    is_earlier,
     is_follow_up,
-    is_lead_in,
     is_preamble,
     is_question,
     is_refinement,
     is_request,
     is_statute,
     is_trivial,
-    refuses_list,
     wants,
 )
 from pipeline.domain.blocks import Block, Item, Listing, blocks, listings
+from pipeline.domain.leads import is_column, is_earlier, is_lead_in, refuses_list
 from pipeline.domain.letterbody import body_lines, sentences
 from pipeline.domain.listing import Style, split_letters
 from pipeline.domain.request import Question
@@ -74,7 +72,7 @@ def _whole(lines: list[str]) -> str:
 
 def _find(found: list[Block]) -> list[Question]:
     lists, loose = listings(found)
-    asking = [one for one in lists if _asks(one)]
+    asking = [one for one in lists if _asks(one) and not _columns(one, loose)]
     ordered = [one for one in asking if one.style is not Style.BULLET]
     kept = ordered + [one for one in asking if one.style is Style.BULLET and (not ordered or _also(one))]
     if not kept and lists and not _has_ask(loose):
@@ -96,6 +94,14 @@ def _extra(block: Block) -> bool:
         return False
     first = sentences(block.text)[0]
     return is_question(first) or is_request(first)
+
+
+def _columns(one: Listing, loose: list[Block]) -> bool:
+    """Whether a bulleted list only names the details wanted of something that was asked for above it."""
+    if one.style is not Style.BULLET or not all(is_column(item.head.text) for item in one.items):
+        return False
+    start = one.items[0].head.place - 1
+    return _has_ask([block for block in loose if block.place < start])
 
 
 def _also(one: Listing) -> bool:
@@ -175,11 +181,11 @@ def _promoted(one: Listing, item: Item) -> list[Item]:
 
 
 def _question(item: Item) -> Question:
-    text = item.head.text
+    parts = [item.head.text]
     for block in item.rest:
-        text += ("\n\n" if block.gap and block.marker is None else "\n") + block.raw
+        parts += ["\n\n" if block.gap and block.marker is None else "\n", block.raw]
     label = item.head.marker.label if item.head.marker else ""
-    text = text.strip() or item.head.raw
+    text = "".join(parts).strip() or item.head.raw
     emphasised = text.endswith("*") and text.count("*") == 1 and item.head.raw.startswith("*")
     return Question(label=label, text=text.removesuffix("*") if emphasised else text)
 
@@ -193,8 +199,10 @@ def _unnumbered(found: list[Block], lists: list[Listing]) -> list[Question]:
         if one is None:
             reader.read(block)
         elif reader.live and not is_statute(block.text) and not (one.lead and is_earlier(one.lead.text)):
-            reader.segments[-1] += "\n" + block.raw
-    segments = reader.segments or _fallback([block for block in found if not is_statute(block.text)])
+            reader.segments[-1].append("\n" + block.raw)
+    segments = ["".join(parts) for parts in reader.segments] or _fallback(
+        [block for block in found if not is_statute(block.text)]
+    )
     if len(segments) == 1 and not lists and (lettered := _run_on_letters(segments[0])):
         return lettered
     return [Question(label="", text=text.strip()) for text in segments]
@@ -220,7 +228,7 @@ class _Reader:
     """Reads unmarked paragraphs in order and sorts their sentences into *segments*; *live* while the last sentence belonged to one."""
 
     def __init__(self) -> None:
-        self.segments: list[str] = []
+        self.segments: list[list[str]] = []
         self.live = False
         self._expecting = False
         self._context: list[str] = []
@@ -229,28 +237,31 @@ class _Reader:
         """Sort the sentences of one paragraph; context before a sentence that asks goes with it, courtesy and law talk go nowhere."""
         parts = sentences(block.text)
         self._context, joint = [], "\n\n" if block.gap else "\n"
-        listening, self.live = self._expecting, False
+        listening, self.live, leads = self._expecting, False, False
         for here, part in enumerate(parts):
             if here == len(parts) - 1 and is_lead_in(part) and not is_question(part) and not _own_ask(part):
                 self._expecting = True
                 return
             if self._starts(part, new_line=here == 0, listening=listening):
-                self.segments.append(" ".join([*self._context, part]))
+                self.segments.append([" ".join([*self._context, part])])
                 self._context, joint, self.live = [], " ", True
             elif is_boilerplate(part) or (not self.segments and is_preamble(part)):
                 self._context, self.live = [], False
+                leads = leads or is_lead_in(part)
+            elif not self.segments and is_lead_in(part):
+                leads = True
             elif self.segments and (here or _belongs(part, block)) and (self.live or here == 0):
-                self.segments[-1] += joint + part
+                self.segments[-1].append(joint + part)
                 joint, self.live = " ", True
             else:
                 self._context.append(part)
-        self._expecting = listening and bool(parts) and is_ask(parts[0])
+        self._expecting = leads or (listening and bool(parts) and is_ask(parts[0]))
 
     def _starts(self, part: str, *, new_line: bool, listening: bool) -> bool:
         if is_question(part):
             return not (self.segments and is_follow_up(part))
         if is_request(part):
-            return new_line or not self.segments
+            return new_line or not self.segments or bool(ALSO.match(part))
         return listening and new_line and is_ask(part) and not is_boilerplate(part) and not is_refinement(part)
 
 

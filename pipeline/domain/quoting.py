@@ -82,7 +82,6 @@ class _Folder:
         self.whole = text.split("\n")
         self.lines = [line[:_REACH] for line in self.whole]
         self.folded = bytearray(len(self.lines))
-        self.heads = bytearray(len(self.lines))
         self.forward_block = False
 
     def fold(self, start: int, stop: int) -> None:
@@ -129,7 +128,9 @@ class _Folder:
                     start = self._attribution(previous)
                     if start is not None:
                         self.fold(start, previous + 1)
-                self.fold(at, at + 1)
+                # Blank lines between two folded ones belong to them.
+                joined = previous >= 0 and self.folded[previous]
+                self.fold(previous + 1 if joined else at, at + 1)
             previous = at
 
     def _attribution(self, end: int) -> int | None:

@@ -29,6 +29,7 @@ _LABEL = re.compile(
 _CITES_EIR = re.compile(r"environmental information(?: regulations?)?|\beirs?\b", re.IGNORECASE)
 _CITES_FOI = re.compile(r"freedom of information|\bfoia?\b", re.IGNORECASE)
 _COUNTS_EIR = re.compile(r"how many|number of|statistics|figures", re.IGNORECASE)
+_POINTS_BACK = re.compile(r"\b(?:these|those|them|they|it|its)\b", re.IGNORECASE)
 _DEFAULT = "It asks for recorded information that is neither about the requester nor about the environment."
 
 
@@ -42,7 +43,10 @@ def guess(subject: str, text: str) -> RegimeGuess:
     frame = "\n".join(body_lines(seen)[:200])
     if reason := _own_data(f"{subject}\n{frame}", asked):
         return RegimeGuess(regime=Regime.SAR, reasons=(reason,))
-    topics = [_topics(one) for one in asked]
+    topics: list[tuple[str, ...]] = []
+    for one in asked:
+        carried = topics[-1] if topics and _POINTS_BACK.search(one[:_LOOK_AT_ONE]) else ()
+        topics.append(_topics(one) or carried)
     staff = [bool(ABOUT_STAFF.search(_plain(one))) for one in asked]
     around = _topics(_LABEL.sub(" ", subject)) or _topics(_preamble(frame, asked))
     green = sum(1 for found, pay in zip(topics, staff, strict=True) if (found or around) and not pay)

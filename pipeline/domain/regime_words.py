@@ -50,7 +50,7 @@ ENVIRONMENT = (
         r"asbestos",
         r"legionella",
         r"dangerous structures?",
-        r"(?:condition|state of repair) of (?:the |its |your |each |all |council )*(?:\w+ )?(?:buildings?|"
+        r"(?:condition|state of repair) of (?:the |its |your |each |all |council ){0,5}(?:\w+ )?(?:buildings?|"
         r"schools?|blocks?|bridges?|estate)",
         r"demolition",
         r"cladding",
@@ -146,7 +146,7 @@ ENVIRONMENT = (
         r"odou?rs?",
         r"dust (?:nuisance|complaints?|emissions?|monitoring)",
         r"idling",
-        r"bonfires?",
+        r"bonfires?(?! (?:night|events?|display))",
     ),
     _topic(
         "noise",
@@ -279,30 +279,30 @@ COUNTED = _any(
     r"\b(?:how many|numbers? of|statistics|figures|volumes?|average|percentage|proportion|backlog|polic(?:y|ies)|"
     r"procedures?|compliance with|performance|time taken|templates?|software|training|complaints? about|"
     r"handl(?:e|es|ed|ing))\b[^.?!]{0,60}\b(?:subject access|d?sars?\b)[^.?!]{0,40}",
-    r"\b(?:subject access|d?sars?)(?: requests?| \(sars?\))*[^.?!]{0,60}\b(?:received|refused|polic(?:y|ies)|"
+    r"\b(?:subject access|d?sars?)(?: requests?| \(sars?\)){0,5}[^.?!]{0,60}\b(?:received|refused|polic(?:y|ies)|"
     r"procedures?|handled|processed|backlog|answered|overdue|made to the council|statistics|figures|performance|"
     r"per year|each year)\b",
-    r"\b(?:foi|freedom of information|eir)\w*[ ,/&and]+(?:subject access|d?sars?)(?: requests?)?\b",
+    r"\b(?:foi|freedom of information|eir)\w*[ ,/&and]{1,8}(?:subject access|d?sars?)(?: requests?)?\b",
 )
 
 _ME = (
-    r"(?:me|myself|my (?:self|late|son|daughter|child(?:ren)?|mother|father|family|case|husband|wife|"
+    r"(?:me\b|myself\b|my (?:self|late|son|daughter|child(?:ren)?|mother|father|family|case|husband|wife|"
     r"care)\b(?!['\u2019]s (?:school|class|team|club|college|nursery|street|area)\b(?! (?:file|record))))"
 )
 
 DECLARED = _any(
     r"\b(?:i|we) (?:am|are|wish|want|would like|['\u2019]d like|need|hereby)[^.?!]{0,20}\b(?:mak(?:e|ing)|"
     r"submit(?:ting)?|lodg(?:e|ing)|rais(?:e|ing))(?: an?| my| the| this| formal|"
-    r" data)* (?:data )?(?:subject access|d?sar\b)",
+    r" data){0,5} (?:data )?(?:subject access|d?sar\b)",
     r"\b(?:this is|treat this (?:\w+ )?as|accept this (?:\w+ )?as|my)(?: an?| my| the| formal|"
-    r" data)* (?:data )?(?:subject access (?!requests)|d?sar\b)",
+    r" data){0,5} (?:data )?(?:subject access (?!requests)|d?sar\b)",
 )
 
 OWN_REQUEST = _any(
     r"\b(?:make|making|made|submit(?:ting)?|send(?:ing)?|this is|treat this (?:\w+ )?as|accept this (?:\w+ )?as|"
     r"is|my|formal|wish to make|raise|raising|request(?:ing)?|do)(?: an?| my| the| this| formal|"
-    r" data)* (?:data )?(?:subject access|d?sar\b)",
-    r"^(?:re:? |fw:? |fwd:? )*(?:data )?(?:subject access request|d?sar)\b",
+    r" data){0,5} (?:data )?(?:subject access|d?sar\b)",
+    r"^(?:re:? |fw:? |fwd:? ){0,5}(?:data )?(?:subject access request|d?sar)\b",
     r"(?:^|[.:!\n-] ?)(?:data )?subject access request(?: for| by| from| [-\u2013:]|\s*$| please| under| i )",
     r"\bunder (?:article|art\.?) 15\b|\bmy right of access\b|\bright of (?:subject )?access (?:under|to (?:my|"
     r"personal))",
@@ -345,10 +345,10 @@ OTHERS_DATA = _any(
     r"\b(?:client|son|daughter|child|mother|father|mum|dad|husband|wife|partner|brother|sister|nephew|niece|"
     r"grand\w+|tenant)(?:ren)?['\u2019]?s?['\u2019]? (?:full |complete |entire |own |personal |housing |"
     r"social (?:care|services|work) |school |care |sen |send |ehcp? |education(?:al)? |medical |case |adoption |"
-    r"and |tenancy |children['\u2019]?s services )*(?:records?|files?|data|notes|case ?files?|papers|information|"
+    r"and |tenancy |children['\u2019]?s services ){0,5}(?:records?|files?|data|notes|case ?files?|papers|information|"
     r"plans? (?:and|file)|assessments?)\b",
     r"\b(?:his|her|their) (?:full |complete |entire |own |personal |housing |social (?:care|services|work) |"
-    r"school |care |case |education |medical |adoption |tenancy )*(?:records?|files?|personal data|notes|"
+    r"school |care |case |education |medical |adoption |tenancy ){0,5}(?:records?|files?|personal data|notes|"
     r"case ?files?)\b",
     r"\b(?:information|data|records?|files?|everything|documents?|notes)\b[^.?!]{0,60}\b(?:about|on|relating to|"
     r"regarding|concerning) (?:him|her|them|our client|my client|mr|mrs|ms|miss|my (?:son|daughter|child|mother|"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Clauses = tuple[str, ...]
 SAYS_SOMETHING = 12  # characters under a subject that names the law; fewer name nothing that could be looked for
+HINT_CHARACTERS = 120  # in a line or two about a known case a single word tells what is meant
 THANKS_CHARACTERS = 400  # a note of thanks is short; a long one says something else as well
 _PROGRAMS = (Kind.ABSENCE, Kind.RECEIPT, Kind.CALENDAR, Kind.LIST, Kind.PROGRAM)
 _REVIEW = (Sign.REVIEW_ASKED, Sign.REVIEW, Sign.GROUNDS, Sign.MISSING)
@@ -86,15 +87,19 @@ def _invitation(e: Evidence) -> Clauses:
 
 def _known_withdrawal(e: Evidence) -> Clauses:
     anew = e.words.has(Sign.FRESH) and e.wishes
-    if e.known is None or not e.words.has(Sign.WITHDRAWAL) or anew:
-        return ()
-    return (*_from_requester(e), *e.words.clauses(Sign.WITHDRAWAL))
+    hint = () if e.wishes or e.words.length > HINT_CHARACTERS else e.words.clauses(Sign.WITHDRAWAL_HINT)
+    said = e.words.clauses(Sign.WITHDRAWAL) or hint
+    return (*_from_requester(e), *said) if e.known and said and not anew else ()
 
 
 def _known_review(e: Evidence) -> Clauses:
     signs = [Sign.REVIEW_ASKED, Sign.REVIEW, Sign.GROUNDS]
     if e.answered:
-        signs += [Sign.MISSING, Sign.COMPLAINT]
+        signs += [
+            Sign.MISSING,
+            Sign.COMPLAINT,
+            *([] if e.words.has(Sign.REQUESTS, Sign.ASK, Sign.OWN_DATA) else [Sign.REVIEW_HINT]),
+        ]
     said = e.words.clauses(*signs)
     return (*_from_requester(e), *said) if e.known and said else ()
 
@@ -108,16 +113,19 @@ def _known_fresh(e: Evidence) -> Clauses:
 
 
 def _known_chaser(e: Evidence) -> Clauses:
-    if e.known is None or not e.words.has(Sign.CHASER, Sign.MISSING):
+    hint = () if e.wishes or e.answered or e.words.has(Sign.CLARIFIES) else e.words.clauses(Sign.CHASER_HINT)
+    said = e.words.clauses(Sign.CHASER, Sign.MISSING) or hint
+    if e.known is None or not said:
         return ()
     if e.known.clock is ClockState.WAITING and (e.words.has(Sign.CLARIFIES) or e.wishes):
         return ()
-    return (*_from_requester(e), *e.words.clauses(Sign.CHASER, Sign.MISSING))
+    return (*_from_requester(e), *said)
 
 
 def _is_thanks(e: Evidence) -> bool:
     other = e.asks or e.words.has(Sign.CLARIFIES, Sign.COMPLAINT, Sign.SERVICE, Sign.ATTACHED, Sign.CHASER)
-    return e.words.has(Sign.THANKS) and not other and e.words.length <= THANKS_CHARACTERS and not e.message.attachments
+    short = e.words.length <= THANKS_CHARACTERS and not e.words.contrasts
+    return e.words.has(Sign.THANKS) and not other and short and not e.message.attachments
 
 
 def _known_thanks(e: Evidence) -> Clauses:
@@ -158,7 +166,9 @@ def _points_to_attachment(e: Evidence) -> Clauses:
     words = e.words
     if not e.message.attachments or words.length > SAYS_LITTLE or e.context.attachment_text.strip():
         return ()
-    if words.has(Sign.MATERIAL, Sign.FRAUD, Sign.PAPERS, *_REVIEW, Sign.CHASER, Sign.WITHDRAWAL, Sign.SERVICE, Sign.COMMENT):
+    if words.has(
+        Sign.MATERIAL, Sign.FRAUD, Sign.PAPERS, *_REVIEW, Sign.CHASER, Sign.WITHDRAWAL, Sign.SERVICE, Sign.COMMENT
+    ):
         return ()
     if not words.has(Sign.ATTACHED) and (e.asks or words.has(Sign.SALES, Sign.COMPLAINT)):
         return ()
@@ -169,7 +179,11 @@ def _review(e: Evidence) -> Clauses:
     words = e.words
     earlier = bool(e.quoted) or words.has(Sign.PRIOR) or words.law_named
     if not words.has(Sign.REVIEW_ASKED):
-        disputes = words.has(Sign.GROUNDS, Sign.MISSING) and (bool(e.quoted) or words.has(Sign.PRIOR) or words.reply)
+        disputes = (
+            words.has(Sign.GROUNDS, Sign.MISSING)
+            and not words.has(Sign.CHASER)
+            and (bool(e.quoted) or words.has(Sign.PRIOR) or words.reply)
+        )
         displeased = words.has(Sign.REVIEW) or disputes
         about_foi = words.has(Sign.COMPLAINT) and words.law_named and not words.has(Sign.CHASER)
         service = words.has(Sign.COMPLAINT, Sign.SERVICE, Sign.COMMENT) and not earlier
@@ -217,7 +231,9 @@ def _request(e: Evidence) -> Clauses:
     if e.advert and not e.plain_request:
         return ()
     asked = words.clauses(Sign.REQUESTS, Sign.OWN_DATA)
-    by_law = words.law_named and (words.has(Sign.ASK, Sign.MATERIAL) or (words.title_law and words.length >= SAYS_SOMETHING))
+    other = words.has(Sign.COMPLAINT, Sign.SERVICE, Sign.COMMENT, Sign.THANKS, Sign.SALES) or words.reply
+    named = words.length >= SAYS_SOMETHING and (words.title_law or not other)
+    by_law = words.law_named and (words.has(Sign.ASK, Sign.MATERIAL) or named)
     if not asked and not by_law:
         return ()
     if asked and not words.law_named and words.has(Sign.SERVICE, Sign.OWN_SERVICE) and not words.has(Sign.MATERIAL):

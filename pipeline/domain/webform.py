@@ -114,8 +114,8 @@ def _values(text: str, wanted: dict[str, str]) -> dict[str, str]:
                 found[field].append(line.rstrip())
             continue
         name = wanted.get(label)
-        if name is not None and name in found and any(part.strip() for part in found[name]):
-            found[name].append(line.rstrip())
+        if field is not None and name is not None and any(part.strip() for part in found.get(name, ())):
+            found[field].append(line.rstrip())
             continue
         field = name
         if field is not None:

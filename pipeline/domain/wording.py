@@ -21,12 +21,15 @@ class Sign(StrEnum):
     OWN_DATA = "own_data"
     FRESH = "fresh"
     CHASER = "chaser"
+    CHASER_HINT = "chaser_hint"
     PRIOR = "prior"
     MISSING = "missing"
     REVIEW = "review"
     REVIEW_ASKED = "review_asked"
+    REVIEW_HINT = "review_hint"
     GROUNDS = "grounds"
     WITHDRAWAL = "withdrawal"
+    WITHDRAWAL_HINT = "withdrawal_hint"
     THANKS = "thanks"
     COMPLAINT = "complaint"
     CLARIFIES = "clarifies"
@@ -55,8 +58,10 @@ def word_rule(sign: Sign, clause: str, *alternatives: str) -> WordRule:
 
 
 LAW_NAMES = (
-    r"\bfre{1,2}do[mn] (?:of|fo|for) (?:the )?inf\w{2,14}\b|\bf\.? ?o\.? ?i\.?(?: ?a\.?)?\b(?! (?:team|officer|office|manager|lead|unit|department|desk))"
-    r"|\benvironmental info\w{0,9} reg\w{0,9}|\be\.?i\.?r\.?s?\b|\b(?:data )?subject access|\bd?sars?\b|\bdata protection act\b"
+    r"\bfre{1,2}do[mn] (?:of|fo|for) (?:the )?inf\w{2,14}\b|\bf\.? ?o\.? ?i\.?(?: ?a\.?)?\b(?! (?:team|officer"
+    r"|office|manager|lead|unit|department|desk))"
+    r"|\benvironmental info\w{0,9} reg\w{0,9}|\be\.?i\.?r\.?s?\b|\b(?:data )?subject access|\bd?sars?\b"
+    r"|\bdata protection act\b"
     r"|\b(?:uk )?gdpr\b|\bre-?use of public sector info\w{0,9}|\brhyddid gwybodaeth\b|\bgwybodaeth amgylcheddol\b"
 )
 LAW = re.compile(LAW_NAMES)
@@ -64,31 +69,60 @@ LAW = re.compile(LAW_NAMES)
 # What a mail's footer or a law's recital says; nobody asks anything with it.
 BOILERPLATE = re.compile(
     r"(?:this (?:e-?mail|message|communication|transmission)(?:,| and| may| is| contains| has| was|\(|'s)"
-    r"|intended (?:solely |only )?(?:for|recipient)|received this (?:e-?mail|message|communication) in error|(?:may|will|can|could) be (?:subject to|disclosed|disclosable|monitored|recorded)"
-    r"|(?:disclosed|disclosure|released) (?:under|in response to|in accordance|pursuant)|registered (?:in|office|company|charity)|company number|viruses|sent from my|get outlook for"
-    r"|consider the environment|^\W{0,3}(?:caution|external)\b|originated from outside|do not click|please use this e-?mail address for all replies|is this the wrong address for"
-    r"|published on the internet|whatdotheyknow|full history of my|for more detailed guidance|web page of your organisation|confidential(?:ity)? (?:notice|information)|privacy (?:notice|policy)"
+    r"|intended (?:solely |only )?(?:for|recipient)|received this (?:e-?mail|message|communication) in error"
+    r"|(?:may|will|can|could) be (?:subject to|disclosed|disclosable|monitored|recorded)"
+    r"|(?:disclosed|disclosure|released) (?:under|in response to|in accordance|pursuant)|registered (?:in|office"
+    r"|company|charity)|company number|viruses|sent from my|get outlook for"
+    r"|consider the environment|^\W{0,3}(?:caution|external)\b|originated from outside|do not click"
+    r"|please use this e-?mail address for all replies|is this the wrong address for"
+    r"|published on the internet|whatdotheyknow|full history of my|for more detailed guidance"
+    r"|web page of your organisation|confidential(?:ity)? (?:notice|information)|privacy (?:notice|policy)"
     r"|data protection (?:officer|policy|notice)|unauthori[sz]ed use|legally privileged|opinions expressed)"
 )
 
 # Sentences that only speak of what might happen, or of a right that is kept.
 CONDITIONAL = re.compile(
-    r"\b(?:if|should you|should it|should the council|in the event|unless|where (?:you|any)|reserve (?:the|my) right|(?:have|has|my) (?:the |a )?right to|entitled to|in case|were you to|before (?:i|we) |how (?:do|can|would) i|able to)\b"
+    r"\b(?:if|should you|should it|should the council|in the event|unless|where (?:you|any)|reserve (?:the"
+    r"|my) right|(?:have|has|my) (?:the |a )?right to|entitled to|in case|were you to|before (?:i|we) |how (?:do"
+    r"|can|would) i)\b"
+)
+
+# An "if" that only makes a question polite.
+POLITE_IF = re.compile(
+    r"\b(?:grateful|helpful|appreciated?(?: it)?|obliged|wonder(?:ing|ed)?|great|good|kind|know|me|see|ask|confirm|advise|say"
+    r"|state|check) if\b"
 )
 
 # A sentence that asks for figures or papers about a thing: words like "complaints" or "internal review" are then its subject.
 MATERIAL = re.compile(
-    r"(?:\bhow (?:many|much|often|long)\b|\b(?:the |total |overall )(?:number|numbers|amount|value|cost|costs|total|percentage|proportion)s? (?:of|spent|paid)\b|\bnumber of\b|\bstatistic|\bfigures\b"
-    r"|\bbreak ?down\b|\b(?:a |the |full |complete )list of\b|\blist (?:all|of|the|any|each|every)\b|\bcop(?:y|ies) of\b"
-    r"|\b(?:all|any|the|your|internal|relevant|other|following) (?:\w+ )?(?:correspondence|emails|e-mails|records|documents?|documentation|information|communications|minutes|reports?|data|policy|policies|procedures?|guidance|contracts?|spreadsheets?|details|files|papers|invoices|assessments?)\b"
-    r"|\b(?:recorded|following|relevant) information\b|\binformation (?:held|relating|about|regarding|on|concerning|as to|in relation)\b|\bdetails (?:of|on|about|regarding|relating)\b"
-    r"|\bdata (?:on|for|about|held|relating|regarding|showing|from)\b|\bminutes of\b|\bcosts? of\b|\bspen[dt] (?:on|by|with|in)\b|\bspending\b|\bexpenditure\b|\bcontracts? (?:start|end|value|expir|renewal|with|for|date|register|length)"
-    r"|\bnames? of (?:the |your |each |any )?(?:supplier|provider|company|contractor|current|organisation|officer|person|software|system)"
-    r"|\b(?:which|what) (?:supplier|provider|company|contractor|software|system|firm|contract|policy|policies|steps|measures|budget|proportion|percentage|date|dates|year|criteria|training|legislation|information|evidence|action)\b"
-    r"|\bbetween (?:\w+ ){0,3}\d{4} (?:and|to)\b|\b(?:for|in) (?:each|every|the last|the past) (?:of )?(?:the )?(?:\w+ )?(?:financial|calendar|academic|tax)? ?years?\b|\bper (?:year|annum)\b|\bfinancial years?\b"
-    r"|\bjob titles?\b|\borgani[sz]ation(?:al)? (?:chart|structure)|\bjob description|\bpolic(?:y|ies) (?:on|for|document|about|regarding|relating|in relation)|\bfaint\b|\bsawl\b|\bcop[iï]au? o|\bgwybodaeth am\b|\brhestr o\b"
-    r"|\b(?:does|do|did|has|have|is|are|was|were) (?:the |your |any )?(?:council|authority|local authority|borough|department)(?:'s)?\b.{0,120}\?"
-    r"|\b(?:do|does|did|have) you (?:hold|have|use|keep|record|own|employ|operate|offer|charge|currently|publish|collect|provide any|fund)\b)"
+    r"(?:\bhow (?:many|much|often|long)\b(?! longer| more time)|\b(?:the |total |overall )(?:number|numbers|amount"
+    r"|value|cost|costs|total|percentage|proportion)s? (?:of|spent|paid)\b|\bnumbers? of\b|\bthe numbers? (?:on|in"
+    r"|who|that|which|by|for|and)\b|\bsalar(?:y|ies)\b|\bamount of\b|\bstatistic|\bfigures\b"
+    r"|\bbreak ?down\b|\b(?:a |the |full |complete )list of\b|\blist (?:all|of|the|any|each|every)\b|\bcop(?:y"
+    r"|ies) of\b"
+    r"|\b(?:all|any|the|your|internal|relevant|other|following) (?:\w+ )?(?:correspondence|emails|e-mails|records"
+    r"|documents?|documentation|information|communications|minutes|reports?|data|policy|policies|procedures?"
+    r"|guidance|contracts?|spreadsheets?|details|files|papers|invoices|assessments?)\b"
+    r"|\b(?:recorded|following|relevant) information\b|\binformation (?:held|relating|about|regarding|on"
+    r"|concerning|as to|in relation)\b|\bdetails (?:of|on|about|regarding|relating)\b"
+    r"|\bdata (?:on|for|about|held|relating|regarding|showing|from)\b|\bminutes of\b|\bcosts? of\b"
+    r"|\bspen[dt] (?:on|by|with|in)\b|\bspending\b|\bexpenditure\b|\bcontracts? (?:start|end|value|expir|renewal"
+    r"|with|for|date|register|length)"
+    r"|\bnames? of (?:the |your |each |any )?(?:supplier|provider|company|contractor|current|organisation|officer"
+    r"|person|software|system)"
+    r"|\b(?:which|what) (?:supplier|provider|company|contractor|software|system|firm|contract|policy|policies"
+    r"|steps|measures|budget|proportion|percentage|date|dates|year|criteria|training|legislation|information"
+    r"|evidence|action)\b"
+    r"|\bbetween (?:\w+ ){0,3}\d{4} (?:and|to)\b|\b(?:for|in) (?:each|every|the last"
+    r"|the past) (?:of )?(?:the )?(?:\w+ )?(?:financial|calendar|academic|tax)? ?years?\b|\bper (?:year|annum)\b"
+    r"|\bfinancial years?\b"
+    r"|\bjob titles?\b|\borgani[sz]ation(?:al)? (?:chart|structure)|\bjob description|\bpolic(?:y|ies) (?:on|for"
+    r"|document|about|regarding|relating|in relation)|\bfaint\b|\bsawl\b|\bcop[iï]au? o|\bgwybodaeth am\b"
+    r"|\brhestr o\b"
+    r"|\b(?:does|do|did|has|have|is|are|was|were) (?:the |your |any )?(?:council|authority|local authority|borough"
+    r"|department)(?:'s)?\b.{0,120}\?"
+    r"|\b(?:do|does|did|have) you (?:hold|have(?! (?:\d|a (?:moment|minute|few)|time|any time|availability))|use"
+    r"|keep|record|own|employ|operate|offer|charge|currently|publish|collect|provide any|fund)\b)"
 )
 
 REQUEST_RULES = (
@@ -96,9 +130,17 @@ REQUEST_RULES = (
     word_rule(
         Sign.REQUESTS,
         "it says that it is a request for information",
-        r"\b(?:make|making|made|submit|submitting|send|sending|place|raise|lodge|file|put in|wish|this is|this as|as|following|formal|a|an|the|my|new|under) (?:\w+ ){0,3}(?:foi|f\.o\.i\.?|foia|eir|sar|dsar|freedom of information(?: act)?|environmental information(?: regulations?)?|subject access|access to information|information|re-?use)(?: act)?(?: 2000| 2004| 2018)? (?:request|enquiry|inquiry|application)\b",
-        r"\b(?:under|pursuant to|in accordance with|in line with|by virtue of|using|within|per|via|through|in terms of) (?:the )?(?:provisions? of |terms of |rights? (?:under|in) )?(?:the )?(?:foi\b|f\.o\.i|foia\b|freedom (?:of|fo|for) inf\w{2,14}|environmental info|eir\b|uk gdpr|gdpr|data protection act|article 15|re-?use of|section (?:1|8)\b|ddeddf)",
-        r"\brequest(?:s|ing|ed)? (?:for|the following|some|copies|access to|recorded|disclosure of|all|information|details|data|a copy|under)\b",
+        r"\b(?:make|making|made|submit|submitting|send|sending|place|raise|lodge|file|put in|wish|this is|this as"
+        r"|as|following|formal|a|an|the|my|new|under) (?:\w+ ){0,3}(?:foi|f\.o\.i\.?|foia|eir|sar|dsar"
+        r"|freedom of information(?: act)?|environmental information(?: regulations?)?|subject access"
+        r"|access to information|information|re-?use)(?: act)?(?: 2000| 2004| 2018)? (?:request|enquiry|inquiry"
+        r"|application)\b",
+        r"\b(?:under|pursuant to|in accordance with|in line with|by virtue of|using|within|per|via|through"
+        r"|in terms of) (?:the )?(?:provisions? of |terms of |rights? (?:under|in) )?(?:the )?(?:foi\b|f\.o\.i"
+        r"|foia\b|freedom (?:of|fo|for) inf\w{2,14}|environmental info|eir\b|uk gdpr|gdpr|data protection act"
+        r"|article 15|re-?use of|section (?:1|8)\b|ddeddf)",
+        r"\brequest(?:s|ing|ed)? (?:for|the following|some|copies|access to|recorded|disclosure of|all|information"
+        r"|details|data|a copy|under)\b",
         r"\btreat this\b.{0,60}\b(?:request|foi|eir|sar)\b",
         r"\bcais (?:rhyddid|am wybodaeth|o dan|mynediad)|\bo dan (?:y )?ddeddf rhyddid",
         r"\bfoi ?(?:request)? ?[-:]",
@@ -107,36 +149,66 @@ REQUEST_RULES = (
     word_rule(
         Sign.OWN_DATA,
         "it asks for what is held about a person",
-        r"\b(?:information|data|records?|files?|everything|documents|notes|emails|correspondence)\b.{0,60}\b(?:about|on|relating to|regarding|concerning|of|for|held on|mentions?|mentioning|in relation to) (?:me|myself|us|my (?:late |own )?(?:self|son|daughter|mother|father|mum|dad|child|children|family|client|husband|wife|partner|brother|sister|case|name|home))\b",
-        r"\b(?:copy|copies|see|obtain|access|request|all|view|have|get)\b.{0,40}\bmy (?:own |full |complete |entire )?(?:personal (?:data|information|file)|social (?:services|care|work) (?:records?|files?)|care (?:file|records?)|(?:hr|personnel|housing|medical|adoption|education|school|children's services|childhood|employment) (?:file|files|record|records))\b",
+        r"\b(?:information|data|records?|files?|everything|documents|notes|emails"
+        r"|correspondence)\b.{0,60}\b(?:about|on|relating to|regarding|concerning|of|for|held on|mentions?"
+        r"|mentioning|in relation to) (?:me|myself|us|my (?:late |own )?(?:self|son|daughter|mother|father|mum|dad"
+        r"|child|children|family|client|husband|wife|partner|brother|sister|case|name|home))\b",
+        r"\b(?:copy|copies|see|obtain|access|request|all|view|have|get)\b.{0,40}\bmy (?:own |full |complete "
+        r"|entire )?(?:personal (?:data|information|file)|social (?:services|care|work) (?:records?|files?)"
+        r"|care (?:file|records?)|(?:hr|personnel|housing|medical|adoption|education|school|children's services"
+        r"|childhood|employment) (?:file|files|record|records))\b",
         r"\b(?:data )?subject access\b|\bmy personal data\b|\bright of access\b|\bdsar\b|\barticle 15\b",
     ),
     word_rule(
         Sign.ASK,
         "it asks to be told or sent something",
-        r"\b(?:can|could|would|will|may|might) (?:you|the council|someone|somebody|anyone|your team)(?: please| kindly| possibly| also| perhaps)? (?:please |kindly |also )?(?:tell|send|provide|supply|confirm|let (?:me|us)|give|advise|disclose|release|share|forward|explain|inform|clarify|state|help|direct|point|e-?mail|answer|be able to|say|show|list|itemise|detail|outline|identify)\b",
-        r"\bplease (?:can|could|would|will|may) (?:you|i|we)\b|\bplease (?:kindly |also |could )?(?:send|provide|supply|tell|confirm|let (?:me|us) (?:know|have)|list|state|disclose|give|itemi[sz]e|advise|detail|specify|explain|include|forward|break|indicate|outline|identify|describe|share|release|answer|see below)\b",
-        r"\bi(?:'d| would|'m| am| should)? (?:also )?(?:like|wish|want|need|wanting|looking|keen|trying|hoping|interested|writing|grateful|hereby request|request|seek|seeking|asking|requesting)\b.{0,30}\b(?:know|request|ask|see|have|receive|obtain|find|information|enquire|inquire|copy|following|understand|information|access|out|apply|seek)\b",
-        r"\bi (?:hereby |therefore |formally |respectfully )?(?:request|require|seek)\b|\bi am (?:seeking|requesting|asking|after|researching)\b|\bi(?:'m| am) (?:wondering|curious|interested)\b|\bi was wondering\b|\bcan i (?:please )?(?:have|get|see|ask|know|request|obtain|find)\b|\bmay i (?:please )?(?:have|ask|see|know|request)\b",
-        r"\b(?:grateful|appreciate it|obliged|helpful) (?:if|to know|to receive|for)\b|\blet (?:me|us) know (?:how|what|who|when|where|whether|which|if|the)\b",
-        r"^(?:and |so |also |firstly,? |secondly,? |finally,? )?(?:what|who|whom|whose|when|where|which|why|how|is|are|does|do|did|has|have|was|were|can|could|will)\b.{3,}\?",
-        r"\b(?:hoffwn|dymunaf|rwyf (?:am|yn gofyn)|rydw i'n gofyn|gofynnaf|gofyn am|a allwch|allwch chi|a fyddech|rhowch|anfonwch|darparwch|beth yw|pwy (?:yw|sy)|pryd|a oes)\b",
+        r"\b(?:can|could|would|will|may|might) (?:you|the council|someone|somebody|anyone|your team)(?: please"
+        r"| kindly| possibly| also| perhaps)? (?:please |kindly |also )?(?:tell|send|provide|supply|confirm"
+        r"|let (?:me|us)|give|advise|disclose|release|share|forward|explain|inform|clarify|state|help|direct|point"
+        r"|e-?mail|answer|be able to|say|show|list|itemise|detail|outline|identify)\b",
+        r"\b(?:are you|would you be|are the council) able to (?:\w+ )?(?:tell|send|provide|supply|confirm|let|give|advise|share|say)\b"
+        r"|\bplease (?:can|could|would|will|may) (?:you|i|we)\b|\bplease (?:kindly |also |could )?(?:send|provide"
+        r"|supply|tell|confirm|let (?:me|us) (?:know|have)|list|state|disclose|give|itemi[sz]e|advise|detail"
+        r"|specify|explain|include|forward|break|indicate|outline|identify|describe|share|release|answer"
+        r"|see below)\b",
+        r"\bi(?:'d| would|'m| am| should)? (?:also )?(?:like|wish|want|need|wanting|looking|keen|trying|hoping"
+        r"|interested|writing|grateful|hereby request|request|seek|seeking|asking|requesting)\b.{0,30}\b(?:know"
+        r"|request|ask|see|have|receive|obtain|find|information|enquire|inquire|copy|following|understand"
+        r"|information|access|out|apply|seek)\b",
+        r"\bi (?:hereby |therefore |formally |respectfully |kindly |also |now |further )?(?:request|require|seek"
+        r"|ask for)\b|\bkindly (?:provide|send|supply|furnish|share|give|confirm|let|tell|state|list)\b|\bi(?:'d"
+        r"| would) (?:\w+ )?(?:like|appreciate|welcome) (?:the|a|an|some|all|any|your|details|figures|information"
+        r"|sight|access)\b|\bi am (?:seeking|requesting|asking|after|researching)\b|\bi(?:'m| am) (?:wondering"
+        r"|curious|interested)\b|\bi was wondering\b|\bcan i (?:please )?(?:have|get|see|ask|know|request|obtain"
+        r"|find)\b|\bmay i (?:please )?(?:have|ask|see|know|request)\b",
+        r"\b(?:grateful|appreciate it|obliged|helpful) (?:if|to know|to receive|for)\b|\blet (?:me|us) know (?:how"
+        r"|what|who|when|where|whether|which|if|the)\b",
+        r"^(?:and |so |also |firstly,? |secondly,? |finally,? )?(?:what|who|whom|whose|when|where|which|why|how|is"
+        r"|are|does|do|did|has|have|was|were|can|could|will)\b.{3,}\?",
+        r"\b(?:hoffwn|dymunaf|rwyf (?:am|yn gofyn)|rydw i'n gofyn|gofynnaf|gofyn am|a allwch|allwch chi|a fyddech"
+        r"|rhowch|anfonwch|darparwch|beth yw|pwy (?:yw|sy)|pryd|a oes)\b",
     ),
     word_rule(
         Sign.FRESH,
         "it says that it asks for something new",
-        r"\b(?:a |another |further |second |separate |additional |fresh |new |different )(?:new |foi |freedom of information |eir |information |follow[- ]?up )*(?:request|enquiry|question|questions|information|foi)\b",
+        r"\b(?:a |another |further |second |separate |additional |fresh |new |different )(?:new |foi "
+        r"|freedom of information |eir |information |follow[- ]?up )*(?:request|enquiry|question|questions"
+        r"|information|foi)\b",
         r"\b(?:also|additionally|in addition|furthermore|follow[- ]?up (?:questions?|request))\b",
     ),
     word_rule(
         Sign.DATA_RIGHT,
         "it asks to have personal data changed or deleted",
-        r"\b(?:delete|erase|erasure|rectif\w+|remove|correct|restrict|stop processing|object to (?:the |you )?processing)\b.{0,60}\b(?:my |personal |their |his |her )(?:personal )?(?:data|information|details|record)",
+        r"\b(?:delete|erase|erasure|rectif\w+|remove|correct|restrict|stop processing|object to (?:the "
+        r"|you )?processing)\b.{0,60}\b(?:my |personal |their |his |her )(?:personal )?(?:data|information|details"
+        r"|record)",
         r"\bright to (?:be forgotten|erasure|rectification|object)\b",
     ),
     word_rule(
         Sign.ATTACHED,
         "it points to an attachment",
-        r"\b(?:see|find|read|open|review|refer to|in|per|as)\b.{0,20}\b(?:attached|enclosed|attachment)\b|^\W*(?:attached|enclosed|attachment)\b|\b(?:is|are) (?:attached|enclosed)\b|\b(?:have|i) attach(?:ed)?\b|ynghlwm",
+        r"\b(?:see|find|read|open|review|refer to|in|per|as)\b.{0,20}\b(?:attached|enclosed|attachment)\b"
+        r"|^\W*(?:attached|enclosed|attachment)\b|\b(?:is|are) (?:attached|enclosed)\b|\b(?:have"
+        r"|i) attach(?:ed)?\b|ynghlwm",
     ),
 )

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from pipeline.mail.charsets import decode_bytes, safe_text
 from pipeline.mail.headers import base64_bytes
-from pipeline.mail.html_text import MAX_HTML, html_to_text
+from pipeline.mail.html_text import html_to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.mail.bulk import Bulk
     from pipeline.mail.tree import Part, Tree
+
+MAX_TEXT = 5_000_000
+_TOO_LONG = "The text is longer than 5 million characters; its beginning was read."
 
 # Text types that are files or reports, never what somebody wrote to us.
 _NOT_PROSE = frozenset(
@@ -119,10 +122,10 @@ def _leaf_text(part: Part, bulk: Bulk, tree: Tree) -> str:
     decoded = decode_bytes(data, label)
     if decoded.defect:
         tree.note(decoded.defect)
-    text = safe_text(decoded.text.removeprefix("\ufeff"))
+    if len(decoded.text) > MAX_TEXT:
+        tree.note(_TOO_LONG)
+    text = safe_text(decoded.text[:MAX_TEXT].removeprefix("\ufeff"))
     if is_html:
-        if len(text) > MAX_HTML:
-            tree.note("The HTML is longer than 5 MB; its beginning was read.")
         return safe_text(html_to_text(text))
     if part.param("format").lower() == "flowed":
         return _unflow(text, delsp=part.param("delsp").lower() == "yes")
@@ -193,6 +196,13 @@ class _Chooser:
 
 
 def message_text(tree: Tree, bulk: Bulk) -> str:
-    """The whole body of a mail as text: every part that is not an attachment, in order; empty when there is none."""
+    """The body of a mail as text: every part that is not an attachment, in order; empty when there is none.
+
+    At most 5 million characters; the raw mail has the rest.
+    """
     text = _Chooser(tree, bulk, named=False).text(tree.root).strip("\n")
-    return text if text.strip() else _Chooser(tree, bulk, named=True).text(tree.root).strip("\n")
+    if not text.strip():
+        text = _Chooser(tree, bulk, named=True).text(tree.root).strip("\n")
+    if len(text) > MAX_TEXT:
+        tree.note(_TOO_LONG)
+    return text[:MAX_TEXT]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
+import io
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml publishes no types
 
-MAX_HTML = 5 * 1024 * 1024
-_MAX_TAGS = 300_000
+MAX_HTML = 5_000_000
+_MAX_TAGS = 200_000
 _MAX_QUOTE_DEPTH = 10
 _MAX_LINK = 2_000
 
@@ -189,23 +190,20 @@ def _render(root: etree._Element) -> str:
 
 def strip_tags(source: str) -> str:
     """The text of *source* with everything between < and > taken out: the last resort for HTML no parser takes. Linear, no regex."""
-    out: list[str] = []
+    out = io.StringIO()
     at = 0
     while at < len(source):
         opening = source.find("<", at)
-        if opening < 0:
-            out.append(source[at:])
-            break
-        out.append(source[at:opening])
-        closing = source.find(">", opening)
+        closing = source.find(">", opening) if opening >= 0 else -1
         if closing < 0:
-            out.append(source[opening:])
+            out.write(source[at:])
             break
-        out.append(
+        out.write(source[at:opening])
+        out.write(
             "\n" if source[opening + 1 : opening + 4].lower().startswith(("p", "/p", "br", "div", "/di")) else " "
         )
         at = closing + 1
-    lines = (" ".join(line.split()) for line in html.unescape("".join(out)).split("\n"))
+    lines = (" ".join(line.split()) for line in html.unescape(out.getvalue()).split("\n"))
     return "\n".join(line for line in lines if line)
 
 

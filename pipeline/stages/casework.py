@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 RESPONSE = "response"
 _OPEN = (Workflow.NEW, Workflow.DRAFTING, Workflow.FOR_APPROVAL, Workflow.APPROVED)
-_STILL_HERE = (OutboxStatus.WAITING, OutboxStatus.QUEUED, OutboxStatus.RETRY)
+# A refused letter could be sent by a retry, and one that a trial redirected has not gone to its requester: both are void with their approval.
+_STILL_HERE = (
+    OutboxStatus.WAITING, OutboxStatus.QUEUED, OutboxStatus.RETRY, OutboxStatus.FAILED, OutboxStatus.REDIRECTED,
+)  # fmt: skip
 APPROVERS = ("approver", "admin")
 
 

@@ -82,8 +82,8 @@ class Receive:
             log.warning("mailbox_not_read", mailbox=settings.name, reason=error_text)
         return result
 
-    def preview(self, mailbox: Mailbox, settings: MailboxSettings) -> Iterator[tuple[Envelope, bytes]]:
-        """What a poll would take now, without writing anything on either side (EXAMINE)."""
+    def preview(self, mailbox: Mailbox, settings: MailboxSettings) -> Iterator[tuple[Envelope, bytes | None]]:
+        """What a poll would take now, without writing anything on either side (EXAMINE); None for a body too large to fetch."""
         mailbox.connect()
         for folder in settings.folders:
             state = mailbox.select(folder, readonly=True)
@@ -93,7 +93,9 @@ class Receive:
             if position is not None and position.uidvalidity != state.uidvalidity:
                 cursor = 0
             for envelope in mailbox.envelopes(mailbox.uids_after(cursor)):
-                if envelope.size <= _limit(settings):
+                if envelope.size > _limit(settings):
+                    yield envelope, None
+                else:
                     for raw in mailbox.bodies([envelope.uid]).values():
                         yield envelope, raw
 

@@ -12,9 +12,12 @@ from pipeline.domain import clock as clocks
 from pipeline.domain.outbox import OutboxStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from pipeline.domain.calendar import Calendar
     from pipeline.domain.ports import Clock
-    from pipeline.store import Store
+    from pipeline.store import Store, Work
 
 _STUCK = timedelta(hours=1)
 _UNCERTAIN_TOO_LONG = timedelta(minutes=15)
@@ -41,54 +44,43 @@ class Upkeep:
     def run(self) -> list[Finding]:
         """Everything that needs a person's eye now, worst first."""
         now = self._clock.now()
-        found: list[Finding] = []
         with self._store.read() as work:
-            lost = work.messages.unaccounted()
-            rows = work.outbox.summaries()
-            quarantined = work.messages.quarantined()
-            oldest = work.outbox.oldest_unsent()
-            silent = [c for c in work.cases.to_acknowledge() if c.acknowledge == "automatic"]
-        if lost:
-            found.append(
-                Finding(
-                    kind="request_without_case",
-                    words=f"{len(lost)} messages were read as requests and have no case: {lost[:10]}",
-                )
-            )
-        found += [
-            Finding(
-                kind="uncertain",
-                words=f"letter {r.id} of {r.reference} may not have been delivered; decide with: infogov outbox resolve {r.id}",
-            )
-            for r in rows
-            if r.status == OutboxStatus.UNCERTAIN and now - r.queued_at > _UNCERTAIN_TOO_LONG
-        ]
-        found += [
-            Finding(kind="not_delivered", words=f"letter {r.id} of {r.reference} was not delivered: {r.last_error}")
-            for r in rows
-            if r.status in (OutboxStatus.FAILED, OutboxStatus.BOUNCED)
-        ]
-        if oldest is not None and now - oldest > _STUCK:
-            found.append(
-                Finding(
-                    kind="unsent",
-                    words=f"a letter has been waiting to be sent since {oldest:%d %B %H:%M} UTC; see: infogov outbox",
-                )
-            )
-        if quarantined:
-            found.append(
-                Finding(
-                    kind="quarantined", words=f"{len(quarantined)} messages could not be read; see: infogov quarantine"
-                )
-            )
-        if silent:
-            found.append(
-                Finding(
-                    kind="not_acknowledged",
-                    words=f"{len(silent)} requests have neither an acknowledgement nor a reason for none",
-                )
-            )
+            found = [*_lost(work), *_letters(work, now), *_waiting(work)]
         found += [Finding(kind="calendar", words=gap) for gap in self._calendar.gaps(clocks.received_day(now))]
         for finding in found:
             log.warning("upkeep", kind=finding.kind, words=finding.words)
         return found
+
+
+def _lost(work: Work) -> Iterator[Finding]:
+    """Tell of what must not exist: requests without a case, cases that got neither an acknowledgement nor a reason."""
+    if lost := work.messages.unaccounted():
+        yield Finding(
+            kind="request_without_case",
+            words=f"{len(lost)} messages were read as requests and have no case; the first ones: {lost[:10]}",
+        )
+    if silent := work.cases.unacknowledged():
+        yield Finding(
+            kind="not_acknowledged",
+            words=f"{len(silent)} requests have neither an acknowledgement nor a reason for none: {', '.join(silent[:10])}",
+        )
+
+
+def _letters(work: Work, now: datetime) -> Iterator[Finding]:
+    for row in work.outbox.summaries(statuses=(OutboxStatus.UNCERTAIN, OutboxStatus.FAILED, OutboxStatus.BOUNCED)):
+        if row.status != OutboxStatus.UNCERTAIN:
+            words = f"letter {row.id} of {row.reference} was not delivered: {row.last_error}"
+            yield Finding(kind="not_delivered", words=words)
+        elif now - row.queued_at > _UNCERTAIN_TOO_LONG:
+            words = f"letter {row.id} of {row.reference} may not have been delivered; decide with: infogov outbox resolve {row.id}"
+            yield Finding(kind="uncertain", words=words)
+    oldest = work.outbox.oldest_unsent()
+    if oldest is not None and now - oldest > _STUCK:
+        words = f"a letter has been waiting to be sent since {oldest:%d %B %H:%M} UTC; see: infogov outbox"
+        yield Finding(kind="unsent", words=words)
+
+
+def _waiting(work: Work) -> Iterator[Finding]:
+    if quarantined := work.messages.quarantined():
+        words = f"{len(quarantined)} messages could not be read; see: infogov quarantine"
+        yield Finding(kind="quarantined", words=words)

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from pipeline.store import schema
-from pipeline.store.cases import questions_digest, request_digest
+from pipeline.store.cases import VOUCHED, questions_digest, request_digest
 from pipeline.store.events import GENESIS, case_chain, link_hash, mailbox_chain
 from pipeline.store.letters import record_digest
 from pipeline.store.outbox import outbox_digest, recipients_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
 _BATCH = 100
+_BATCH_OF_RAW = 4  # each may have tens of megabytes
+# What a value makes of the code that reads it when it can't be what its column says: no date, no JSON, text for bytes.
+_UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
+E, Q, R, O = schema.Event, schema.Question, schema.Request, schema.Outbox  # noqa: E741 - the tables' initials
+_EVENT = (E.id, E.chain, E.seq, E.request_id, E.message_id, E.at, E.kind, E.actor, E.via, E.data, E.previous, E.hash)
+_REQUEST = (R.id, *(getattr(R, name) for name in VOUCHED))
+_OUTBOX = (O.id, O.request_id, O.content, O.recipients, O.message_id, O.envelope_from)
 
 
 @dataclass(slots=True)
@@ -42,120 +50,191 @@ class AuditReport:
         return not self.findings
 
 
+@dataclass(slots=True)
+class _Link:
+    """How far one chain has been followed."""
+
+    seq: int = 0
+    hash: str = GENESIS
+
+
 class _Walk:
     """Follows the chains and remembers the last digest that each chain gives for each thing."""
 
     def __init__(self, report: AuditReport) -> None:
         self.report = report
-        self.digests: dict[tuple[str, str], str] = {}
-        self._chain = ""
-        self._seq = 0
-        self._hash = GENESIS
-        self.ends: dict[str, tuple[int, str]] = {}
+        self.ends: dict[str, _Link] = {}
+        self._digests: dict[tuple[str, str], Any] = {}
 
-    def follow(self, row: Any) -> None:  # noqa: ANN401 - a Row has no static attributes
-        """Take the next event, in order of chain and number."""
-        if row.chain != self._chain:
-            self._chain, self._seq, self._hash = row.chain, 0, GENESIS
-            self.report.chains += 1
+    def found(self, finding: str) -> None:
+        """Put a finding on the report."""
+        self.report.findings.append(_printable(finding))
+
+    def follow(self, event: RowMapping) -> None:
+        """Take the next event; within a chain they come in the order in which they were written."""
+        chain, seq = event["chain"], event["seq"]
+        last = self.ends.setdefault(chain, _Link())
         self.report.events += 1
-        where = f"event {row.seq} of {row.chain}"
-        if row.seq != self._seq + 1:
-            self.report.findings.append(f"{where}: the event before it is missing")
-        elif row.previous != self._hash:
-            self.report.findings.append(f"{where}: it does not follow from the event before it")
-        expected = link_hash(row.previous, row.chain, row.seq, dict(row._mapping))
-        if expected != row.hash:
-            self.report.findings.append(f"{where}: its content was changed after it was written")
-        self._seq, self._hash = row.seq, row.hash
-        self.ends[row.chain] = (row.seq, row.hash)
-        try:
-            digests = json.loads(row.data).get("digests", {})
-        except (ValueError, AttributeError):
-            return  # The changed data has been reported by its hash already.
-        for thing, digest in digests.items():
-            self.digests[row.chain, thing] = digest
+        where = f"event {seq} of {chain}"
+        if seq != last.seq + 1:
+            self.found(f"{where}: it doesn't come next after event {last.seq}, so one is missing or was moved")
+        elif event["previous"] != last.hash:
+            self.found(f"{where}: it does not follow from the event before it")
+        if link_hash(event["previous"], chain, seq, event) != event["hash"]:
+            self.found(f"{where}: its content was changed after it was written")
+        last.seq, last.hash = int(seq), event["hash"]
+        for thing, digest in json.loads(event["data"]).get("digests", {}).items():
+            self._digests[chain, thing] = digest
 
-    def check(self, chain: str, thing: str, actual: str, words: str) -> None:
-        """Compare what is stored now with what the trail says."""
-        expected = self.digests.get((chain, thing))
+    def check(self, chain: str, thing: str, words: str, digest: Callable[..., str], *of: object) -> None:
+        """Compare the digest of what is stored now with what the trail says."""
+        expected = self._digests.pop((chain, thing), None)
+        try:
+            actual = digest(*of)
+        except _UNREADABLE:
+            actual = ""  # What was recorded could be read, so this is not it.
         if expected is None:
-            self.report.findings.append(f"{words}: no event vouches for it")
+            self.found(f"{words}: no event vouches for it")
         elif expected != actual:
-            self.report.findings.append(f"{words}: it is not what was recorded")
+            self.found(f"{words}: it is not what was recorded")
+
+    def finish(self) -> None:
+        """Name what the trail vouches for and nobody has asked about: it is not there any more."""
+        for chain, thing in self._digests:
+            self.found(f"{chain}: {thing.replace(':', ' ')} is on record and is missing")
 
 
 def verify(connection: Connection) -> AuditReport:
-    """Check everything the trail covers: events, raw mail, frozen letters, drafts, requesters' and questions' fields."""
+    """Check everything the trail covers: events, raw mail, frozen letters, drafts, requesters' and questions' fields.
+
+    A value that can't even be read is a finding, too. Raises SQLAlchemyError when the database itself can't be read.
+    """
     report = AuditReport()
     walk = _Walk(report)
-    events = select(schema.Event).order_by(schema.Event.chain, schema.Event.seq)
-    for row in connection.execution_options(yield_per=1000).execute(events):
-        walk.follow(row)
-    for head in connection.execute(select(schema.ChainHead)):
-        report.heads[head.chain] = head.hash
-        if walk.ends.pop(head.chain, None) != (head.seq, head.hash):
-            report.findings.append(f"{head.chain}: its last events were cut off or changed")
-    report.findings += [f"{chain}: its head is missing" for chain in walk.ends]
-    _check_raw(connection, walk)
-    _check_cases(connection, walk)
-    _check_letters(connection, walk)
+    with _any_bytes(connection):
+        for event in _rows(connection, _EVENT, E.id, walk):
+            try:
+                walk.follow(event)
+            except _UNREADABLE:
+                walk.found(f"event {event['seq']} of {event['chain']}: it holds what no event can hold")
+        report.chains = len(walk.ends)
+        _check_heads(connection, walk)
+        _check_raw(connection, walk)
+        _check_cases(connection, walk)
+        _check_letters(connection, walk)
+    walk.finish()
     return report
 
 
+def _check_heads(connection: Connection, walk: _Walk) -> None:
+    for head in connection.execute(select(schema.ChainHead).order_by(schema.ChainHead.chain)):
+        walk.report.heads[_printable(head.chain)] = _printable(head.hash)
+        end = walk.ends.pop(head.chain, None)
+        if end is None or (end.seq, end.hash) != (head.seq, head.hash):
+            walk.found(f"{head.chain}: its last events were cut off or changed")
+    for chain in walk.ends:
+        walk.found(f"{chain}: its head is missing")
+
+
 def _check_raw(connection: Connection, walk: _Walk) -> None:
-    known = {
-        row.id: row
-        for row in connection.execute(select(schema.Message.id, schema.Message.mailbox, schema.Message.sha256))
-    }
-    for row in _batches(connection, schema.Raw, schema.Raw.message_id):
-        message = known.pop(row.message_id, None)
+    columns = select(schema.Message.id, schema.Message.mailbox, schema.Message.sha256)
+    known = {row.id: row for row in connection.execute(columns)}
+    for row in _rows(
+        connection, (schema.Raw.message_id, schema.Raw.content), schema.Raw.message_id, walk, _BATCH_OF_RAW
+    ):
+        message_id = row["message_id"]
+        message = known.pop(message_id, None)
         walk.report.raw_messages += 1
+        words = f"raw mail of message {message_id}"
         if message is None:
-            walk.report.findings.append(f"raw mail of message {row.message_id}: its message row is missing")
+            walk.found(f"{words}: its message row is missing")
             continue
-        digest = hashlib.sha256(row.content).hexdigest()
-        words = f"raw mail of message {row.message_id}"
-        walk.check(mailbox_chain(message.mailbox), f"raw:{row.message_id}", digest, words)
+        digest = hashlib.sha256(row["content"]).hexdigest()
+        walk.check(mailbox_chain(message.mailbox), f"raw:{message_id}", words, str, digest)
         if message.sha256 != digest:
-            walk.report.findings.append(f"{words}: its row names another digest")
-    walk.report.findings += [f"message {message_id}: its raw mail is missing" for message_id in known]
+            walk.found(f"{words}: its row names another digest")
+    for message_id in known:
+        walk.found(f"message {message_id}: its raw mail is missing")
 
 
 def _check_cases(connection: Connection, walk: _Walk) -> None:
     questions: dict[int, list[tuple[str, str]]] = {}
-    for row in connection.execute(
-        select(schema.Question).order_by(schema.Question.request_id, schema.Question.position)
-    ):
+    columns = select(Q.request_id, Q.label, Q.text).order_by(Q.request_id, Q.position)
+    for row in connection.execute(columns):
         questions.setdefault(row.request_id, []).append((row.label, row.text))
-    for row in _batches(connection, schema.Request, schema.Request.id):
+    for case in _rows(connection, _REQUEST, R.id, walk):
         walk.report.requests += 1
-        chain = case_chain(row.id)
-        walk.check(chain, "request", request_digest(dict(row._mapping)), f"requester and dates of {row.reference}")
-        walk.check(chain, "questions", questions_digest(questions.pop(row.id, [])), f"questions of {row.reference}")
-    walk.report.findings += [f"questions of request {request_id}: the request is missing" for request_id in questions]
+        chain, asked = case_chain(case["id"]), questions.pop(case["id"], [])
+        walk.check(chain, "request", f"requester and dates of {case['reference']}", request_digest, case)
+        walk.check(chain, "questions", f"questions of {case['reference']}", questions_digest, asked)
+    for request_id in questions:
+        walk.found(f"questions of request {request_id}: the request is missing")
 
 
 def _check_letters(connection: Connection, walk: _Walk) -> None:
-    for row in _batches(connection, schema.Letter, schema.Letter.id):
+    columns = (schema.Letter.id, schema.Letter.request_id, schema.Letter.record)
+    for row in _rows(connection, columns, schema.Letter.id, walk):
         walk.report.letters += 1
-        walk.check(
-            case_chain(row.request_id), f"letter:{row.id}", record_digest(row.record), f"draft of letter {row.id}"
-        )
-    for row in _batches(connection, schema.Outbox, schema.Outbox.id):
+        chain, thing = case_chain(row["request_id"]), f"letter:{row['id']}"
+        walk.check(chain, thing, f"draft of letter {row['id']}", record_digest, row["record"])
+    for row in _rows(connection, _OUTBOX, O.id, walk):
         walk.report.outbox += 1
-        digest = outbox_digest(
-            hashlib.sha256(row.content).hexdigest(),
-            recipients_digest(row.recipients),
-            row.message_id,
-            row.envelope_from,
-        )
-        walk.check(case_chain(row.request_id), f"outbox:{row.id}", digest, f"frozen letter {row.id}")
+        chain, thing = case_chain(row["request_id"]), f"outbox:{row['id']}"
+        walk.check(chain, thing, f"frozen letter {row['id']}", _frozen_digest, row)
 
 
-def _batches(connection: Connection, table: Any, key: Any) -> Iterator[Any]:  # noqa: ANN401 - works on any table
-    """All rows of *table* in the order of *key*, a bounded number at a time, so that a large mailbox fits into memory."""
-    last = 0
-    while rows := connection.execute(select(table).where(key > last).order_by(key).limit(_BATCH)).all():
-        yield from rows
-        last = getattr(rows[-1], key.key)
+def _frozen_digest(row: RowMapping) -> str:
+    sha256 = hashlib.sha256(row["content"]).hexdigest()
+    return outbox_digest(sha256, recipients_digest(row["recipients"]), row["message_id"], row["envelope_from"])
+
+
+def _rows(
+    connection: Connection,
+    columns: Sequence[Any],
+    key: Any,  # noqa: ANN401 - works on any table
+    walk: _Walk,
+    batch: int = _BATCH,
+) -> Iterator[RowMapping]:
+    """All rows in the order of *key*, a bounded number at a time, so that a large mailbox fits into memory.
+
+    Where one row of a batch can't be read, the batch is read row by row, and that row becomes a finding.
+    """
+    following = select(key).order_by(key).limit(batch)
+    ids = list(connection.scalars(following))
+    while ids:
+        try:
+            yield from _read(connection, columns, key.in_(ids), key)
+        except _UNREADABLE:
+            for one in ids:
+                try:
+                    yield from _read(connection, columns, key == one, key)
+                except _UNREADABLE:
+                    walk.found(f"{key.class_.__tablename__} {one}: it holds a value that can't be read")
+        ids = list(connection.scalars(following.where(key > ids[-1])))
+
+
+def _read(
+    connection: Connection,
+    columns: Sequence[Any],
+    condition: Any,  # noqa: ANN401 - works on any table
+    key: Any,  # noqa: ANN401 - as above
+) -> Sequence[RowMapping]:
+    return connection.execute(select(*columns).where(condition).order_by(key)).mappings().all()
+
+
+@contextmanager
+def _any_bytes(connection: Connection) -> Iterator[None]:
+    """Let SQLite hand out text that is no UTF-8, which nobody but a forger or a broken disk can have written."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def _printable(text: object) -> str:
+    return str(text).encode("utf-8", "backslashreplace").decode()

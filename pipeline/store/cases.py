@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from pipeline.store import schema
 from pipeline.store.events import Events, Happening, case_chain, digest_of
@@ -13,10 +13,10 @@ from pipeline.store.records import Case, QuestionRecord
 from pipeline.store.upsert import insert_or_leave
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, RowMapping
 
     from pipeline.domain.request import Question
 
@@ -24,7 +24,8 @@ R = schema.Request
 
 # The columns whose content the trail vouches for; a change of any of them goes through ``amend``.
 VOUCHED = (
-    "reference", "regime", "received_at", "received_on", "due_on", "requester_name", "requester_email", "topic", "subject",
+    "reference", "regime", "received_at", "received_on", "due_on", "requester_name", "requester_email", "topic",
+    "subject",
 )  # fmt: skip
 
 
@@ -52,7 +53,7 @@ class NewCase:
     created_at: datetime
 
 
-def request_digest(values: dict[str, Any]) -> str:
+def request_digest(values: Mapping[str, Any] | RowMapping) -> str:
     """The digest of a request's vouched fields, as events carry it and ``audit verify`` computes it again."""
     instant: datetime = values["received_at"]
     return digest_of(*[instant.timestamp() if name == "received_at" else str(values[name]) for name in VOUCHED])
@@ -73,17 +74,20 @@ class Cases:
     def open(
         self, new: NewCase, questions: Sequence[Question], *, via: str = "worker", actor: str = "infogov"
     ) -> int | None:
-        """Make a request with its questions and first event; returns its id, or None when the reference is taken: draw another."""
+        """Make a request with its questions and first event; returns its id, or None when the reference is taken: draw another.
+
+        A message opens one request at most: a second one for it is a StoreError.
+        """
         values: dict[str, Any] = {name: getattr(new, name) for name in new.__slots__}
         for name in ("regime_reasons", "flag_reasons", "acknowledge_reasons"):
             values[name] = list(values[name])
         request_id: int | None = self._connection.scalar(
-            insert_or_leave(self._connection, schema.Request)
+            insert_or_leave(self._connection, schema.Request, "reference")
             .values(
                 **values,
                 workflow="new",
                 clock="running",
-                requester_key=new.requester_email.strip().casefold(),
+                requester_key=_key(new.requester_email),
             )
             .returning(R.id)
         )
@@ -120,11 +124,13 @@ class Cases:
 
     def change(self, case: Case, happening: Happening, **values: Any) -> None:  # noqa: ANN401 - columns of many types
         """Change columns of a request and put the event on its chain, in one step; vouched columns carry their new digest."""
+        if "requester_email" in values:
+            values["requester_key"] = _key(values["requester_email"])
         self._connection.execute(update(R).where(R.id == case.id).values(**values))
         data = dict(happening.data)
         if any(name in VOUCHED for name in values):
-            row = self._connection.execute(select(R).where(R.id == case.id)).one()
-            data["digests"] = {**data.get("digests", {}), "request": request_digest(dict(row._mapping))}
+            row = self._connection.execute(select(R).where(R.id == case.id)).mappings().one()
+            data["digests"] = {**data.get("digests", {}), "request": request_digest(row)}
         self._events.record(
             case_chain(case.id),
             Happening(
@@ -213,11 +219,13 @@ class Cases:
         )
 
     def linked(self, request_id: int) -> list[tuple[str, str]]:
-        """(reference, why) of the cases this one is linked to."""
+        """(reference, why) of the cases this one is linked to, whichever of the two was linked to the other."""
+        link = schema.CaseLink
         rows = self._connection.execute(
-            select(R.reference, schema.CaseLink.why)
-            .join(schema.CaseLink, schema.CaseLink.other_id == R.id)
-            .where(schema.CaseLink.request_id == request_id)
+            select(R.reference, link.why)
+            .join(link, or_(link.other_id == R.id, link.request_id == R.id))
+            .where(or_(link.request_id == request_id, link.other_id == request_id), R.id != request_id)
+            .order_by(R.id)
         )
         return [(row.reference, row.why) for row in rows]
 
@@ -228,6 +236,10 @@ class Cases:
             for q in self._connection.execute(query.order_by(schema.Question.request_id, schema.Question.position)):
                 found[q.request_id].append(QuestionRecord(position=q.position, label=q.label, text=q.text))
         return [_case(row, tuple(found[row.id])) for row in rows]
+
+
+def _key(email: str) -> str:
+    return email.strip().casefold()
 
 
 def _case(row: Row[Any], questions: tuple[QuestionRecord, ...]) -> Case:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,8 +126,12 @@ def backup(engine: Engine, target: Path) -> None:
             driver: Any = source.connection.driver_connection
             driver.backup(copy)
         partial.replace(target)
-    except OSError as error:
-        raise StoreError(f"the backup to {target} failed: {error.strerror}; name a file in a folder you may write to") from error
-    except (sqlite3.Error, SQLAlchemyError) as error:
-        partial.unlink(missing_ok=True)
-        raise StoreError(f"the backup to {target} failed: {in_words(error)}") from error
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        said = (
+            f"{error.strerror}; name a file in a folder you may write to"
+            if isinstance(error, OSError)
+            else in_words(error)
+        )
+        raise StoreError(f"the backup to {target} failed: {said}") from error

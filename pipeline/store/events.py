@@ -1,4 +1,7 @@
-"""The trail: events hash-chained per case (and per mailbox for mail without one), holding digests of content and never content (invariant 8)."""
+"""The trail: events hash-chained per case, and per mailbox for mail without one (invariant 8).
+
+Events hold digests of content and never content.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,26 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select, update
 
 from pipeline.store import schema
 from pipeline.store.records import EventRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
 GENESIS = "0" * 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """One thing to be put on record. *data* holds codes, dates and digests, never a person's words; *actor* is an officer's address or "infogov"."""
+    """One thing to be put on record.
+
+    *data* holds codes, dates and digests, never a requester's words; *actor* is an officer's address or "infogov".
+    """
 
     kind: str
     at: datetime
@@ -53,7 +59,7 @@ def digest_of(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True, separators=(",", ":"), default=str).encode()).hexdigest()
 
 
-def link_hash(previous: str, chain: str, seq: int, row: dict[str, Any]) -> str:
+def link_hash(previous: str, chain: str, seq: int, row: Mapping[str, Any] | RowMapping) -> str:
     """The hash of one link: over the one before it and everything the event says."""
     at: datetime = row["at"]
     body = [
@@ -112,10 +118,7 @@ class Events:
         self._connection.execute(insert(schema.Event), rows)
         if head:
             self._connection.execute(
-                update(schema.ChainHead)
-                .where(schema.ChainHead.chain == bindparam("of"))
-                .values(seq=seq, hash=previous),
-                {"of": chain},
+                update(schema.ChainHead).where(schema.ChainHead.chain == chain).values(seq=seq, hash=previous)
             )
         else:
             self._connection.execute(insert(schema.ChainHead).values(chain=chain, seq=seq, hash=previous))

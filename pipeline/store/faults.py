@@ -1,7 +1,8 @@
-"""Turns the database driver's errors into one sentence that says what is wrong and what mends it."""
+"""What the database can't take: its errors in one sentence that says what mends them, and text that no column can hold."""
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,15 @@ _REMEDIES = (
     ("disk i/o error", "look at the disk and at the system's log"),
     ("database is locked", "another program keeps the database busy; find and stop it"),
 )
+
+
+# NUL, which PostgreSQL refuses, and lone surrogates, which no UTF-8 column can hold.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """*text* fit for a text column, for words of servers and of errors: they must never cost the row that tells how an attempt went."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 @contextmanager

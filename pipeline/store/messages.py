@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, func, insert, select, tuple_, update
+from sqlalchemy import delete, exists, func, insert, select, tuple_, update
 
 from pipeline.store import schema
 from pipeline.store.events import Events, Happening, case_chain, mailbox_chain
+from pipeline.store.faults import storable
 from pipeline.store.records import Arrival, FolderPosition, MessageSummary, Quarantined, Waiting
 from pipeline.store.upsert import insert_or_leave
 
@@ -49,9 +50,9 @@ class Messages:
         )
 
     def first_contact(self, mailbox: str, folder: str, position: FolderPosition) -> None:
-        """Write down where reading of *folder* starts."""
-        self._connection.execute(
-            insert_or_leave(self._connection, schema.Folder).values(
+        """Write down where reading of *folder* starts, unless that is written down already."""
+        done = self._connection.execute(
+            insert_or_leave(self._connection, schema.Folder, "mailbox", "folder").values(
                 mailbox=mailbox,
                 folder=folder,
                 uidvalidity=position.uidvalidity,
@@ -63,6 +64,8 @@ class Messages:
                 rescans=0,
             )
         )
+        if done.rowcount != 1:
+            return
         data = {"folder": folder, "uidvalidity": position.uidvalidity, "left": position.left_behind}
         self._events.record(
             mailbox_chain(mailbox), Happening(kind="first_contact", at=position.first_seen_at, data=data)
@@ -86,7 +89,8 @@ class Messages:
                 select(M.uid).where(key == (mailbox, folder, uidvalidity), M.uid.in_([a.uid for a in arrivals]))
             )
         )
-        fresh = [a for a in arrivals if a.uid not in known]
+        first = {a.uid: a for a in reversed(arrivals)}
+        fresh = [a for a in arrivals if a.uid not in known and first[a.uid] is a]
         if not fresh:
             return 0
         rows = [_row(a, mailbox=mailbox, folder=folder, uidvalidity=uidvalidity, taken_at=at) for a in fresh]
@@ -95,7 +99,7 @@ class Messages:
             insert(schema.Raw), [{"message_id": i, "content": a.raw} for i, a in zip(ids, fresh, strict=True)]
         )
         copies = [{"content_sha256": a.content_sha256, "message_id": i} for i, a in zip(ids, fresh, strict=True)]
-        self._connection.execute(insert_or_leave(self._connection, schema.FirstCopy), copies)
+        self._connection.execute(insert_or_leave(self._connection, schema.FirstCopy, "content_sha256"), copies)
         self._events.record_all(
             mailbox_chain(mailbox),
             [
@@ -179,7 +183,7 @@ class Messages:
         open_rows = select(M.id, M.size).where(M.state == "received", M.body_wanted.is_(False))
         batch: list[int] = []
         total = 0
-        for row in self._connection.execute(open_rows.where(M.attempts == 0).order_by(M.id).limit(BATCH_COUNT)):
+        for row in self._connection.execute(open_rows.where(M.attempts == 0).order_by(M.id).limit(BATCH_COUNT)).all():
             if batch and total + row.size > BATCH_BYTES:
                 break
             batch.append(row.id)
@@ -223,10 +227,12 @@ class Messages:
 
     def settle(self, message_id: int, *, state: str, values: dict[str, Any]) -> None:
         """Write what intake made of a message."""
-        self._connection.execute(update(M).where(M.id == message_id).values(state=state, **values))
+        safe = {name: storable(value) if isinstance(value, str) else value for name, value in values.items()}
+        self._connection.execute(update(M).where(M.id == message_id).values(state=state, **safe))
 
     def add_attachments(self, message_id: int, attachments: Sequence[Attachment]) -> None:
-        """Note the attached parts of a message; again when it is read again."""
+        """Note the attached parts of a message, in place of those noted when it was read before."""
+        self._connection.execute(delete(schema.Attachment).where(schema.Attachment.message_id == message_id))
         rows = [
             {
                 "message_id": message_id,
@@ -239,12 +245,12 @@ class Messages:
             for n, a in enumerate(attachments)
         ]
         if rows:
-            self._connection.execute(insert_or_leave(self._connection, schema.Attachment), rows)
+            self._connection.execute(insert(schema.Attachment), rows)
 
     def link(self, request_id: int, message_id: int, *, side: str, rung: str, at: datetime) -> None:
         """Put a message on one side of a case: "requester", "internal", or "suggested" while an officer has yet to say."""
         self._connection.execute(
-            insert_or_leave(self._connection, schema.CaseMessage).values(
+            insert_or_leave(self._connection, schema.CaseMessage, "request_id", "message_id").values(
                 request_id=request_id, message_id=message_id, side=side, rung=rung, linked_at=at
             )
         )
@@ -292,19 +298,18 @@ class Messages:
         return [
             Quarantined(
                 id=r.id, mailbox=r.mailbox, folder=r.folder, received_on=r.received_on, due_on=r.due_on,
-                sender=r.author_email, subject=r.subject, reason=r.last_error, attempts=r.attempts, size=r.size, body=r.body,
+                sender=r.author_email, subject=r.subject, reason=r.last_error, attempts=r.attempts,
+                size=r.size, body=r.body,
             )
             for r in self._connection.execute(query)
         ]  # fmt: skip
 
     def try_again(self, message: Quarantined, *, officer: str, via: str, at: datetime) -> None:
-        """Let intake read a quarantined message again; one kept without its body waits until the body has been fetched."""
+        """Let intake read a quarantined message again; one kept without its body stays in sight until the body has been fetched."""
+        whole = message.body == "whole"
+        values = {"state": "received" if whole else "quarantined", "body_wanted": not whole}
         self._connection.execute(
-            update(M)
-            .where(M.id == message.id)
-            .values(
-                state="received", attempts=0, body_wanted=message.body != "whole", dismissed_at=None, dismissed_by=None
-            )
+            update(M).where(M.id == message.id).values(attempts=0, dismissed_at=None, dismissed_by=None, **values)
         )
         happening = Happening(kind="quarantine_retried", at=at, actor=officer, via=via, message_id=message.id)
         self._events.record(mailbox_chain(message.mailbox), happening)

@@ -6,11 +6,13 @@ import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
+from pipeline.domain.errors import StaleError
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus, Phase
 from pipeline.store import schema
 from pipeline.store.events import Events, Happening, case_chain, digest_of
+from pipeline.store.faults import storable
 from pipeline.store.records import Claimed, OutboxSummary
 from pipeline.store.upsert import insert_or_leave
 
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
     from pipeline.domain.outbox import Frozen
 
 O = schema.Outbox  # noqa: E741 - the table's initial, as M and R are for the others
+A = schema.Attempt
 _DUE = (OutboxStatus.WAITING, OutboxStatus.QUEUED, OutboxStatus.RETRY)
 _LIST_COLUMNS = (
     O.id, O.request_id, O.letter_id, O.kind, O.status, O.attempts, O.recipients, O.message_id, O.sha256, O.queued_at,
@@ -54,7 +57,7 @@ class OutboxRows:
         sha256 = hashlib.sha256(letter.content).hexdigest()
         to_sha256 = recipients_digest(letter.recipients)
         outbox_id: int | None = self._connection.scalar(
-            insert_or_leave(self._connection, schema.Outbox)
+            insert_or_leave(self._connection, schema.Outbox, "once_key")
             .values(
                 request_id=request_id,
                 letter_id=letter.letter_id,
@@ -138,7 +141,7 @@ class OutboxRows:
             .order_by(O.not_before, O.id)
         ).all()
         self._connection.execute(
-            insert(schema.Attempt),
+            insert(A),
             [{"outbox_id": r.id, "number": r.attempts, "started_at": now, "phase": Phase.CLAIMED} for r in rows],
         )
         return [_claimed(r) for r in rows]
@@ -153,9 +156,7 @@ class OutboxRows:
         if done.rowcount != 1:
             return False
         self._connection.execute(
-            update(schema.Attempt)
-            .where(schema.Attempt.outbox_id == letter.id, schema.Attempt.number == letter.attempts)
-            .values(phase=Phase.DATA)
+            update(A).where(A.outbox_id == letter.id, A.number == letter.attempts).values(phase=Phase.DATA)
         )
         return True
 
@@ -170,8 +171,15 @@ class OutboxRows:
         not_before: datetime | None = None,
         redirected_to: str | None = None,
     ) -> None:
-        """Write the outcome of an attempt, with its event."""
+        """Write the outcome of an attempt, with its event. Raises StaleError when the letter isn't in this attempt's hand any more.
+
+        That a letter was accepted is a fact: it stands even when a successor has meanwhile judged the attempt lost.
+        """
+        answer = storable(answer)
         good = status in (OutboxStatus.SENT, OutboxStatus.REDIRECTED)
+        settled = (
+            (OutboxStatus.SENDING, OutboxStatus.RETRY, OutboxStatus.UNCERTAIN) if good else (OutboxStatus.SENDING,)
+        )
         values: dict[str, Any] = {
             "status": status,
             "claim": None,
@@ -183,10 +191,16 @@ class OutboxRows:
         }
         if not_before is not None:
             values["not_before"] = not_before
-        self._connection.execute(update(O).where(O.id == letter.id).values(**values))
+        done = self._connection.execute(
+            update(O).where(O.id == letter.id, O.attempts == letter.attempts, O.status.in_(settled)).values(**values)
+        )
+        if done.rowcount != 1:
+            raise StaleError(
+                f"letter {letter.id} was taken over meanwhile; its outcome ({status}) was not written down"
+            )
         self._connection.execute(
-            update(schema.Attempt)
-            .where(schema.Attempt.outbox_id == letter.id, schema.Attempt.number == letter.attempts)
+            update(A)
+            .where(A.outbox_id == letter.id, A.number == letter.attempts)
             .values(ended_at=at, outcome=status, phase=Phase.DONE, code=code, answer=answer)
         )
         data = {
@@ -205,18 +219,15 @@ class OutboxRows:
             )
 
     def put_back(self, letters: Sequence[Claimed], token: str) -> None:
-        """Hand back letters that were claimed and never tried, as if they had not been claimed."""
-        ids = [letter.id for letter in letters]
-        mine = and_(O.id.in_(ids), O.claim == token, O.phase == Phase.CLAIMED)
+        """Hand back letters that were claimed and never tried, as if they had not been claimed; one that isn't ours any more stays."""
         for letter in letters:
-            self._connection.execute(
-                schema.Attempt.__table__.delete().where(  # type: ignore[attr-defined]
-                    schema.Attempt.outbox_id == letter.id, schema.Attempt.number == letter.attempts
-                )
+            done = self._connection.execute(
+                update(O)
+                .where(O.id == letter.id, O.claim == token, O.status == OutboxStatus.SENDING, O.phase == Phase.CLAIMED)
+                .values(status=OutboxStatus.QUEUED, claim=None, phase=None, attempts=O.attempts - 1)
             )
-        self._connection.execute(
-            update(O).where(mine).values(status=OutboxStatus.QUEUED, claim=None, phase=None, attempts=O.attempts - 1)
-        )
+            if done.rowcount == 1:
+                self._connection.execute(delete(A).where(A.outbox_id == letter.id, A.number == letter.attempts))
 
     def orphans(self, alive: str | None = None) -> list[tuple[Claimed, str]]:
         """Letters in the hand of a worker that is gone, each with the phase it had reached. Only its successor, who holds the lock, may ask."""
@@ -275,10 +286,7 @@ class OutboxRows:
         for column, value in ((O.request_id, request_id), (O.id, outbox_id), (O.letter_id, letter_id)):
             if value is not None:
                 query = query.where(column == value)
-        return [
-            OutboxSummary(**{**dict(r._mapping), "recipients": tuple(r.recipients)})
-            for r in self._connection.execute(query.order_by(O.id))
-        ]
+        return [_summary(row) for row in self._connection.execute(query.order_by(O.id)).mappings()]
 
     def content(self, outbox_id: int) -> bytes | None:
         """The exact bytes of a letter."""
@@ -294,7 +302,7 @@ class OutboxRows:
             .where(O.message_id.in_(message_ids))
             .order_by(O.id)
         )
-        return [OutboxSummary(**{**dict(r._mapping), "recipients": tuple(r.recipients)}) for r in rows]
+        return [_summary(row) for row in rows.mappings()]
 
     def counts(self) -> dict[str, int]:
         """Letters by status."""
@@ -304,7 +312,9 @@ class OutboxRows:
     def oldest_unsent(self) -> datetime | None:
         """When the oldest letter that is due but not sent was queued."""
         return self._connection.scalar(
-            select(func.min(O.queued_at)).where(O.status.in_(("queued", "retry", "sending")))
+            select(func.min(O.queued_at)).where(
+                O.status.in_((OutboxStatus.QUEUED, OutboxStatus.RETRY, OutboxStatus.SENDING))
+            )
         )
 
     def _record(
@@ -321,9 +331,14 @@ class OutboxRows:
         self._events.record(case_chain(request_id), happening)
 
 
+def _summary(row: RowMapping) -> OutboxSummary:
+    return OutboxSummary(**{**row, "recipients": tuple(row["recipients"])})
+
+
 def _claimed(row: Any) -> Claimed:  # noqa: ANN401 - a Row has no static attributes
     return Claimed(
         id=row.id, request_id=row.request_id, reference=row.reference, letter_id=row.letter_id, kind=row.kind,
-        attempts=row.attempts, message_id=row.message_id, envelope_from=row.envelope_from, recipients=tuple(row.recipients),
+        attempts=row.attempts, message_id=row.message_id, envelope_from=row.envelope_from,
+        recipients=tuple(row.recipients),
         recipients_sha256=row.recipients_sha256, content=row.content, sha256=row.sha256, queued_at=row.queued_at,
     )  # fmt: skip

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
 from pipeline.store import schema
 from pipeline.store.events import SERVICE_CHAIN, Events, Happening
+from pipeline.store.faults import storable
 from pipeline.store.records import Heartbeat, OfficerRecord
 from pipeline.store.upsert import insert_or_leave
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 
 class Officers:
@@ -27,34 +28,35 @@ class Officers:
     def add(self, email: str, name: str, role: str, *, via: str, at: datetime) -> bool:
         """Add an officer; False when that address is there already."""
         done = self._connection.execute(
-            insert_or_leave(self._connection, schema.Officer).values(
-                email=email.casefold(), name=name, role=role, added_at=at, disabled_at=None
+            insert_or_leave(self._connection, schema.Officer, "email").values(
+                email=_key(email), name=name, role=role, added_at=at, disabled_at=None
             )
         )
         if done.rowcount != 1:
             return False
         self._events.record(
             SERVICE_CHAIN,
-            Happening(kind="officer_added", at=at, via=via, data={"officer": email.casefold(), "role": role}),
+            Happening(kind="officer_added", at=at, via=via, data={"officer": _key(email), "role": role}),
         )
         return True
 
     def set_disabled(
         self, email: str, disabled_at: datetime | None, *, role: str | None, via: str, at: datetime
     ) -> None:
-        """Disable an officer, or enable them again with a role."""
+        """Disable an officer, or enable them again with a role; nothing happens where there is no such officer."""
         values = {"disabled_at": disabled_at} if role is None else {"disabled_at": disabled_at, "role": role}
-        self._connection.execute(
-            update(schema.Officer).where(schema.Officer.email == email.casefold()).values(**values)
+        done = self._connection.execute(
+            update(schema.Officer).where(schema.Officer.email == _key(email)).values(**values)
         )
+        if done.rowcount != 1:
+            return
         kind = "officer_enabled" if disabled_at is None else "officer_disabled"
-        self._events.record(SERVICE_CHAIN, Happening(kind=kind, at=at, via=via, data={"officer": email.casefold()}))
+        data = {"officer": _key(email)} | ({} if role is None else {"role": role})
+        self._events.record(SERVICE_CHAIN, Happening(kind=kind, at=at, via=via, data=data))
 
     def find(self, email: str) -> OfficerRecord | None:
         """The officer with this address, disabled or not."""
-        row = self._connection.execute(
-            select(schema.Officer).where(schema.Officer.email == email.strip().casefold())
-        ).one_or_none()
+        row = self._connection.execute(select(schema.Officer).where(schema.Officer.email == _key(email))).one_or_none()
         return None if row is None else _officer(row)
 
     def all(self) -> list[OfficerRecord]:
@@ -72,7 +74,7 @@ class Heartbeats:
 
     def beat(self, part: str, at: datetime, detail: str, *, ok: bool) -> None:
         """Note that *part* made progress at *at*."""
-        values = {"at": at, "detail": detail, "ok": ok}
+        values = {"at": at, "detail": storable(detail), "ok": ok}
         done = self._connection.execute(update(schema.Heartbeat).where(schema.Heartbeat.part == part).values(**values))
         if done.rowcount == 0:
             self._connection.execute(insert_or_leave(self._connection, schema.Heartbeat).values(part=part, **values))
@@ -83,10 +85,14 @@ class Heartbeats:
         return [Heartbeat(part=r.part, at=r.at, detail=r.detail, ok=r.ok) for r in rows]
 
 
-def _officer(row: object) -> OfficerRecord:
+def _key(email: str) -> str:
+    return email.strip().casefold()
+
+
+def _officer(row: Row[Any]) -> OfficerRecord:
     return OfficerRecord(
-        email=getattr(row, "email"),
-        name=getattr(row, "name"),
-        role=getattr(row, "role"),
-        disabled=getattr(row, "disabled_at") is not None,  # noqa: B009 - a Row has no static attributes
+        email=row.email,
+        name=row.name,
+        role=row.role,
+        disabled=row.disabled_at is not None,
     )

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from pipeline.store.schema import Table
 
 
-def insert_or_leave(connection: Connection, table: type[Table]) -> Any:  # noqa: ANN401 - the two dialects' Insert classes share no public base with on_conflict
-    """An INSERT … ON CONFLICT DO NOTHING for *table* in the connection's dialect."""
+def insert_or_leave(connection: Connection, table: type[Table], *key: str) -> Any:  # noqa: ANN401 - the two dialects' Insert classes share no public base with on_conflict
+    """An INSERT … ON CONFLICT (*key*) DO NOTHING for *table* in the connection's dialect; without *key*, for any unique key.
+
+    A conflict on another key is an error, as it should be: the caller would take it for the one it expects.
+    """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
+    return dialect.insert(table).on_conflict_do_nothing(index_elements=key or None)

@@ -121,7 +121,7 @@ def test_a_connection_that_dies_during_idle_is_noticed(make_mailbox: Make, wire:
     cutter = threading.Timer(0.3, wire.cut)
     cutter.start()
     with pytest.raises(MailboxError, match="waiting for news failed"):
-        mailbox.wait(300)
+        mailbox.wait(20)
     cutter.join()
 
 

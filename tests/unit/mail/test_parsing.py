@@ -316,6 +316,13 @@ def test_a_large_text_in_base64_is_read() -> None:
     assert parse(mail("large", extra=extra, body=body)).text == words.strip()
 
 
+def test_an_endless_text_is_cut_with_a_defect() -> None:
+    """More text than any person writes is read as far as five million characters."""
+    message = parse(mail("endless", body=b"words " * 900_000))
+    assert len(message.text) == 5_000_000
+    assert any("longer than 5 million" in defect for defect in message.defects)
+
+
 def test_headers_only_reads_what_there_is() -> None:
     """For a mail that is too large, its headers make a Message that says so."""
     raw = mail("large", extra="Content-Type: multipart/mixed; boundary=edge\r\n", body="")

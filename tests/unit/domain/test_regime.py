@@ -1,0 +1,103 @@
+"""The law of a request is told by what it asks, not by the words around it."""
+
+from __future__ import annotations
+
+import pytest
+from corpus_questions import letters
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.domain.regime import guess, guess_question
+from pipeline.domain.request import Regime
+
+_ENOUGH = 0.95
+
+
+def test_share_right_on_the_labelled_letters() -> None:
+    """At least 95 % of the labelled letters get the right law; the misses are printed."""
+    found = letters()
+    wrong = [(one.name, one.regime, guess("", one.text)) for one in found if guess("", one.text).regime != one.regime]
+    print(f"letters {len(found)}, law right {1 - len(wrong) / len(found):.1%}")
+    for name, want, got in wrong:
+        print(f"  {name}: wanted {want}, got {got.regime}: {' '.join(got.reasons)}")
+    assert len(wrong) <= (1 - _ENOUGH) * len(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "regime"),
+    [
+        ("How many subject access requests did you receive in 2023?", Regime.FOI),
+        ("Please provide your subject access request policy.", Regime.FOI),
+        ("How many FOI requests were late, and how many internal investigations followed?", Regime.FOI),
+        ("What is the salary of an environmental health officer?", Regime.FOI),
+        ("How many planning officers are employed by the council?", Regime.FOI),
+        ("Please send the workforce planning strategy.", Regime.FOI),
+        ("What did the council waste money on?", Regime.FOI),
+        ("How many trees were felled on Elm Road?", Regime.EIR),
+        ("What tonnage of food waste was collected?", Regime.EIR),
+        ("Please send the planning enforcement file for 3 Mill Lane.", Regime.EIR),
+        ("How many complaints about noise were made?", Regime.EIR),
+        ("Which schools have RAAC?", Regime.EIR),
+        ("Please send me my housing file.", Regime.SAR),
+        ("I want all information you hold about me.", Regime.SAR),
+        ("I wish to make a subject access request.", Regime.SAR),
+        ("Our client has signed a form of authority. Please send our client's social care records.", Regime.SAR),
+        ("Please send all minutes of meetings held about the mayor's car.", Regime.FOI),
+    ],
+)
+def test_one_question(text: str, regime: Regime) -> None:
+    """Words that only look like another route don't change the law; those that decide do."""
+    assert guess_question(text).regime is regime
+    assert guess("", text).regime is regime
+
+
+def test_label_in_the_subject_is_only_a_hint() -> None:
+    """A subject that says FOI or EIR doesn't outweigh what the questions ask."""
+    assert (
+        guess("Freedom of Information request - Felled trees", "How many trees were felled in 2023?").regime
+        is Regime.EIR
+    )
+    assert (
+        guess(
+            "Environmental Information Regulations request - Pay", "What is the salary of the chief executive?"
+        ).regime
+        is Regime.FOI
+    )
+
+
+def test_topic_in_the_subject_colours_neutral_questions() -> None:
+    """Questions that name no topic take that of the subject."""
+    assert guess("Tree felling on Elm Road", "1. Who authorised the work?\n2. What did it cost?").regime is Regime.EIR
+
+
+def test_reasons_are_sentences_that_quote_nothing() -> None:
+    """Every reason is a sentence, and the sender's words are not repeated in it."""
+    found = guess("", "How many zebra-striped lime trees did Mr Umlaut fell?")
+    assert found.reasons
+    assert all(reason[0].isupper() and reason.endswith(".") for reason in found.reasons)
+    assert not any("zebra" in reason or "Umlaut" in reason for reason in found.reasons)
+
+
+def test_mixed_questions_are_counted_in_the_reasons() -> None:
+    """Where only some questions are environmental, the reasons say how many."""
+    found = guess(
+        "", "1. How many trees were felled?\n2. How many people work in payroll?\n3. What is the payroll system called?"
+    )
+    assert found.regime is Regime.FOI
+    assert "1 of 3 questions may fall under the Environmental Information Regulations." in found.reasons
+
+
+@given(st.text(max_size=300), st.text(max_size=600))
+def test_any_text_has_a_law_and_a_reason(subject: str, text: str) -> None:
+    """Whatever the text, a law comes out, with a reason."""
+    assert guess(subject, text).reasons
+    assert guess_question(text).reasons
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["my ", "how many subject access ", "all records about my ", "foi , ", "his full ", "tree ", "number of officers "],
+)
+def test_a_megabyte_is_read(piece: str) -> None:
+    """Repeated trigger words over a megabyte still give a law."""
+    assert guess("", piece * (1_000_000 // len(piece))).regime in set(Regime)
