@@ -41,14 +41,6 @@ class Start(_Word):
     ALL = "all"
 
 
-class AcknowledgementMode(_Word):
-    """Whether acknowledgements go by themselves, wait for an officer, or are not made."""
-
-    AUTOMATIC = "automatic"
-    RELEASE = "release"
-    OFF = "off"
-
-
 class DeliveryMode(_Word):
     """Whether letters leave, wait, or all go to one trial address."""
 

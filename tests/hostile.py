@@ -114,7 +114,8 @@ def _injections() -> list[HostileMail]:
         HostileMail(
             name="reply-to-elsewhere",
             raw=mail("reply-to-elsewhere", extra="Reply-To: victim@example.net\r\n"),
-            note="An answer to Reply-To would go to somebody who never wrote.",
+            note="An answer to Reply-To would go to somebody who never wrote; an officer says where it goes.",
+            acknowledge=False,
         ),
         HostileMail(
             name="references-flood",

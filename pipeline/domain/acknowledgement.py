@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pipeline.domain.automatic import MachineSign, machine_signs, mailbox_sign
 from pipeline.domain.request import Regime
@@ -20,7 +20,19 @@ if TYPE_CHECKING:
 
     from pipeline.domain.message import Address, Message
 
-Mode = Literal["automatic", "release", "off"]
+
+class AcknowledgementMode(StrEnum):
+    """Whether acknowledgements go by themselves, wait for an officer, or are not made."""
+
+    AUTOMATIC = "automatic"
+    RELEASE = "release"
+    OFF = "off"
+
+    @classmethod
+    def _missing_(cls, value: object) -> AcknowledgementMode | None:
+        wanted = value.strip().casefold() if isinstance(value, str) else None
+        return next((member for member in cls if member.value == wanted), None)
+
 
 SPAM_LEVEL = 5  # Exchange's spam confidence level from which a message counts as spam
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z", re.IGNORECASE)
@@ -44,7 +56,7 @@ class AcknowledgementFacts:
     lay in a junk folder. *sent_to_sender_today* counts acknowledgements to that address in the last 24 hours.
     """
 
-    mode: Mode = "automatic"
+    mode: AcknowledgementMode = AcknowledgementMode.AUTOMATIC
     own_addresses: frozenset[str] = frozenset()
     received_age: timedelta | None = None
     max_age_days: int = 3
@@ -99,7 +111,7 @@ def decide(message: Message, triage: Triage, facts: AcknowledgementFacts) -> Dec
     against = tuple(dict.fromkeys(reason for row in _TABLE for reason in row(case)))
     if against or kind is None or case.recipient is None:
         return Decision(acknowledge=False, kind=None, reasons=against, offered=kind)
-    released = facts.mode == "release"
+    released = facts.mode is AcknowledgementMode.RELEASE
     reason = "a person wrote it and nothing stands against an automatic answer"
     reasons = (reason, "an officer releases acknowledgements here") if released else (reason,)
     return Decision(acknowledge=True, kind=kind, reasons=reasons, to=case.recipient, release_needed=released)
@@ -222,7 +234,7 @@ def _limits(case: _Case) -> tuple[str, ...]:
         reasons.append(
             f"it is older than {facts.max_age_days} days and was found when the mailbox was first read or read anew"
         )
-    if facts.mode == "off":
+    if facts.mode is AcknowledgementMode.OFF:
         reasons.append("automatic acknowledgements are switched off")
     return tuple(reasons)
 

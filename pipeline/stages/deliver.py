@@ -25,10 +25,11 @@ from pipeline.store.outbox import recipients_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from pipeline.domain.ports import Accepted, Clock, Ids, Mailbox, Progress, Transport
     from pipeline.settings import Settings
-    from pipeline.store import Store
+    from pipeline.store import Store, Work
     from pipeline.store.records import Claimed
 
 _BATCH = 20
@@ -103,9 +104,7 @@ class Deliver:
                     words = "the service stopped while the letter was being handed over"
                 else:
                     step, words = _UNREACHABLE, "the service stopped before the letter was handed over"
-                now = self._clock.now()
-                not_before = None if step.delay is None else now + step.delay
-                work.outbox.settle(letter, step.status, at=now, answer=words, not_before=not_before)
+                _write_down(work, letter, step, words, self._clock.now())
                 _count(result, letter, step.status)
 
     def _send_all(self, result: Delivered, stopping: Callable[[], bool], progress: Progress) -> None:
@@ -176,16 +175,8 @@ class Deliver:
     def _settle(
         self, letter: Claimed, step: NextStep, answer: str, result: Delivered, *, code: int | None = None
     ) -> None:
-        now = self._clock.now()
         with self._store.write() as work:
-            not_before = None if step.delay is None else now + step.delay
-            work.outbox.settle(letter, step.status, at=now, answer=answer, code=code, not_before=not_before)
-            if step.status in (OutboxStatus.FAILED, OutboxStatus.UNCERTAIN):
-                case = work.cases.by_ids([letter.request_id])[0]
-                why = f"a letter ({letter.kind}) {'was not accepted' if step.status is OutboxStatus.FAILED else 'may not have been delivered'}"
-                happening = Happening(kind="officer_needed", at=now, data={"outbox": letter.id, "status": step.status})
-                reasons = [*case.flag_reasons, why] if why not in case.flag_reasons else list(case.flag_reasons)
-                work.cases.change(case, happening, flagged=True, flag_reasons=reasons)
+            _write_down(work, letter, step, answer, self._clock.now(), code=code)
         _count(result, letter, step.status)
         log.warning("letter_not_sent", outbox=letter.id, reference=letter.reference, status=step.status, code=code)
 
@@ -231,8 +222,24 @@ class Deliver:
                     with self._store.write() as work:
                         work.outbox.copied(letter.id, self._clock.now())
         except MailboxError as error:
-            mailbox.close()
             log.warning("sent_copy_failed", reason=str(error))
+        finally:
+            mailbox.close()
+
+
+def _write_down(
+    work: Work, letter: Claimed, step: NextStep, answer: str, now: datetime, *, code: int | None = None
+) -> None:
+    """Write down how an attempt failed, and call an officer to the case where only a person can go on."""
+    not_before = None if step.delay is None else now + step.delay
+    work.outbox.settle(letter, step.status, at=now, answer=answer, code=code, not_before=not_before)
+    if step.status in (OutboxStatus.FAILED, OutboxStatus.UNCERTAIN):
+        case = work.cases.by_ids([letter.request_id])[0]
+        how = "was not accepted" if step.status is OutboxStatus.FAILED else "may not have been delivered"
+        why = f"a letter ({letter.kind}) {how}"
+        happening = Happening(kind="officer_needed", at=now, data={"outbox": letter.id, "status": step.status})
+        reasons = [*case.flag_reasons, why] if why not in case.flag_reasons else list(case.flag_reasons)
+        work.cases.change(case, happening, flagged=True, flag_reasons=reasons)
 
 
 def _check(letter: Claimed) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import exists, func, insert, or_, select, update
 
+from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS
 from pipeline.store import schema
 from pipeline.store.events import Events, Happening, case_chain, digest_of
 from pipeline.store.records import Case, QuestionRecord
@@ -203,6 +204,12 @@ class Cases:
             .order_by(R.id)
         ).all()
         return [_case(row, ()) for row in rows]
+
+    def unacknowledged(self) -> list[str]:
+        """References of requests that should have been acknowledged and have no letter for it in the outbox: there must be none."""
+        queued = exists().where(schema.Outbox.request_id == R.id, schema.Outbox.kind.in_(ACKNOWLEDGEMENT_KINDS))
+        query = select(R.reference).where(R.acknowledge == "automatic", ~queued).order_by(R.id)
+        return list(self._connection.scalars(query))
 
     def source_message_header(self, case: Case) -> tuple[str | None, int | None]:
         """The Message-ID header of the mail that opened the case, and that message's row id."""

@@ -279,13 +279,20 @@ class OutboxRows:
         return True
 
     def summaries(
-        self, *, request_id: int | None = None, outbox_id: int | None = None, letter_id: int | None = None
+        self,
+        *,
+        request_id: int | None = None,
+        outbox_id: int | None = None,
+        letter_id: int | None = None,
+        statuses: Sequence[OutboxStatus] = (),
     ) -> list[OutboxSummary]:
-        """Outbox rows without their bytes, oldest first."""
+        """Outbox rows without their bytes, oldest first; each argument given narrows the choice."""
         query = select(*_LIST_COLUMNS, schema.Request.reference).join(schema.Request, schema.Request.id == O.request_id)
         for column, value in ((O.request_id, request_id), (O.id, outbox_id), (O.letter_id, letter_id)):
             if value is not None:
                 query = query.where(column == value)
+        if statuses:
+            query = query.where(O.status.in_(statuses))
         return [_summary(row) for row in self._connection.execute(query.order_by(O.id)).mappings()]
 
     def content(self, outbox_id: int) -> bytes | None:

@@ -8,7 +8,14 @@ from datetime import timedelta
 import pytest
 from corpus_triage_labels import OWN, OWN_ADDRESSES, case, message
 
-from pipeline.domain.acknowledgement import AcknowledgementFacts, AcknowledgementKind, Decision, decide, safe_address
+from pipeline.domain.acknowledgement import (
+    AcknowledgementFacts,
+    AcknowledgementKind,
+    AcknowledgementMode,
+    Decision,
+    decide,
+    safe_address,
+)
 from pipeline.domain.message import Address, Message
 from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, Triage, TriageContext, Verdict, triage, unreadable
@@ -266,8 +273,8 @@ def test_reply_to_of_another_domain_asks_an_officer() -> None:
 
 def test_modes() -> None:
     """Release writes the answer and waits; off sends none and says what an officer may send."""
-    release = judge(PLAIN, replace(FACTS, mode="release"))
-    off = judge(PLAIN, replace(FACTS, mode="off"))
+    release = judge(PLAIN, replace(FACTS, mode=AcknowledgementMode.RELEASE))
+    off = judge(PLAIN, replace(FACTS, mode=AcknowledgementMode.OFF))
     assert (release.acknowledge, release.release_needed) == (True, True)
     assert (off.acknowledge, off.kind, off.offered) == (False, None, AcknowledgementKind.ACKNOWLEDGEMENT)
 
@@ -305,7 +312,7 @@ def test_other_mail_gets_no_answer(intent: Intent) -> None:
 def test_all_reasons_are_collected() -> None:
     """A refusal gives every reason, not only the first."""
     mail = headed(("Return-Path", "<>"), ("Auto-Submitted", "auto-replied"), ("List-Id", "<x>"))
-    assert len(judge(mail, replace(FACTS, mode="off", dmarc_reject=True)).reasons) >= 5
+    assert len(judge(mail, replace(FACTS, mode=AcknowledgementMode.OFF, dmarc_reject=True)).reasons) >= 5
 
 
 def test_web_form_answers_its_requester() -> None:
@@ -358,4 +365,4 @@ def test_unsafe_addresses(email: str) -> None:
 def test_nothing_of_the_sender_stands_in_the_reasons() -> None:
     """Reasons quote neither subject nor text of the sender."""
     mail = message("Zebra stripes", "Please tell me how many zebras there are.", headers=(("Auto-Submitted", "zebra"),))
-    assert "zebra" not in " ".join(judge(mail, replace(FACTS, mode="off")).reasons).lower()
+    assert "zebra" not in " ".join(judge(mail, replace(FACTS, mode=AcknowledgementMode.OFF)).reasons).lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from storing import (
     UIDVALIDITY,
     arrival,
     by_hand,
+    database,
     frozen,
     make_store,
     new_case,
@@ -27,6 +29,7 @@ from pipeline.store.cases import VOUCHED
 from pipeline.store.events import Happening, link_hash
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pipeline.store import Store
@@ -34,11 +37,23 @@ if TYPE_CHECKING:
 EVENT_COLUMNS = tuple(c.name for c in schema.Event.__table__.columns if c.name != "id")
 
 
-@pytest.fixture
-def full(store: Store) -> Store:
-    """A store with something in every table."""
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a database with something in every table, to be copied."""
+    folder = tmp_path_factory.mktemp("filled")
+    store = make_store(folder)
     one_of_everything(store)
-    return store
+    store.close()
+    return database(folder)
+
+
+@pytest.fixture
+def full(filled: Path, tmp_path: Path) -> Iterator[Store]:
+    """A store with something in every table."""
+    shutil.copy(filled, database(tmp_path))
+    store = make_store(tmp_path)
+    yield store
+    store.close()
 
 
 def assert_found(store: Store, about: str) -> None:
@@ -79,17 +94,16 @@ def test_a_changed_event(full: Store, tmp_path: Path, column: str, seq: int) -> 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_any_changed_byte_of_an_event(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+def test_any_changed_byte_of_an_event(filled: Path, tmp_path: Path, data: st.DataObject) -> None:
     """One byte of an event's data, hash, kind or name changed to any other, even to what is no text at all, is found."""
-    folder = tmp_path_factory.mktemp("bytes")
-    store = make_store(folder)
-    one_of_everything(store)
+    shutil.copy(filled, database(tmp_path))
+    store = make_store(tmp_path)
     column = data.draw(st.sampled_from(["data", "hash", "previous", "kind", "actor", "via", "chain"]))
-    [(value,)] = by_hand(folder, f"SELECT CAST({column} AS BLOB) FROM event WHERE id = 5")  # noqa: S608 - a column of ours
+    [(value,)] = by_hand(tmp_path, f"SELECT CAST({column} AS BLOB) FROM event WHERE id = 5")  # noqa: S608 - a column of ours
     at = data.draw(st.integers(0, len(value) - 1))
     byte = data.draw(st.integers(0, 255).filter(lambda byte: byte != value[at]))
     changed = value[:at] + bytes([byte]) + value[at + 1 :]
-    by_hand(folder, f"UPDATE event SET {column} = CAST(? AS TEXT) WHERE id = 5", changed)  # noqa: S608 - a column of ours
+    by_hand(tmp_path, f"UPDATE event SET {column} = CAST(? AS TEXT) WHERE id = 5", changed)  # noqa: S608 - a column of ours
     report = store.verify()
     store.close()
     assert report.findings
@@ -130,7 +144,7 @@ def test_a_changed_request(full: Store, tmp_path: Path, column: str, value: obje
         "UPDATE question SET position = 3 WHERE position = 1",
         "DELETE FROM question WHERE position = 2 AND request_id = 2",
         "INSERT INTO question (request_id, position, label, text) VALUES (1, 3, '3', 'And what else?')",
-        "UPDATE question SET request_id = 99",
+        "UPDATE question SET request_id = 99 WHERE request_id = 2",
         "UPDATE question SET text = CAST(x'ff' AS TEXT)",
     ],
 )
