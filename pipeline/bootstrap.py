@@ -16,9 +16,11 @@ from pipeline.mail.oauth import TokenSource
 from pipeline.mail.transport import SmtpTransport
 from pipeline.resources import config_file
 from pipeline.stages.casework import Casework
+from pipeline.stages.clockwork import Clockwork
 from pipeline.stages.deliver import Deliver
 from pipeline.stages.intake import Intake
 from pipeline.stages.mailroom import Mailroom
+from pipeline.stages.newmail import NewMail
 from pipeline.stages.receive import Receive
 from pipeline.stages.upkeep import Upkeep
 from pipeline.store import Store
@@ -102,9 +104,17 @@ class App:
         """An officer's verbs on a request."""
         return Casework(self.store, self.clock, self.ids, self.settings, self.calendar, via=via)
 
+    def clockwork(self, via: str = "cli") -> Clockwork:
+        """An officer's verbs on a case's time."""
+        return Clockwork(self.store, self.clock, self.calendar, via=via)
+
     def mailroom(self, via: str = "cli") -> Mailroom:
         """An officer's verbs on single letters and messages."""
         return Mailroom(self.store, self.clock, self.ids, self.settings, via=via)
+
+    def new_mail(self, via: str = "cli") -> NewMail:
+        """An officer's verbs on mail that belongs to no case yet."""
+        return NewMail(self.store, self.clock, self.ids, self.settings, self.calendar, via=via)
 
     def mailbox(self, settings: MailboxSettings) -> ImapMailbox:
         """A connection, not yet made, to one mailbox; for one thread."""

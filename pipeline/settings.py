@@ -173,7 +173,7 @@ class WorkerSettings(_Section):
     """How often the outbox is looked at, and after how long a job that stands still ends the process."""
 
     deliver_seconds: Seconds = 15
-    hung_after_seconds: Seconds = 600
+    hung_after_seconds: Seconds = 900
 
 
 class WebSettings(_Section):

@@ -243,9 +243,15 @@ class Worker:
             scheduler.add_job(part.nudge, "interval", seconds=box.poll_seconds, id=part.name)
         scheduler.add_job(self._intake.nudge, "interval", seconds=settings.worker.deliver_seconds, id="intake")
         scheduler.add_job(self._deliver.nudge, "interval", seconds=settings.worker.deliver_seconds, id="deliver")
-        scheduler.add_job(self._app.upkeep.run, "interval", hours=1, id="upkeep")
+        scheduler.add_job(self._upkeep, "interval", hours=1, id="upkeep")
         scheduler.start()
         return scheduler
+
+    def _upkeep(self) -> None:
+        """Work out the open due dates with the calendar as it is now, then report what needs a person."""
+        for moved in self._app.clockwork(via="worker").reckon_again():
+            log.warning("due_date_moved", reference=moved.reference, before=str(moved.before), after=str(moved.after))
+        self._app.upkeep.run()
 
     def _watch(self) -> None:
         """End the process when a part has got no further for too long: a thread can't be killed, a process is restarted."""

@@ -231,6 +231,15 @@ class Service:
         return reference
 
 
+def assert_refused(done: Done, status: int, *words: str) -> None:
+    """Assert that a call failed with *status* and these *words* on standard error, and without a traceback."""
+    assert done.status == status, done
+    for word in words:
+        assert word in done.err
+    assert "Traceback" not in done.err
+    assert "unexpected fault" not in done.err
+
+
 def kill(process: subprocess.Popen[bytes]) -> None:
     """SIGKILL the whole group of *process* and collect it; nothing when it has ended."""
     with contextlib.suppress(ProcessLookupError):

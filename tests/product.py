@@ -264,7 +264,9 @@ class Product:
         casework = self.casework()
         text = casework.draft_text(case.reference)
         text = text.replace('outcome = ""', 'outcome = "supplied"')
-        text = re.sub(r'^answer = """.*?"""', lambda _: f'answer = """\n{answer}\n"""', text, flags=re.MULTILINE | re.DOTALL)
+        text = re.sub(
+            r'^answer = """.*?"""', lambda _: f'answer = """\n{answer}\n"""', text, flags=re.MULTILINE | re.DOTALL
+        )
         casework.save_draft(case.reference, text, "draft.toml", officer)
 
     def approved(self, case: Case, answer: str = "There were forty.") -> Approved:

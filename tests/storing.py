@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from pipeline.domain.clock_events import Event, EventKind
 from pipeline.domain.message import Attachment, content_digest, raw_digest
 from pipeline.domain.outbox import Frozen, OutboxStatus
 from pipeline.domain.request import Question
@@ -168,4 +169,6 @@ def one_of_everything(store: Store) -> None:
         for letter in work.outbox.claim("token-1", AT, 1):
             work.outbox.mark_data(letter, "token-1")
             work.outbox.settle(letter, OutboxStatus.SENT, at=AT + timedelta(seconds=2), answer="250 2.0.0 taken")
-        work.cases.note(case.id, Happening(kind="noted", at=AT))
+        asked = Event(kind=EventKind.CLARIFICATION_ASKED, on=AT.date())
+        digest = work.clock_events.add(case.id, asked, officer="kim@example.gov.uk", at=AT)
+        work.cases.note(case.id, Happening(kind="noted", at=AT, data={"digests": {"clock": digest}}))

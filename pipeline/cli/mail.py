@@ -122,6 +122,8 @@ def _tell(result: Mapping[str, Any]) -> None:
     if result["verdict"] == Verdict.REQUEST:
         say(f"  {str(result['regime']).upper()}, topic: {result['topic']}")
         say(*(f"  {q['label'] or '-'}. {q['text']}" for q in result["questions"]))
+    if result["proposal"] is not None:
+        say(*(f"  it may ask: {q['label'] or '-'}. {q['text']}" for q in result["questions"]))
     kind = f"yes, {result['acknowledge_kind']}" if result["acknowledge"] else "no"
     say(f"  acknowledge: {kind}", *(f"    {reason}" for reason in result["acknowledge_reasons"]))
 

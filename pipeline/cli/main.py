@@ -10,7 +10,8 @@ import structlog
 import typer
 
 from pipeline import __version__
-from pipeline.cli import demo, letters, mail, operate, reckon, requests
+from pipeline.cli import clock, demo, letter, letters, mail, newmail, operate, requests
+from pipeline.cli.opening import set_up_logging
 from pipeline.cli.output import complain
 from pipeline.domain.errors import ConfigurationError, InfogovError, RecordError
 
@@ -41,7 +42,7 @@ def start(
     del version
 
 
-for family in (demo, operate, mail, requests, letters, reckon):
+for family in (demo, operate, mail, newmail, requests, letters, clock, letter):
     family.add_to(app)
 
 
@@ -50,6 +51,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    # Verbs that open nothing would else leave it to the libraries to log where and what they like.
+    set_up_logging("warning", "auto")
     try:
         try:
             app()

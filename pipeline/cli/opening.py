@@ -70,7 +70,8 @@ def set_up_logging(level: str, style: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    # The libraries' own loggers may quote mail; only their warnings are let through, and never below.
+    # Of the libraries' own loggers only warnings are let through; mail-parser's errors quote the mail, and its caller deals with them.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s", force=True)
-    for noisy in ("apscheduler", "imapclient", "mailparser", "alembic"):
+    for noisy in ("apscheduler", "imapclient", "alembic"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    logging.getLogger("mailparser").setLevel(logging.CRITICAL)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import imaplib
 import os
+import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +19,7 @@ from pipeline.demo.narrate import Narrator
 from pipeline.demo.samples import ADDRESS, INTERNAL_DOMAIN, REQUESTER, reply_to, samples
 from pipeline.demo.servers import HOST, DemoError, DemoImap, DemoSmtp
 from pipeline.domain.calendar import long_date
-from pipeline.domain.errors import NotAllowedError
+from pipeline.domain.errors import ConfigurationError, NotAllowedError
 from pipeline.settings import Settings
 from pipeline.worker import Worker
 
@@ -81,6 +83,16 @@ class _Stage:
 def run_demo(*, once: bool, port: int) -> int:
     """Tell the story; with *once* end then, else keep the service running until Ctrl-C. Returns the exit status. Raises DemoError."""
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    try:
+        _run(folder, once=once, port=port)
+    finally:
+        if once:
+            # Nobody was told of it, and the next one's `demo send` should not find it.
+            shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def _run(folder: Path, *, once: bool, port: int) -> None:
     teller = Narrator(Console(highlight=False))
     with DemoImap(port=port) as imap:
         configuration = folder / "infogov.toml"
@@ -101,23 +113,33 @@ def run_demo(*, once: bool, port: int) -> int:
                     _keep_running(stage)
             finally:
                 app.close()
-    return 0
 
 
 def send_to_demo(file: Path, config: Path | None = None) -> Path:
-    """Put the mail in *file* into the running demo's mailbox; returns the configuration of that demo. Raises DemoError."""
-    folders = sorted(
-        Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/infogov.toml"), key=lambda path: path.stat().st_mtime
-    )
-    mine = [path for path in folders if path.stat().st_uid == os.getuid()] if hasattr(os, "getuid") else folders
-    if config is None and not mine:
-        raise DemoError("no demo is running: start one in another terminal with: infogov demo")
-    path = config or mine[-1]
-    box = Settings.load(path, {}).mailbox["infogov"]
+    """Put the mail in *file* into the running demo's mailbox, the newest where there are several; returns that demo's configuration. Raises DemoError."""
     try:
         raw = file.read_bytes()
     except OSError as error:
         raise DemoError(f"{file} can't be read: {error.strerror}") from error
+    if config is not None:
+        _put_in(raw, config)
+        return config
+    folders = sorted(
+        Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/infogov.toml"), key=lambda path: path.stat().st_mtime
+    )
+    mine = [path for path in folders if path.stat().st_uid == os.getuid()] if hasattr(os, "getuid") else folders
+    for path in reversed(mine):
+        # Folders of demos that have ended stay for whoever wants to look at them; only a running one takes mail.
+        with suppress(DemoError, ConfigurationError):
+            _put_in(raw, path)
+            return path
+    raise DemoError("no demo is running: start one in another terminal with: infogov demo")
+
+
+def _put_in(raw: bytes, path: Path) -> None:
+    box = Settings.load(path, {}).mailbox.get("infogov")
+    if box is None:
+        raise DemoError(f"{path} is not the configuration of a demo: it has no [mailbox.infogov]")
     try:
         with imaplib.IMAP4(box.host, box.port, timeout=10) as client:
             client.login(box.user, box.password.get_secret_value())
@@ -126,7 +148,6 @@ def send_to_demo(file: Path, config: Path | None = None) -> Path:
         raise DemoError(
             f"the demo of {path} is not running ({error}); start one in another terminal with: infogov demo"
         ) from error
-    return path
 
 
 def _tell(stage: _Stage) -> None:

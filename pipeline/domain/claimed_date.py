@@ -13,13 +13,15 @@ _WELSH = ("ion", "chwef", "maw", "ebr", "mai", "meh", "gorff", "awst", "medi", "
 _MONTHS = {name: number for names in (_ENGLISH, _WELSH) for number, name in enumerate(names, start=1)}
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 
-_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|af|ail|ydd|ain|eg|fed)?[ .-](?:of )?({_MONTH})[a-z]{{0,8}}[ .,-]{{1,3}}(\d{{4}})\b")
+_DAY_FIRST = re.compile(
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th|af|ail|ydd|ain|eg|fed)?[ .-](?:of )?({_MONTH})[a-z]{{0,8}}[ .,-]{{1,3}}(\d{{4}})\b"
+)
 _MONTH_FIRST = re.compile(rf"\b({_MONTH})[a-z]{{0,8}}\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b")
 _NUMBERS = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})\b")
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})")
-_TIME = re.compile(r"\b(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s?([ap])?\.?(?:m\b)?")
+_TIME = re.compile(r"(?<!\d)(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s?([ap])?\.?(?:m\b)?")
 _OFFSET = re.compile(r"(?:\b(?:gmt|utc)|(?<=\d))\s?([+-])(\d{2}):?(\d{2})\b")
-_ZONE = re.compile(r"\b(gmt|utc|bst|z)\b")
+_ZONE = re.compile(r"(?<![a-z])(gmt|utc|bst|z)\b")
 _ZONES = {"gmt": 0, "utc": 0, "z": 0, "bst": 1}
 _NOON = 12
 _CENTURY = 2000

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pipeline.domain.message import Message
 
 COMMISSIONER_DOMAINS = frozenset({"ico.org.uk", "ico.gov.uk"})
+DECORATION = 30 * 1024  # bytes; a picture below that is no photograph of a letter
 ADVERTISING = 2  # kinds of selling talk that make an advertisement; one alone is a turn of phrase
 
 
@@ -56,7 +57,7 @@ class TriageContext:
 
     *web_form_senders* are the addresses of the council's own web forms, whose mail is a person's. *case* is the request that a token, thread or
     reference leads to. *suggested* are references quoted by a sender who is not their requester. *duplicate_of* names the first copy.
-    *attachment_text* is read where the body only points to an attachment.
+    *attachment_text* is read where the body only points to an attachment; *unreadable* says, in a sentence each, what of it could not be.
     """
 
     own_addresses: frozenset[str] = frozenset()
@@ -66,6 +67,7 @@ class TriageContext:
     suggested: tuple[str, ...] = ()
     duplicate_of: str | None = None
     attachment_text: str = ""
+    unreadable: tuple[str, ...] = ()
 
 
 def within(domain: str, domains: frozenset[str]) -> bool:
@@ -114,6 +116,12 @@ class Evidence:
     def commissioner(self) -> bool:
         """Whether the Information Commissioner's Office sent it."""
         return within(self.domain, COMMISSIONER_DOMAINS)
+
+    @property
+    def papers(self) -> bool:
+        """Whether anything is attached but small pictures, which are the logos of signatures."""
+        files = self.message.attachments
+        return any(file.size >= DECORATION or not file.content_type.startswith("image/") for file in files)
 
     @property
     def quoted(self) -> tuple[str, ...]:

@@ -174,21 +174,27 @@ class _Fields:
         self.values: dict[str, str] = {}
         self.last = ""
 
-    def add(self, label: str, value: str) -> None:
-        self.last = label
-        self.values.setdefault(label, value.strip())
-
-    def goes_on(self, line: str) -> bool:
-        """Whether *line* is still the value of the last label: indented, or plainly part of a list of people."""
+    def takes(self, line: str, *, gap: bool) -> bool:
+        """Take *line*, which is not blank, where it belongs to the block; *gap* says that a blank line stands above it."""
+        label = _LABEL.match(line)
+        if label is not None:
+            self.last = label["label"].lower()
+            fresh = self.last not in self.values
+            self.values.setdefault(self.last, label["value"].strip())
+            return fresh
         value = self.values[self.last]
-        if not value or line[:1] in {" ", "\t"}:
+        if value and (gap or not self._goes_on(value, line)):
+            return False
+        self.values[self.last] = f"{value} {line.strip()}".strip()
+        return True
+
+    def _goes_on(self, value: str, line: str) -> bool:
+        """Whether *line* is still part of the last label's *value*: indented, or plainly part of a list of people."""
+        if line[:1] in {" ", "\t"}:
             return True
         if self.last in _LISTS:
-            return value.rstrip().endswith((";", ",")) or "@" in line
+            return value.endswith((";", ",")) or "@" in line
         return self.last in _FROM and not _EMAIL.search(value) and bool(_EMAIL.search(line)) and len(line) < 100  # noqa: PLR2004 - an address, not a sentence with one
-
-    def take(self, line: str) -> None:
-        self.values[self.last] = f"{self.values[self.last]} {line.strip()}".strip()
 
     def first(self, labels: frozenset[str]) -> str | None:
         return next((value for label, value in self.values.items() if label in labels), None)
@@ -204,21 +210,11 @@ def _labelled(lines: list[str], at: int) -> _Block | None:
     stop = at
     for number in range(at, min(at + _BLOCK_LINES, len(lines))):
         line, marks = _bare(lines[number])
-        if marks != depth and line.strip():
+        if not line.strip():
+            continue
+        if marks != depth or not fields.takes(line, gap=number > stop):
             break
-        label = _LABEL.match(line)
-        if label is not None and label["label"].lower() in fields.values:
-            break
-        if label is not None:
-            fields.add(label["label"].lower(), label["value"])
-        elif line.strip():
-            if number > stop and fields.values[fields.last]:
-                break
-            if not fields.goes_on(line):
-                break
-            fields.take(line)
-        if line.strip():
-            stop = number + 1
+        stop = number + 1
     sender, when, subject = fields.first(_FROM), fields.first(_WHEN), fields.first(_SUBJECT)
     if sender is None or (when is None) + (subject is None) + (fields.first(_TO) is None) > 1:
         return None
@@ -242,7 +238,10 @@ def _attribution(lines: list[str], at: int) -> _Block | None:
                 return None
             quoted = next((_bare(below)[1] for below in lines[number + 1 : number + 4] if below.strip()), depth)
             before = said[: email.start()].rstrip(" <[(\"'")
-            name = re.split(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\.?)?(?:\s?(?:GMT|BST|UTC|[+-]\d{4}))?,?|\b(?:ysgrifennodd)\b", before)[-1]
+            name = re.split(
+                r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\.?)?(?:\s?(?:GMT|BST|UTC|[+-]\d{4}))?,?|\b(?:ysgrifennodd)\b",
+                before,
+            )[-1]
             stop = number + 1
             return _Block(at, stop, max(quoted, depth), Address(_name(name), email[0]), "", before)
     return None
@@ -261,7 +260,7 @@ def _notes(lines: list[str], at: int) -> _Block | None:
         if _LABEL.match(line):
             return None
         if not line.strip():
-            if "subject" in labels and labels["subject"]:
+            if labels.get("subject"):
                 break
             continue
         label = _BARE.match(line)

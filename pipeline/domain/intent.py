@@ -128,12 +128,12 @@ class Words:
 
 
 def read_words(message: Message, attachment_text: str = "") -> Words:
-    """Read subject and new text of *message*; *attachment_text* joins in where the body says little itself. Linear in the size, at most 100 KB of it."""
+    """Read subject and new text of *message*; *attachment_text* is what the mail only points to, and joins in. Linear in the size, at most 100 KB of it."""
     subject = subject_words(message)
     body = clean(message.new_text if message.new_text.strip() else message.text)
-    language = foreign_language(body)
+    language = foreign_language(attachment_text or body)
     lines = list(_lines(body))
-    if attachment_text and sum(map(len, lines)) <= SAYS_LITTLE:
+    if attachment_text:
         lines += _lines(clean(attachment_text))
     signs: dict[Sign, dict[str, None]] = {}
     counts: dict[Sign, int] = {}

@@ -14,6 +14,7 @@ _SALUTATION = re.compile(
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"^(?:re|subject|ref|our ref|your ref|date|to|from|sent|cc)\s?:", re.IGNORECASE)
+_SHORT = 500  # characters
 _SIGN_OFF = re.compile(
     r"^(?:yours?(?: (?:faithfully|sincerely|truly|ever|etc|aye))?|(?:with )?(?:kind(?:est)?|warm(?:est)?|best|"
     r"many|very best)?,? ?regards|"
@@ -69,6 +70,12 @@ def body_lines(text: str) -> list[str]:
     kept = _without_tail(_without_footer(lines))
     body = _without_head(kept)
     return body if any(line.strip() for line in body) else kept if any(line.strip() for line in kept) else lines
+
+
+def only_sign_off(text: str) -> bool:
+    """Whether *text* is nothing but the ends of letters: thanks, regards, the line a telephone adds."""
+    lines = [line.strip() for line in text[:_SHORT].splitlines() if line.strip()]
+    return len(text) <= _SHORT and bool(lines) and all(_SIGN_OFF.match(line) for line in lines)
 
 
 def _without_footer(lines: list[str]) -> list[str]:

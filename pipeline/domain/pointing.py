@@ -29,7 +29,8 @@ _POINTS = re.compile(
 )
 # Words that ask by themselves, whatever the sentence says about an attachment.
 _ASKS = re.compile(
-    r"\b(?:how (?:many|much|often|long)|what|when|where|who|which|why|numbers? of|cop(?:y|ies) of (?:the|all|any|your|every)"
+    r"\b(?:how (?:many|much|often|long)|(?:what|when|where|which|why) (?:is|are|was|were|do|does|did|has|have|will)\b|numbers? of"
+    r"|cop(?:y|ies) of (?:the|all|any|your|every)"
     r"|breakdown|total|please (?:attach|enclose)|list of (?:all|the|your|every))\b"
 )
 # A question about the mail itself is none about what the council holds.
@@ -79,7 +80,7 @@ def points_to_attachment(new_text: str) -> bool:
         signs = read_sentence(sentence)
         if _COURTESY.search(sentence) and Sign.MATERIAL not in signs:
             continue
-        if "?" in sentence or Sign.MATERIAL in signs or Sign.OWN_DATA in signs:
+        if "?" in sentence or _ASKS.search(sentence) or Sign.MATERIAL in signs or Sign.OWN_DATA in signs:
             return False
         purposes |= signs.keys()
     return points or (sum(map(len, said)) <= SAYS_LITTLE and not purposes & _PURPOSES)

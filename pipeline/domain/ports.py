@@ -49,11 +49,14 @@ class FolderState:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What the server knows of a message before its body: *size* in bytes (RFC822.SIZE) and *internal_date*, aware, in UTC."""
+    """What the server knows of a message before its body: *size* in bytes (RFC822.SIZE) and *internal_date*, aware, in UTC.
+
+    *internal_date* is None where the server gives none that can be read: the moment of taking then stands for it.
+    """
 
     uid: int
     size: int
-    internal_date: datetime
+    internal_date: datetime | None
 
 
 class Mailbox(Protocol):

@@ -17,7 +17,7 @@ from pipeline.domain.asking import (
 )
 from pipeline.domain.blocks import Block, Item, Listing, blocks, listings
 from pipeline.domain.leads import is_column, is_earlier, is_lead_in, refuses_list
-from pipeline.domain.letterbody import body_lines, sentences
+from pipeline.domain.letterbody import body_lines, only_sign_off, sentences
 from pipeline.domain.listing import Style, split_letters
 from pipeline.domain.request import Question
 
@@ -33,7 +33,7 @@ def questions(text: str) -> tuple[Question, ...]:
 
     Words are never changed: wrapped lines are joined by a space, the paragraphs of one question by an empty line, its sub-items stand on
     lines of their own. The label is the number as written, without brackets and stops; "" for a bullet or an unnumbered question.
-    Empty only when *text* is blank. Linear in the length of *text*.
+    Empty only when *text* is blank or holds no more than a greeting's end ("Thanks", "Sent from my phone"). Linear in the length of *text*.
     """
     plain = (
         text.replace("\r\n", "\n")
@@ -42,7 +42,7 @@ def questions(text: str) -> tuple[Question, ...]:
         .replace("\ufeff", "")
         .replace("\u200b", "")
     )
-    if not plain.strip():
+    if not plain.strip() or only_sign_off(plain):
         return ()
     seen, beyond = _cap(plain)
     lines = body_lines(seen)

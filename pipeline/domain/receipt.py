@@ -25,11 +25,15 @@ _ADDRESS = re.compile(r"(?:ipv6:)?[0-9a-f:.]{3,45}", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """*at* (UTC) is the moment of receipt, *source* a sentence saying who says so, *other* (UTC) another reading that gives another London date."""
+    """*at* (UTC) is the moment of receipt, *source* a sentence saying who says so, *other* (UTC) another reading that gives another London date.
+
+    *trusted*: one of the council's own servers stamped it so.
+    """
 
     at: datetime
     source: str
     other: datetime | None = None
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +152,4 @@ def date_of_receipt(received_headers: Sequence[str], internal_date: datetime, tr
         )
         return Receipt(at=internal, source=source, other=stamp if differs else None)
     source = f"The council's server {host} took it then (Received header {number} from the top)."
-    return Receipt(at=stamp, source=source, other=internal if differs else None)
+    return Receipt(at=stamp, source=source, other=internal if differs else None, trusted=True)

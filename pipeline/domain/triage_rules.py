@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.domain.automatic import Kind
 from pipeline.domain.evidence import Evidence, Intent, Verdict
 from pipeline.domain.intent import SAYS_LITTLE
+from pipeline.domain.pointing import points_to_attachment
 from pipeline.domain.request import ClockState
 from pipeline.domain.wording import Sign
 
@@ -125,7 +126,7 @@ def _known_chaser(e: Evidence) -> Clauses:
 def _is_thanks(e: Evidence) -> bool:
     other = e.asks or e.words.has(Sign.CLARIFIES, Sign.COMPLAINT, Sign.SERVICE, Sign.ATTACHED, Sign.CHASER)
     short = e.words.length <= THANKS_CHARACTERS and not e.words.contrasts
-    return e.words.has(Sign.THANKS) and not other and short and not e.message.attachments
+    return e.words.has(Sign.THANKS) and not other and short and not e.papers
 
 
 def _known_thanks(e: Evidence) -> Clauses:
@@ -164,15 +165,17 @@ def _foreign(e: Evidence) -> Clauses:
 def _points_to_attachment(e: Evidence) -> Clauses:
     """The ask, if there is one, lies in an attachment nobody has read yet."""
     words = e.words
-    if not e.message.attachments or words.length > SAYS_LITTLE or e.context.attachment_text.strip():
+    unread = bool(e.context.unreadable)
+    silent = unread or (e.papers and words.length <= SAYS_LITTLE and points_to_attachment(e.message.new_text))
+    if not silent or e.context.attachment_text.strip():
         return ()
     if words.has(
         Sign.MATERIAL, Sign.FRAUD, Sign.PAPERS, *_REVIEW, Sign.CHASER, Sign.WITHDRAWAL, Sign.SERVICE, Sign.COMMENT
     ):
         return ()
-    if not words.has(Sign.ATTACHED) and (e.asks or words.has(Sign.SALES, Sign.COMPLAINT)):
+    if not unread and not words.has(Sign.ATTACHED) and (e.asks or words.has(Sign.SALES, Sign.COMPLAINT)):
         return ()
-    return ("it says little itself and its attachments have to be read",)
+    return ("it says little itself and what it brings " + ("could not be read" if unread else "has to be read"),)
 
 
 def _review(e: Evidence) -> Clauses:

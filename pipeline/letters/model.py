@@ -11,7 +11,9 @@ from pipeline.letters.authority import NO_OVERRIDE, AuthorityOverride
 if TYPE_CHECKING:
     from datetime import date
 
+    from pipeline.domain.citation import Citation
     from pipeline.domain.request import Question, Regime
+    from pipeline.domain.response import AnswerOutcome
 
 
 class LetterKind(StrEnum):
@@ -27,51 +29,69 @@ class Salutation(StrEnum):
     NAMED = "named"
 
 
-class AnswerOutcome(StrEnum):
-    """What the requester gets for one question (domain.md section 4)."""
+class Likelihood(StrEnum):
+    """How likely the harm is: a FOIA prejudice has two levels, an EIR adverse effect only the upper one (domain.md 3.3)."""
 
-    SUPPLIED = "supplied"
-    ALREADY_AVAILABLE = "already_available"
-    WITHHELD = "withheld"
-    PART = "part"
-    NOT_HELD = "not_held"
-    NCND = "ncnd"
-    ADVICE = "advice"
-
-
-class ProvisionSource(StrEnum):
-    """Where a provision stands: a section of the FOIA, a regulation of the EIR, a schedule to the DPA 2018."""
-
-    SECTION = "section"
-    REGULATION = "regulation"
-    SCHEDULE = "schedule"
+    WOULD = "would"
+    WOULD_BE_LIKELY = "would be likely to"
+    WOULD_ADVERSELY_AFFECT = "would adversely affect"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Provision:
-    """One exemption or exception relied on: *number* is "40(2)", "12(5)(e)" or, for a schedule, "2 para 16"."""
+class PublicInterest:
+    """The public interest weighed for one provision: what speaks for disclosure, what against, which prevails.
 
-    source: ProvisionSource
-    number: str
+    *decided_by* and *decided_on* are for the file and do not stand in the letter.
+    """
+
+    disclosure: str = ""
+    withholding: str = ""
+    balance: str = ""
+    decided_by: str = ""
+    decided_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualifiedPerson:
+    """The opinion that section 36 asks for: whose (*role*, and *name* for the file), what and when."""
+
+    role: str = ""
+    opinion: str = ""
+    name: str = ""
+    given_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reliance:
+    """One provision relied on for one question: why it applies, how likely the harm is, and what else it needs."""
+
+    citation: Citation
+    reason: str = ""
+    prejudice: Likelihood | None = None
+    public_interest: PublicInterest | None = None
+    qualified_person: QualifiedPerson | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredQuestion:
     """One question in the requester's own words and the officer's answer to it; *outcome* is None until one is chosen.
 
-    *answer* is what is supplied or said, *reason* why a provision applies, *public_interest* the balance struck,
-    *link* where the information is published and *link_intro* the sentence before it; blank lines part paragraphs.
+    *regime* is None where it is the letter's. *answer* is what is supplied or said, *reason* why the provisions apply,
+    *public_interest* the balance struck in prose, *link* where the information is published and *link_intro* the
+    sentence before it; blank lines part paragraphs. *emissions* is true for information on emissions (regulation 12(9)).
     """
 
     label: str
     text: str
     outcome: AnswerOutcome | None = None
+    regime: Regime | None = None
     answer: str = ""
-    provisions: tuple[Provision, ...] = ()
+    provisions: tuple[Reliance, ...] = ()
     reason: str = ""
     public_interest: str = ""
     link: str = ""
     link_intro: str = ""
+    emissions: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +112,15 @@ class LetterRecord:
     received_on: date | None = None
     issued_on: date | None = None
     authority: AuthorityOverride = NO_OVERRIDE
+
+    def law_of(self, question: AnsweredQuestion) -> Regime:
+        """The law *question* is answered under: its own, else the letter's."""
+        return question.regime or self.regime
+
+    @property
+    def laws(self) -> frozenset[Regime]:
+        """Every law the letter answers under."""
+        return frozenset(self.law_of(question) for question in self.questions) or frozenset({self.regime})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

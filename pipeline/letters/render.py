@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateError
 
+from pipeline.domain.citation import LAW_OF
 from pipeline.domain.errors import RecordError, UsageError
+from pipeline.letters.law import exemptions
 from pipeline.letters.plain import clean_text, one_line, paragraphs
 from pipeline.letters.templating import environment, letters_folder
 
@@ -18,9 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    from pipeline.domain.citation import Citation
     from pipeline.domain.request import Regime
     from pipeline.letters.authority import AuthorityFacts, Publication
-    from pipeline.letters.model import AnsweredQuestion, LetterKind, LetterRecord, Provision
+    from pipeline.letters.model import (
+        AnsweredQuestion,
+        LetterKind,
+        LetterRecord,
+        PublicInterest,
+        QualifiedPerson,
+        Reliance,
+    )
 
 
 class BlockKind(StrEnum):
@@ -60,13 +70,24 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Citation:
-    """A provision as the wording names it: "section", "40(2)", "of the … Act 2000", "personal information"."""
+class Cited:
+    """A provision as the wording names it: "section", "40(2)", "of the … Act 2000", "personal information".
+
+    *wording* is what the law says, *reason* and the rest what the officer wrote of it; *denies* and *unsearched* are
+    as in ``domain.provision.Provision``.
+    """
 
     word: str
     number: str
     law: str
     title: str
+    wording: str = ""
+    denies: bool = False
+    unsearched: bool = False
+    reason: str = ""
+    prejudice: str = ""
+    public_interest: PublicInterest | None = None
+    qualified_person: QualifiedPerson | None = None
 
 
 class _Collector:
@@ -93,8 +114,8 @@ class _Collector:
         return self._put(BlockKind.SALUTATION, one_line(text))
 
     def heading(self, *lines: str) -> str:
-        """Put the heading."""
-        return self._put(BlockKind.HEADING, "\n".join(map(one_line, lines)))
+        """Put the heading; empty lines are left out."""
+        return self._put(BlockKind.HEADING, "\n".join(filter(None, map(one_line, lines))))
 
     def paragraph(self, caller: Callable[[], str]) -> str:
         """Put one paragraph of the template's own wording."""
@@ -127,11 +148,12 @@ def build(record: LetterRecord, authority: AuthorityFacts, today: date) -> Lette
     folder = _folder(record)
     facts = _facts(folder)
     mistakes = []
-    if record.regime not in facts["regimes"]:
-        has = ", ".join(facts["regimes"])
-        mistakes.append(f"template: {record.template} has no words for {record.regime}, only for {has}; choose another")
+    for law in sorted(record.laws | {record.regime}):
+        if law not in facts["regimes"]:
+            has = ", ".join(facts["regimes"])
+            mistakes.append(f"template: {record.template} has no words for {law}, only for {has}; choose another")
     issued_on = record.issued_on or today
-    questions = [_question(question, facts, mistakes) for question in record.questions]
+    questions = [_question(question, record.law_of(question), facts, mistakes) for question in record.questions]
     if mistakes:
         raise RecordError(tuple(mistakes))
     who = record.authority.over(authority)
@@ -143,6 +165,7 @@ def build(record: LetterRecord, authority: AuthorityFacts, today: date) -> Lette
         "dated": _dated(facts, issued_on, folder),
         "reference": record.reference,
         "regime": record.regime,
+        "laws": record.laws,
         "topic": one_line(record.topic),
         "salutation": "named" if record.salutation == "named" and one_line(record.requester_name) else "generic",
         "requester_name": one_line(record.requester_name),
@@ -192,25 +215,29 @@ def _dated(facts: Mapping[str, Any], on: date, folder: str) -> Mapping[str, Any]
     return max(found, key=lambda entry: entry["date"])
 
 
-def _question(question: AnsweredQuestion, facts: Mapping[str, Any], mistakes: list[str]) -> dict[str, object]:
-    """Give the template what it needs of one question; its provisions become citations."""
-    citations = []
-    for provision in question.provisions:
-        citation = _citation(provision, facts)
-        if citation is None:
+def _question(
+    question: AnsweredQuestion, law: Regime, facts: Mapping[str, Any], mistakes: list[str]
+) -> dict[str, object]:
+    """Give the template what it needs of one question; its provisions become citations in the template's words."""
+    cited = []
+    for reliance in question.provisions:
+        one = _cited(reliance, facts)
+        if one is None:
             place = f"question {question.label}".rstrip()
             mistakes.append(
-                f"{place}: provisions: {provision.source} {provision.number} is not known to this letter; "
-                "check the number, and name the paragraph where there are several",
+                f"{place}: provisions: {reliance.citation.short} is not known to this letter; "
+                f"check the number, and name the paragraph where there are several{_paragraphs(reliance.citation)}",
             )
         else:
-            citations.append(citation)
+            cited.append(one)
     return {
         "label": question.label,
         "text": question.text,
         "outcome": question.outcome,
+        "regime": law,
         "answer": question.answer,
-        "provisions": citations,
+        "provisions": cited,
+        "unsearched": any(one.unsearched for one in cited),
         "reason": question.reason,
         "public_interest": question.public_interest,
         "link": question.link,
@@ -218,18 +245,46 @@ def _question(question: AnsweredQuestion, facts: Mapping[str, Any], mistakes: li
     }
 
 
-def _citation(provision: Provision, facts: Mapping[str, Any]) -> Citation | None:
-    """Name *provision* with the title of the longest entry that begins its number; None where there is no such entry."""
-    source = facts.get(provision.source)
+def _paragraphs(citation: Citation) -> str:
+    below = exemptions().below(citation.short, LAW_OF[citation.source])
+    return f": {', '.join(one.citation.short for one in below)}" if below else ""
+
+
+def _cited(reliance: Reliance, facts: Mapping[str, Any]) -> Cited | None:
+    """Name a provision in the template's own words where it has any, else in those of config/exemptions.toml."""
+    citation = reliance.citation
+    source = facts.get(citation.source)
+    known = exemptions().find(citation.short, citation.regime)
     if source is None:
         return None
-    titles: Mapping[str, str] = source["titles"]
-    key = provision.number
+    title = known.heading if known else None
+    if "titles" in source:
+        title = _title(citation.number, source["titles"])
+    if title is None:
+        return None
+    return Cited(
+        word=source["word"],
+        number=known.number if known else citation.number,
+        law=source["law"],
+        title=title,
+        wording=known.wording if known else "",
+        denies=known is not None and known.denies,
+        unsearched=known is not None and known.unsearched,
+        reason=reliance.reason,
+        prejudice=reliance.prejudice or "",
+        public_interest=reliance.public_interest,
+        qualified_person=reliance.qualified_person,
+    )
+
+
+def _title(number: str, titles: Mapping[str, str]) -> str | None:
+    """Find the longest entry that begins *number*; None where there is no such entry."""
+    key = number
     while key not in titles:
-        key = key.rpartition("(" if "(" in key else " para")[0]
+        key = key.rpartition("(" if "(" in key else " para")[0].removesuffix(" and ").rstrip()
         if not key:
             return None
-    return Citation(word=source["word"], number=provision.number, law=source["law"], title=titles[key])
+    return titles[key]
 
 
 def _is_real(publication: Publication) -> bool:

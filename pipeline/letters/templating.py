@@ -41,6 +41,11 @@ def padded_day(value: date) -> str:
     return f"{value.day:02} {_MONTHS[value.month - 1]} {value.year}"
 
 
+def sentence_start(value: str) -> str:
+    """Give *value* with a capital letter in front and the rest as it is."""
+    return value[:1].upper() + value[1:]
+
+
 def toml_text(value: str) -> str:
     """Quote *value* as a TOML basic string that reads back as exactly *value* (TOML 1.0, section String).
 
@@ -81,5 +86,5 @@ def environment() -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=False,
         auto_reload=False,
     )
-    made.filters.update(day=day, padded_day=padded_day, toml=toml_text)
+    made.filters.update(day=day, padded_day=padded_day, sentence_start=sentence_start, toml=toml_text)
     return made

@@ -12,9 +12,10 @@ from pipeline.domain.message import Attachment
 from pipeline.mail.bodies import decoded_pieces, is_container, is_prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pipeline.mail.bulk import Bulk
+    from pipeline.mail.files import File
     from pipeline.mail.tree import Part, Tree
 
 _MAX_NAME = 150
@@ -61,8 +62,8 @@ def clean_name(name: str) -> str:
     return shown
 
 
-def _attached(tree: Tree) -> Iterator[Part]:
-    """Every leaf that is not the mail's own text, in order."""
+def attached_parts(tree: Tree) -> Iterator[Part]:
+    """Every leaf that is not the mail's own text, in order: what ``list_attachments`` lists."""
     for part in tree.walk():
         if part.children or (is_container(part) and part.disposition != "attachment"):
             continue
@@ -88,18 +89,34 @@ def list_attachments(tree: Tree, bulk: Bulk) -> tuple[Attachment, ...]:
     Inline pictures count: which of them matter is for a person to say.
     """
     found: list[Attachment] = []
-    for number, part in enumerate(_attached(tree), start=1):
-        kind = part.real_type
-        extension = _EXTENSIONS.get(kind) or _TYPES.guess_extension(kind) or ".bin"
+    for number, part in enumerate(attached_parts(tree), start=1):
         size, sha256 = _digest(part, bulk)
-        name = clean_name(part.filename) or f"attachment-{number}{extension}"
-        found.append(Attachment(name=name, content_type=kind, size=size, sha256=sha256))
+        name = _shown(part.filename, part.real_type, number)
+        found.append(Attachment(name=name, content_type=part.real_type, size=size, sha256=sha256))
     return tuple(found)
+
+
+def list_files(files: Iterable[File], first: int) -> tuple[Attachment, ...]:
+    """Files that were wrapped inside the mail as attachments, those without a name numbered from *first*."""
+    return tuple(
+        Attachment(
+            name=_shown(file.name, file.content_type, number),
+            content_type=file.content_type or "application/octet-stream",
+            size=len(file.data),
+            sha256=hashlib.sha256(file.data).hexdigest(),
+        )
+        for number, file in enumerate(files, start=first)
+    )
+
+
+def _shown(name: str, content_type: str, number: int) -> str:
+    extension = _EXTENSIONS.get(content_type) or _TYPES.guess_extension(content_type) or ".bin"
+    return clean_name(name) or f"attachment-{number}{extension}"
 
 
 def find_bytes(tree: Tree, bulk: Bulk, sha256: str) -> bytes | None:
     """The decoded bytes of the attachment with digest *sha256* (hex), or None when this mail has no such attachment."""
-    for part in _attached(tree):
+    for part in attached_parts(tree):
         if _digest(part, bulk)[1] == sha256:
             return b"".join(decoded_pieces(part, bulk))
     return None

@@ -91,34 +91,35 @@ _BY_NAME = {
     "svg": FileKind.PICTURE,
     "webp": FileKind.PICTURE,
 }
+# Where the declared type says more than the bytes, which may look like anything.
+_TRUSTED = frozenset({FileKind.MESSAGE, FileKind.REPORT, FileKind.SIGNATURE})
 _HTML = re.compile(rb"\s{0,200}(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\x0b\x0c\x1b")
 
 
 def kind_of(file: File) -> FileKind:
     """The kind of *file*: by its first bytes where they tell, else by its declared type, then its name, then whether it reads as text."""
-    head = file.data[:_HEAD].removeprefix(b"\xef\xbb\xbf")
     declared = _BY_TYPE.get(file.content_type)
-    if declared in {FileKind.MESSAGE, FileKind.REPORT, FileKind.SIGNATURE}:
-        return declared
-    start = head.lstrip()
-    for magic, kind in _MAGIC:
-        if start.startswith(magic):
-            return kind
-    if b"%PDF-" in head[:1024]:
-        return FileKind.PDF
-    if declared is not None:
-        return declared
-    if file.content_type.startswith("message/"):
-        return FileKind.REPORT
     named = _BY_NAME.get(file.name.rpartition(".")[2].strip().lower())
-    if named is not None:
-        return named
-    if _HTML.match(head):
+    if declared in _TRUSTED:
+        return declared
+    told = _by_bytes(file.data[:_HEAD].removeprefix(b"\xef\xbb\xbf"))
+    found = told or declared or (FileKind.REPORT if file.content_type.startswith("message/") else named)
+    if found is not None:
+        return found
+    if _HTML.match(file.data):
         return FileKind.HTML
     if file.content_type.startswith(("image/", "audio/", "video/")):
         return FileKind.PICTURE
     return FileKind.TEXT if _is_text(file) else FileKind.OTHER
+
+
+def _by_bytes(head: bytes) -> FileKind | None:
+    start = head.lstrip()
+    for magic, kind in _MAGIC:
+        if start.startswith(magic):
+            return kind
+    return FileKind.PDF if b"%PDF-" in head[:1024] else None
 
 
 def _is_text(file: File) -> bool:

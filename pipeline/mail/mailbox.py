@@ -271,9 +271,8 @@ class ImapMailbox:
 
     def _envelope(self, uid: int, row: dict[bytes, Any]) -> Envelope:
         at = row.get(b"INTERNALDATE")
-        if not isinstance(at, datetime) or at.tzinfo is None:
-            raise MailboxError(f"{self._label}: the server gives no usable INTERNALDATE for the message with UID {uid}")
-        return Envelope(uid=uid, size=int(row[b"RFC822.SIZE"]), internal_date=at.astimezone(UTC))
+        usable = at.astimezone(UTC) if isinstance(at, datetime) and at.tzinfo is not None else None
+        return Envelope(uid=uid, size=int(row[b"RFC822.SIZE"]), internal_date=usable)
 
     def _fetch(self, uids: Sequence[int], item: str, key: bytes, expected: int) -> dict[int, bytes]:
         with self._speaking("reading messages", self._deadline + expected / SLOWEST) as client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,17 @@ from pipeline.domain.errors import NotFoundError, UnreadableError
 from pipeline.domain.message import Message
 from pipeline.domain.quoting import fold
 from pipeline.mail.addresses import read_addresses
-from pipeline.mail.attachments import find_bytes, list_attachments
-from pipeline.mail.bodies import message_text
+from pipeline.mail.attachments import attached_parts, find_bytes, list_attachments, list_files
+from pipeline.mail.bodies import decoded_pieces, message_text
 from pipeline.mail.bulk import Bulk, lift
 from pipeline.mail.charsets import changes_direction, decode_bytes, one_line, safe_text
+from pipeline.mail.files import File
 from pipeline.mail.headers import header_text, message_id, message_ids, sent_date
 from pipeline.mail.tree import Tree, header_bytes
+from pipeline.mail.wrapped import unwrap, without_pgp_signature
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
     from datetime import datetime
 
     from pipeline.domain.message import Address, Attachment
@@ -50,7 +54,10 @@ def parse(raw: bytes) -> Message:
         text = message_text(tree, bulk)
         if tree.cut and not text.strip():
             text = _body_as_it_came(bulk.light)
-        return _message(tree, bulk, text, list_attachments(tree, bulk))
+        unwrapped = unwrap(tree, bulk, text)
+        attachments = list_attachments(tree, bulk)
+        attachments += list_files(unwrapped.files, len(attachments) + 1)
+        return _message(tree, bulk, unwrapped.text, attachments)
     except Exception:  # noqa: BLE001 - one hostile mail must not stop the others; it is read as headers and one text instead
         return _bare(raw, "The parts of this mail could not be told apart; its body is shown as it came.")
 
@@ -65,12 +72,30 @@ def attachment_bytes(raw: bytes, sha256: str) -> bytes:
     """The decoded bytes of the attachment with digest *sha256* (hex) once more. Raises NotFoundError when *raw* has none such."""
     try:
         bulk = lift(raw.removeprefix(b"\xef\xbb\xbf"))
-        found = find_bytes(Tree(bulk.light), bulk, sha256)
+        tree = Tree(bulk.light)
+        found = find_bytes(tree, bulk, sha256)
+        if found is None:
+            files = unwrap(tree, bulk, message_text(tree, bulk)).files
+            found = next((file.data for file in files if hashlib.sha256(file.data).hexdigest() == sha256), None)
     except Exception as error:
         raise NotFoundError("The parts of this mail could not be told apart; look at the raw mail instead.") from error
     if found is None:
         raise NotFoundError("This mail has no such attachment.")
     return found
+
+
+def attached_files(raw: bytes, wanted: Container[int]) -> Iterator[tuple[int, File]]:
+    """The attachments of *raw* whose places in ``Message.attachments`` are *wanted*, each with its place; decoded only when asked for."""
+    bulk = lift(raw.removeprefix(b"\xef\xbb\xbf"))
+    tree = Tree(bulk.light)
+    place = -1
+    for place, part in enumerate(attached_parts(tree)):
+        if place in wanted:
+            data = b"".join(decoded_pieces(part, bulk))
+            yield place, File(name=part.filename, content_type=part.real_type, data=data)
+    for inner, file in enumerate(unwrap(tree, bulk, message_text(tree, bulk)).files, start=place + 1):
+        if inner in wanted:
+            yield inner, file
 
 
 def _bare(raw: bytes, defect: str) -> Message:
@@ -156,7 +181,7 @@ def _message(tree: Tree, bulk: Bulk, text: str, attachments: tuple[Attachment, .
         content_type=root.real_type,
         content_params=root.params,
         text=text,
-        new_text=fold(text[:_FOLD_LIMIT]).new_text + text[_FOLD_LIMIT:],
+        new_text=fold(without_pgp_signature(text[:_FOLD_LIMIT])).new_text + text[_FOLD_LIMIT:],
         attachments=attachments,
         defects=tuple(tree.notes[:_MAX_DEFECTS]),
         parser=parser,

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.domain import clock, topic, webform
+from pipeline.domain.authentication import UNKNOWN, Authentication, read_results
 from pipeline.domain.message import Address
 from pipeline.domain.questions import questions
 from pipeline.domain.receipt import Receipt, date_of_receipt
 from pipeline.domain.regime import guess
+from pipeline.mail.contents import NOTHING, contents_of, without_armour
+from pipeline.mail.forwards import propose
 from pipeline.mail.parsing import parse
 
 if TYPE_CHECKING:
@@ -17,13 +20,20 @@ if TYPE_CHECKING:
 
     from pipeline.domain.calendar import Calendar
     from pipeline.domain.message import Message
+    from pipeline.domain.proposal import Proposal
     from pipeline.domain.request import Question, Regime, RegimeGuess
     from pipeline.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A mail as read: *requester* is the person it is from, or whom one of our web forms names; None when nobody can be made out."""
+    """A mail as read: *requester* is the person it is from, or whom one of our web forms names; None when nobody can be made out.
+
+    *words* is what its sender wrote in the mail or the form itself; *attachment_text* what stands in the attachments it only points to, and
+    where questions were looked for then: *attachments_read* are their names, *unreadable* has a sentence for each that could not be read.
+    *form_unread*: one of our web forms sent it, and nothing stands where its
+    labels say. *proposal* is the request that a colleague's mail passes on. *authentication* is what our own server found out.
+    """
 
     message: Message
     receipt: Receipt
@@ -33,32 +43,62 @@ class Reading:
     regime: RegimeGuess
     questions: tuple[Question, ...]
     topic: str
+    words: str = ""
+    attachment_text: str = ""
+    attachments_read: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    form_unread: bool = False
+    proposal: Proposal | None = None
+    authentication: Authentication = UNKNOWN
 
 
-def read(raw: bytes, internal_date: datetime, settings: Settings) -> Reading:
-    """Read *raw*, which the server had at *internal_date*. Raises UnreadableError."""
-    return read_message(parse(raw), internal_date, settings)
+def read(raw: bytes, internal_date: datetime, settings: Settings, *, mailbox: str = "") -> Reading:
+    """Read *raw*, which the server of *mailbox* (its name in the settings) had at *internal_date*. Raises UnreadableError."""
+    return read_message(parse(raw), internal_date, settings, mailbox=mailbox, raw=raw)
 
 
-def read_message(message: Message, internal_date: datetime, settings: Settings) -> Reading:
-    """Say all that can be said of a parsed message."""
+def read_message(
+    message: Message, internal_date: datetime, settings: Settings, *, mailbox: str = "", raw: bytes | None = None
+) -> Reading:
+    """Say all that can be said of a parsed message; mails attached to it are looked into when *raw* is there."""
     receipt = date_of_receipt(message.received, internal_date, tuple(settings.authority.trusted_hosts))
     text = message.new_text or message.text
     requester, from_form = message.author, False
     filled = _form(message, settings)
+    form_unread = filled is None and requester is not None and requester.key in web_form_senders(settings)
     if filled is not None:
         requester, text, from_form = Address(filled.name, filled.email), filled.question, True
-    asked = questions(text)
+    elif form_unread:
+        requester = None
+    own = text if from_form else message.new_text
+    contents = contents_of(raw, message, own) if raw is not None else NOTHING
+    text = without_armour(text)
+    unread = bool(contents.unreadable) and not contents.text.strip()
+    # Words that only point to what could not be read are no question.
+    asked = () if unread else questions(contents.text if contents.text.strip() else text)
     return Reading(
         message=message,
         receipt=receipt,
         received_on=clock.received_day(receipt.at),
         requester=requester,
         from_form=from_form,
-        regime=guess(message.subject, text),
+        regime=guess(message.subject, f"{text}\n\n{contents.text}" if contents.text else text),
         questions=asked,
         topic=topic.topic(message.subject, asked),
+        words=text,
+        attachment_text=contents.text,
+        attachments_read=contents.read,
+        unreadable=contents.unreadable,
+        form_unread=form_unread,
+        proposal=None if from_form or form_unread else propose(message, raw, receipt, settings),
+        authentication=read_results(message.header("authentication-results"), _authserv_ids(settings, mailbox)),
     )
+
+
+def _authserv_ids(settings: Settings, mailbox: str) -> frozenset[str]:
+    """The name our gateway signs its findings with: that of *mailbox*, or of any when none is named."""
+    boxes = [settings.mailbox[mailbox]] if mailbox in settings.mailbox else settings.mailbox.values()
+    return frozenset(box.authserv_id.casefold() for box in boxes if box.authserv_id)
 
 
 def due_on(regime: Regime, received_on: date, calendar: Calendar) -> date:
@@ -86,6 +126,9 @@ def _form(message: Message, settings: Settings) -> webform.FormFields | None:
         labels = webform.FormLabels(name=form.name_label, email=form.email_label, question=form.question_label)
         fields = webform.from_form(message.text, labels)
         if fields is not None and "@" in fields.email:
+            return fields
+        if fields is not None and not form.use_reply_to and fields.name:
+            # Somebody without an address for e-mail: the request stands, and an officer writes to them another way.
             return fields
         if form.use_reply_to and len(message.reply_to) == 1:
             reply_to = message.reply_to[0]

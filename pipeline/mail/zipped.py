@@ -45,15 +45,16 @@ class Archive:
         """The bytes of entry *name*. Raises UnreadableError when it is absent, damaged or unpacks beyond the limits, ProtectedError for a password."""
         try:
             entry = self._zip.getinfo(name)
-            if entry.flag_bits & _ENCRYPTED:
-                raise ProtectedError("it is protected by a password")
-            if entry.compress_type not in _LIMITED_METHODS:
-                raise UnreadableError("it is packed in an unusual way")
-            self._check(entry.file_size, entry.compress_size)
+        except KeyError as error:
+            raise UnreadableError("it is damaged") from error
+        if entry.flag_bits & _ENCRYPTED:
+            raise ProtectedError("it is protected by a password")
+        if entry.compress_type not in _LIMITED_METHODS:
+            raise UnreadableError("it is packed in an unusual way")
+        self._check(entry.file_size, entry.compress_size)
+        try:
             with self._zip.open(entry) as stream:
                 data = stream.read(self._left + 1)
-        except UnreadableError:
-            raise
         except Exception as error:
             raise UnreadableError("it is damaged") from error
         self._check(len(data), entry.compress_size)

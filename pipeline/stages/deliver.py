@@ -130,6 +130,14 @@ class Deliver:
 
     def _send_one(self, letter: Claimed, token: str, result: Delivered) -> bool:
         """Try one letter and write down how it went; False when the server can't be reached, so that trying others makes no sense now."""
+        try:
+            return self._try(letter, token, result)
+        except StaleError:
+            # Somebody else has taken the letter over (an officer, or a successor that thought us dead): it is theirs now.
+            log.warning("letter_taken_over", outbox=letter.id)
+            return True
+
+    def _try(self, letter: Claimed, token: str, result: Delivered) -> bool:
         redirect = self._settings.delivery.redirect_to if self._settings.delivery.mode == "redirect" else None
         reached = False
         try:
@@ -142,10 +150,6 @@ class Deliver:
                 letter.content,
                 before_data=lambda: self._mark(letter, token),
             )
-        except StaleError:
-            # Somebody else has taken the letter over (an officer, or a successor that thought us dead): it is theirs now.
-            log.warning("letter_taken_over", outbox=letter.id)
-            return True
         except IntegrityError as error:
             self._settle(letter, NextStep(status=OutboxStatus.FAILED), str(error), result)
             return True

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline.domain.acknowledgement import AcknowledgementFacts, decide
 from pipeline.domain.errors import InfogovError
-from pipeline.domain.triage import Intent, TriageContext, Verdict, triage
+from pipeline.domain.triage import Intent, TriageContext, Verdict
+from pipeline.mail.judging import judge
 from pipeline.mail.reading import read, web_form_senders
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.domain.calendar import Calendar
+    from pipeline.domain.message import Address
     from pipeline.domain.ports import Clock
+    from pipeline.domain.proposal import Proposal
+    from pipeline.domain.request import Question, Regime
     from pipeline.mail.reading import Reading
     from pipeline.settings import Settings
 
@@ -49,25 +54,25 @@ class Explainer:
             )
 
     def _explained(self, reading: Reading) -> dict[str, Any]:
-        judged = triage(reading.message, self._context)
+        judged = judge(reading, self._context)
         decision = decide(
             reading.message,
             judged,
             AcknowledgementFacts(
                 mode=self._settings.acknowledgement.mode,
-                own_addresses=self._settings.own_addresses,
+                own_addresses=self._settings.own_addresses | self._context.web_form_senders,
                 received_age=None,
                 max_age_days=self._settings.acknowledgement.max_age_days,
                 already_acknowledged=False,
                 sent_to_sender_today=0,
                 per_sender_per_day=self._settings.acknowledgement.per_sender_per_day,
                 regime=reading.regime.regime,
-                dmarc_reject=False,
+                dmarc_reject=reading.authentication.rejects,
                 requester=reading.requester if reading.from_form else None,
             ),
         )
         message = reading.message
-        request = judged.verdict is Verdict.REQUEST
+        whose = _whose(reading, judged.verdict)
         return {
             "verdict": judged.verdict,
             "intent": judged.intent,
@@ -75,18 +80,54 @@ class Explainer:
             "acknowledge": decision.acknowledge,
             "acknowledge_kind": decision.kind if decision.acknowledge else None,
             "acknowledge_reasons": list(decision.reasons),
-            "regime": reading.regime.regime if request else None,
-            "requester_name": reading.requester.name if reading.requester else "",
-            "requester_email": reading.requester.email if reading.requester else "",
-            "topic": reading.topic if request else "",
+            "regime": whose.regime,
+            "requester_name": whose.requester.name if whose.requester else "",
+            "requester_email": whose.requester.email if whose.requester else "",
+            "topic": whose.topic,
             "subject": message.subject,
-            "questions": [{"label": q.label, "text": q.text} for q in reading.questions] if request else [],
+            "questions": [{"label": q.label, "text": q.text} for q in whose.questions],
+            "proposal": whose.proposal.as_json() if whose.proposal else None,
+            "authentication": _authentication(reading),
             "attachments": [
                 {"name": a.name, "content_type": a.content_type, "size": a.size, "sha256": a.sha256}
                 for a in message.attachments
             ],
             "text": message.text,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Whose:
+    """Whose words a mail brings and what they ask: its own, or for a colleague's forward those of the mail inside."""
+
+    requester: Address | None
+    regime: Regime | None = None
+    topic: str = ""
+    questions: tuple[Question, ...] = ()
+    proposal: Proposal | None = None
+
+
+def _whose(reading: Reading, verdict: Verdict) -> _Whose:
+    if verdict is Verdict.INTERNAL and (found := reading.proposal) is not None:
+        return _Whose(
+            requester=found.sender, regime=found.regime, topic=found.topic, questions=found.questions, proposal=found
+        )
+    if verdict is not Verdict.REQUEST:
+        return _Whose(requester=reading.requester)
+    return _Whose(
+        requester=reading.requester,
+        regime=reading.regime.regime,
+        topic=reading.topic,
+        questions=reading.questions,
+    )
+
+
+def _authentication(reading: Reading) -> dict[str, str] | None:
+    """What our own server found out about the sender; None where it said nothing or none is configured."""
+    found = reading.authentication
+    if not found.known:
+        return None
+    return {"spf": found.spf, "dkim": found.dkim, "dmarc": found.dmarc, "policy": found.policy}
 
 
 def _quarantined(reason: str) -> dict[str, Any]:
@@ -103,6 +144,8 @@ def _quarantined(reason: str) -> dict[str, Any]:
         "topic": "",
         "subject": "",
         "questions": [],
+        "proposal": None,
+        "authentication": None,
         "attachments": [],
         "text": "",
     }

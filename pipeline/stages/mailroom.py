@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from pipeline.store import Store, Work
     from pipeline.store.records import Case, OutboxSummary, Quarantined
 
-_SENDABLE_AGAIN = (OutboxStatus.RETRY, OutboxStatus.FAILED, OutboxStatus.QUEUED, OutboxStatus.BOUNCED)
+# What a trial redirected has not gone to its requester: after the trial an officer may let it go.
+_SENDABLE_AGAIN = (
+    OutboxStatus.RETRY, OutboxStatus.FAILED, OutboxStatus.QUEUED, OutboxStatus.BOUNCED, OutboxStatus.REDIRECTED,
+)  # fmt: skip
 _CANCELLABLE = (
     OutboxStatus.WAITING,
     OutboxStatus.QUEUED,

@@ -15,6 +15,7 @@ from pipeline.store.records import Arrival, FolderPosition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     from pipeline.domain.ports import Clock, Envelope, FolderState, Mailbox, Progress
     from pipeline.settings import MailboxSettings
@@ -182,13 +183,14 @@ class Receive:
         still_there = {e.uid for e in source.mailbox.envelopes(silent)} if silent else set()
         bodies.update(source.mailbox.bodies(sorted(still_there)) if still_there else {})
         arrivals: list[Arrival] = []
+        now = self._clock.now()
         for envelope in batch:
             if envelope.uid in bodies:
-                arrivals.append(_arrival(envelope, bodies[envelope.uid], "whole", source.position))
+                arrivals.append(_arrival(envelope, bodies[envelope.uid], "whole", source.position, now))
             elif envelope.uid in heads:
-                arrivals.append(_arrival(envelope, heads[envelope.uid], "headers", source.position))
+                arrivals.append(_arrival(envelope, heads[envelope.uid], "headers", source.position, now))
             elif envelope.uid in still_there:
-                arrivals.append(_arrival(envelope, b"", "missing", source.position))
+                arrivals.append(_arrival(envelope, b"", "missing", source.position, now))
         return arrivals
 
     def _fetch_wanted(self, source: _Source) -> None:
@@ -226,7 +228,9 @@ def _limit(settings: MailboxSettings) -> int:
 
 def _left_behind(envelope: Envelope, position: FolderPosition) -> bool:
     """Whether a rescan meets mail that was left alone on first contact by ``start = "new"``; a day's grace for clocks that differ."""
-    return bool(position.left_behind) and envelope.internal_date < position.first_seen_at - timedelta(days=1)
+    if not position.left_behind or envelope.internal_date is None:
+        return False
+    return envelope.internal_date < position.first_seen_at - timedelta(days=1)
 
 
 def _by_bytes(envelopes: Sequence[Envelope], settings: MailboxSettings) -> Iterator[list[Envelope]]:
@@ -244,7 +248,7 @@ def _by_bytes(envelopes: Sequence[Envelope], settings: MailboxSettings) -> Itera
         yield batch
 
 
-def _arrival(envelope: Envelope, raw: bytes, body: str, position: FolderPosition) -> Arrival:
+def _arrival(envelope: Envelope, raw: bytes, body: str, position: FolderPosition, now: datetime) -> Arrival:
     # Headers alone don't tell two large mails apart; their size helps, and so does the UID where there is nothing at all.
     told_apart = raw + (b"" if body == "whole" else f"\r\n\r\n{body}:{envelope.size}".encode())
     if body == "missing":
@@ -255,7 +259,8 @@ def _arrival(envelope: Envelope, raw: bytes, body: str, position: FolderPosition
         raw=raw,
         sha256=raw_digest(raw),
         content_sha256=content_digest(told_apart),
-        internal_date=envelope.internal_date,
+        # A server that can't say when it had the message must not stop the folder: we have it now.
+        internal_date=envelope.internal_date or now,
         body=body,
         backfill=envelope.uid <= position.backfill_until,
     )

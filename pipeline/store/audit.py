@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from pipeline.store import schema
 from pipeline.store.cases import VOUCHED, questions_digest, request_digest
+from pipeline.store.clock_events import ClockEvents, clock_digest
 from pipeline.store.events import GENESIS, case_chain, link_hash, mailbox_chain
 from pipeline.store.letters import record_digest
 from pipeline.store.outbox import outbox_digest, recipients_digest
@@ -162,11 +163,15 @@ def _check_cases(connection: Connection, walk: _Walk) -> None:
     columns = select(Q.request_id, Q.label, Q.text).order_by(Q.request_id, Q.position)
     for row in connection.execute(columns):
         questions.setdefault(row.request_id, []).append((row.label, row.text))
+    clocks = ClockEvents(connection)
     for case in _rows(connection, _REQUEST, R.id, walk):
         walk.report.requests += 1
         chain, asked = case_chain(case["id"]), questions.pop(case["id"], [])
         walk.check(chain, "request", f"requester and dates of {case['reference']}", request_digest, case)
         walk.check(chain, "questions", f"questions of {case['reference']}", questions_digest, asked)
+        events = clocks.of_case(case["id"])
+        if events:
+            walk.check(chain, "clock", f"clock of {case['reference']}", clock_digest, events)
     for request_id in questions:
         walk.found(f"questions of request {request_id}: the request is missing")
 

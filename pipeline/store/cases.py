@@ -212,12 +212,19 @@ class Cases:
         return list(self._connection.scalars(query))
 
     def source_message_header(self, case: Case) -> tuple[str | None, int | None]:
-        """The Message-ID header of the mail that opened the case, and that message's row id."""
+        """The Message-ID that an answer to the requester may refer to, and the row id of the mail that opened the case.
+
+        None where that mail is not the requester's own: a colleague's forward is named to nobody outside.
+        """
         if case.message_id is None:
             return None, None
-        return self._connection.scalar(
-            select(schema.Message.message_id).where(schema.Message.id == case.message_id)
-        ), case.message_id
+        columns = (schema.Message.message_id, schema.Message.author_email, schema.Message.proposal)
+        row = self._connection.execute(select(*columns).where(schema.Message.id == case.message_id)).one()
+        key = _key(case.requester_email)
+        if row.proposal is not None and _key(row.proposal["email"]) == key:
+            return row.proposal["message_id"], case.message_id
+        by_another = row.author_email is not None and _key(row.author_email) != key
+        return None if by_another else row.message_id, case.message_id
 
     def link_cases(self, request_id: int, other_id: int, why: str) -> None:
         """Say that two cases have to do with each other."""

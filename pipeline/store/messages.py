@@ -203,7 +203,7 @@ class Messages:
         """The messages *ids* with their bytes, in order of arrival; those no longer waiting are left out."""
         rows = self._connection.execute(
             select(
-                M.id, M.mailbox, M.body, M.size, M.attempts, M.internal_date, M.backfill, M.last_error,
+                M.id, M.mailbox, M.folder, M.body, M.size, M.attempts, M.internal_date, M.backfill, M.last_error,
                 schema.Raw.content, schema.FirstCopy.message_id.label("first"),
             )
             .join(schema.Raw, schema.Raw.message_id == M.id)
@@ -213,7 +213,7 @@ class Messages:
         )  # fmt: skip
         return [
             Waiting(
-                id=r.id, mailbox=r.mailbox, raw=r.content, body=r.body, size=r.size, attempts=r.attempts,
+                id=r.id, mailbox=r.mailbox, folder=r.folder, raw=r.content, body=r.body, size=r.size, attempts=r.attempts,
                 internal_date=r.internal_date, backfill=r.backfill, first_copy=r.first,
                 officer_asked=r.last_error is not None,
             )

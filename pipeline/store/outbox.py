@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 O = schema.Outbox  # noqa: E741 - the table's initial, as M and R are for the others
 A = schema.Attempt
 _DUE = (OutboxStatus.WAITING, OutboxStatus.QUEUED, OutboxStatus.RETRY)
+# From which states an attempt may be settled: as accepted (True) also after a successor has judged it lost.
+_SETTLED_BY = {
+    True: (OutboxStatus.SENDING, OutboxStatus.RETRY, OutboxStatus.UNCERTAIN),
+    False: (OutboxStatus.SENDING,),
+}
 _LIST_COLUMNS = (
     O.id, O.request_id, O.letter_id, O.kind, O.status, O.attempts, O.recipients, O.message_id, O.sha256, O.queued_at,
     O.not_before, O.sent_at, O.last_error, O.answer, O.redirected_to,
@@ -177,9 +182,6 @@ class OutboxRows:
         """
         answer = storable(answer)
         good = status in (OutboxStatus.SENT, OutboxStatus.REDIRECTED)
-        settled = (
-            (OutboxStatus.SENDING, OutboxStatus.RETRY, OutboxStatus.UNCERTAIN) if good else (OutboxStatus.SENDING,)
-        )
         values: dict[str, Any] = {
             "status": status,
             "claim": None,
@@ -192,24 +194,19 @@ class OutboxRows:
         if not_before is not None:
             values["not_before"] = not_before
         done = self._connection.execute(
-            update(O).where(O.id == letter.id, O.attempts == letter.attempts, O.status.in_(settled)).values(**values)
+            update(O)
+            .where(O.id == letter.id, O.attempts == letter.attempts, O.status.in_(_SETTLED_BY[good]))
+            .values(**values)
         )
         if done.rowcount != 1:
-            raise StaleError(
-                f"letter {letter.id} was taken over meanwhile; its outcome ({status}) was not written down"
-            )
+            raise StaleError(f"letter {letter.id} was taken over meanwhile; its outcome ({status}) was not written")
         self._connection.execute(
             update(A)
             .where(A.outbox_id == letter.id, A.number == letter.attempts)
             .values(ended_at=at, outcome=status, phase=Phase.DONE, code=code, answer=answer)
         )
-        data = {
-            "outbox": letter.id,
-            "kind": letter.kind,
-            "attempt": letter.attempts,
-            "code": code,
-            "answer_sha256": digest_of(answer),
-        }
+        data = {"outbox": letter.id, "kind": letter.kind, "attempt": letter.attempts, "code": code}
+        data["answer_sha256"] = digest_of(answer)
         if not_before is not None:
             data["next"] = not_before.isoformat()
         self._record(letter.request_id, f"letter_{status}", at, data)

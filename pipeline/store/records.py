@@ -40,6 +40,7 @@ class Waiting:
 
     id: int
     mailbox: str
+    folder: str
     raw: bytes
     body: str
     size: int
@@ -84,6 +85,35 @@ class MessageSummary:
     subject: str | None
     side: str
     rung: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledMail:
+    """A filed message as an officer checks it.
+
+    *proposal* is the request a colleague's forward may hold, as plain values. *opened* is the case this message opened, *linked* those
+    it stands with (that one included), *suggested* those it may belong to.
+    """
+
+    id: int
+    mailbox: str
+    folder: str
+    internal_date: datetime
+    received_at: datetime
+    received_on: date
+    due_on: date
+    verdict: str
+    intent: str
+    reasons: tuple[str, ...]
+    author_name: str
+    author_email: str
+    subject: str
+    proposal: dict[str, Any] | None
+    dismissed: bool
+    duplicate_of: int | None
+    opened: str | None
+    linked: tuple[str, ...]
+    suggested: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,6 +123,8 @@ class Message(Table):
     moved_at: Mapped[datetime | None]
     dismissed_at: Mapped[datetime | None]
     dismissed_by: Mapped[str | None]
+    # The request that a colleague's forward may hold, until an officer has confirmed it.
+    proposal: Mapped[dict[str, Any] | None]
 
 
 class Raw(Table):
@@ -322,6 +324,22 @@ class ChainHead(Table):
     chain: Mapped[str] = mapped_column(String(96), primary_key=True)
     seq: Mapped[int]
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class ClockEvent(Table):
+    """Something that happened to a case's clock after its receipt; the deadline is worked out from these."""
+
+    __tablename__ = "clock_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    day: Mapped[date]
+    to_day: Mapped[date | None]
+    regime: Mapped[str | None] = mapped_column(String(8))
+    grounds: Mapped[list[str]]
+    reason: Mapped[str]
+    officer: Mapped[str]
+    at: Mapped[datetime]
 
 
 class Officer(Table):

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from pipeline.store import audit, engine, locks
 from pipeline.store.cases import Cases
+from pipeline.store.clock_events import ClockEvents
 from pipeline.store.events import Events
 from pipeline.store.faults import plainly
 from pipeline.store.letters import Letters
 from pipeline.store.messages import Messages
+from pipeline.store.newmail import NewMailRows
 from pipeline.store.outbox import OutboxRows
 from pipeline.store.people import Heartbeats, Officers
 
@@ -31,7 +33,9 @@ class Work:
     def __init__(self, connection: Connection) -> None:
         self.events = Events(connection)
         self.messages = Messages(connection, self.events)
+        self.new_mail = NewMailRows(connection, self.events)
         self.cases = Cases(connection, self.events)
+        self.clock_events = ClockEvents(connection)
         self.letters = Letters(connection, self.events)
         self.outbox = OutboxRows(connection, self.events)
         self.officers = Officers(connection, self.events)

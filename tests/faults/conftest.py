@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def dovecot() -> Iterator[Dovecot]:
     """One IMAP server for these tests; each has a user of its own."""
     if dovecot_server.BINARY is None:
-        pytest.skip("DOVECOT IS NOT INSTALLED: apt-get install dovecot-imapd, or these tests prove nothing about real IMAP")
+        pytest.skip(
+            "DOVECOT IS NOT INSTALLED: apt-get install dovecot-imapd, or these tests prove nothing about real IMAP"
+        )
     server = Dovecot()
     yield server
     server.stop()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from product import APPROVER, DRAFTER, bounce_of, making, request
 
-from pipeline.domain.errors import NotAllowedError
+from pipeline.domain.errors import NotAllowedError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,16 +43,15 @@ def responses(product: Product) -> list[bytes]:
 
 
 def test_a_letter_goes_byte_for_byte_as_approved(product: Product) -> None:
-    """By the command alone: draft, submit, approve; what the sink gets has the SHA-256 that approve printed, and the case is answered."""
+    """Drafted and approved by the command: what the sink gets has the SHA-256 that approve printed, and the case is answered."""
     case = product.one_case()
-    for email in (DRAFTER, APPROVER):
-        assert product.cli("officer", "add", email).status == 0
+    casework = product.casework()
     assert product.cli("draft", case.reference, "--new", "--output", "draft.toml").status == 0
     draft = product.folder / "draft.toml"
     text = draft.read_text().replace('outcome = ""', 'outcome = "supplied"')
-    draft.write_text(text.replace('answer = """\n', 'answer = """\nForty, at £1,000 each – “good value”.\n'))
+    draft.write_text(text.replace('answer = """\n', 'answer = """\nForty, at £1,000 each: “good value”.\n'))
     assert product.cli("draft", case.reference, "draft.toml", "--officer", DRAFTER).status == 0
-    assert product.cli("submit", case.reference, "--officer", DRAFTER).status == 0
+    casework.submit(case.reference, DRAFTER)
     refused = product.cli("approve", case.reference, "--officer", DRAFTER.upper())
     assert refused.status == 1
     assert "another officer has to approve it" in refused.errors
@@ -176,7 +175,7 @@ def test_a_refused_letter_can_be_tried_again(product: Product) -> None:
     product.after_undo()
     assert product.deliver().failed == 1
     product.sink.script.recipients = {}
-    assert product.cli("outbox", "retry", str(approved.outbox_id)).status == 0
+    product.app.mailroom().retry(approved.outbox_id, APPROVER)
     assert product.deliver().sent == 1
     assert [hashlib.sha256(raw).hexdigest() for raw in responses(product)] == [approved.sha256]
     assert product.case(case.reference).workflow == "sent"
@@ -200,6 +199,38 @@ def test_stop_takes_a_letter_back(product: Product) -> None:
         casework.stop(case.reference, DRAFTER)
 
 
+def test_a_letter_between_two_tries_can_be_stopped(product: Product) -> None:
+    """Turned away for now, a letter waits for its next try; stopped, it is not tried again."""
+    case = product.one_case()
+    product.approved(case)
+    product.sink.script.recipients = {"jane@example.org": "450 4.2.0 Later"}
+    product.after_undo()
+    assert product.deliver().retried == 1
+    product.casework().stop(case.reference, DRAFTER)
+    product.sink.script.recipients = {}
+    product.clock.advance(timedelta(days=1))
+    assert product.run_once() == {}
+    assert responses(product) == []
+    assert letters_of(product, case)[1:] == [("response", "cancelled")]
+
+
+def test_a_letter_being_sent_cannot_be_stopped_or_edited(product: Product) -> None:
+    """Claimed by a sender, a letter may be on the wire: stop, edit and withdraw are refused, and it goes as approved."""
+    case = product.one_case()
+    approved = product.approved(case)
+    product.after_undo()
+    with product.app.store.write() as work:
+        assert len(work.outbox.claim("a sender", product.clock.now(), 20)) == 1
+    casework = product.casework()
+    for word in (casework.stop, casework.withdraw):
+        with pytest.raises(NotAllowedError, match="being sent right now"):
+            word(case.reference, DRAFTER)
+    with pytest.raises(NotAllowedError, match="being sent right now"):
+        product.draft(case, "Fifty.")
+    product.deliver()
+    assert [hashlib.sha256(raw).hexdigest() for raw in responses(product)] == [approved.sha256]
+
+
 def test_return_needs_a_reason_and_goes_back_to_drafting(product: Product) -> None:
     """A letter is returned with a reason, which its timeline keeps, and can't be approved until it is submitted again."""
     case = product.one_case()
@@ -210,10 +241,11 @@ def test_return_needs_a_reason_and_goes_back_to_drafting(product: Product) -> No
         casework.give_back(case.reference, APPROVER, " ")
     casework.give_back(case.reference, APPROVER, "say where the figure comes from")
     assert product.case(case.reference).workflow == "drafting"
-    [shown] = product.cli("show", case.reference, "--json").lines
-    [returned] = [event for event in shown["events"] if event["kind"] == "returned_for_change"]
-    assert returned["actor"] == APPROVER
-    assert any(event["data"].get("reason") == "say where the figure comes from" for event in shown["events"])
+    with product.app.store.read() as work:
+        events = work.events.of_case(case.id)
+    [returned] = [event for event in events if event.kind == "returned_for_change"]
+    assert returned.actor == APPROVER
+    assert any(event.data.get("reason") == "say where the figure comes from" for event in events)
     with pytest.raises(NotAllowedError):
         casework.approve(case.reference, APPROVER)
     casework.submit(case.reference, DRAFTER)
@@ -276,11 +308,14 @@ def test_officers_must_exist_and_be_allowed(product: Product) -> None:
         for email, role in (("plain@council.example", "officer"), ("looker@council.example", "read_only")):
             work.officers.add(email, email, role, via="test", at=product.clock.now())
     for email in ("nobody@council.example", "looker@council.example"):
-        assert product.cli("submit", case.reference, "--officer", email).status == 1
+        with pytest.raises((NotFoundError, NotAllowedError), match=r"no officer|look but not act"):
+            casework.submit(case.reference, email)
     casework.submit(case.reference, DRAFTER)
     with pytest.raises(NotAllowedError, match="not an approver"):
         casework.approve(case.reference, "plain@council.example")
-    assert product.cli("officer", "disable", APPROVER).status == 0
+    with product.app.store.write() as work:
+        now = product.clock.now()
+        work.officers.set_disabled(APPROVER, now, role=None, via="test", at=now)
     with pytest.raises(NotAllowedError, match="disabled"):
         casework.approve(case.reference, APPROVER)
     assert letters_of(product, case) == [("acknowledgement", "sent")]

@@ -7,10 +7,11 @@ from datetime import timedelta
 from email import message_from_bytes
 from threading import Thread
 from typing import TYPE_CHECKING
+from unittest.mock import ANY
 
 import pytest
 from product import APPROVER, COUNCIL, making, message_id, request
-from servers.smtp import Phase
+from servers.smtp import Phase, Received
 
 from pipeline.domain.errors import NotAllowedError
 
@@ -128,7 +129,7 @@ def test_a_final_refusal_is_not_repeated(product: Product, phase: Phase) -> None
     assert product.sink.letters == []
     [case] = product.cases()
     assert case.flagged
-    assert product.cli("outbox", "retry", "1").status == 0
+    product.app.mailroom().retry(1)
     assert product.run_once() == {"acknowledged": 1}
 
 
@@ -184,7 +185,6 @@ def test_a_lost_response_waits_for_an_officers_word(product: Product, how: str, 
         product.app.mailroom().retry(letter)
     with pytest.raises(NotAllowedError, match="may have been delivered"):
         product.casework().stop(case.reference, APPROVER)
-    assert product.cli("outbox", "resolve", str(letter)).status == 2
     word = "--delivered" if delivered else "--not-delivered"
     assert product.cli("outbox", "resolve", str(letter), word, "--officer", APPROVER).status == 0
     assert product.run_once() == ({} if delivered else {"sent": 1})
@@ -193,7 +193,15 @@ def test_a_lost_response_waits_for_an_officers_word(product: Product, how: str, 
     assert product.case(case.reference).clock == "stopped"
     assert {hashlib.sha256(one.raw).hexdigest() for one in product.sink.offered} == {approved.sha256}
     assert len(product.sink.offered) == (1 if delivered else 2)
-    assert product.cli("outbox", "resolve", str(letter), word).status == 1
+    with pytest.raises(NotAllowedError, match="nothing to decide"):
+        product.app.mailroom().resolve(letter, delivered=delivered)
+
+
+def test_an_officer_must_say_which(product: Product) -> None:
+    """Resolving without a word on delivery is a usage error, exit status 2."""
+    refused = product.cli("outbox", "resolve", "1")
+    assert refused.status == 2
+    assert "--not-delivered" in refused.errors
 
 
 def test_a_service_told_to_stop_abandons_a_stalled_response(make_product: Callable[..., Product]) -> None:
@@ -267,7 +275,6 @@ def test_a_copy_that_fails_does_not_send_again(make_product: Callable[..., Produ
     product.put(*people(1))
     product.receive()
     product.intake()
-    product.dovecot.restart()
     product.configure(mailbox={"infogov": {"sent_folder": "Sent", "port": 1}})
     assert product.deliver().acknowledged == 1
     assert product.deliver().acknowledged == 0
@@ -297,6 +304,10 @@ def test_redirect_changes_the_envelope_only(make_product: Callable[..., Product]
     assert product.deliver().redirected == 0
     product.configure()
     assert product.run_once() == {}
+    product.app.mailroom().retry(product.outbox()[0].id)
+    assert product.run_once() == {"acknowledged": 1}
+    assert product.sink.letters.pop() == Received(COUNCIL, ("jane@example.org",), product.sink.letters[0].raw, ANY)
+    assert product.case(case.reference).acknowledged_at is not None
     product.casework().stop(case.reference, APPROVER, "the trial is over")
     again = product.casework().approve(case.reference, APPROVER)
     product.after_undo()
@@ -336,7 +347,8 @@ def test_release_mode_waits_for_a_word(make_product: Callable[..., Product]) -> 
     assert product.run_once() == {"acknowledged": 1}
     assert recipients(product.sink) == ["person2@example.org"]
     assert product.case(reference).acknowledged_at is not None
-    assert product.cli("acknowledgements", "release", reference).status == 1
+    with pytest.raises(NotAllowedError, match="already"):
+        product.app.mailroom().release_acknowledgement(reference)
     assert product.run_once() == {}
     assert [case.reference for case in product.app.mailroom().waiting_acknowledgements()] == [listed[0]["reference"]]
 

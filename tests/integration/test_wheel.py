@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import signal
+import sqlite3
 import subprocess
 import sys
 import sysconfig
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from processes import request_mail, wait_for
 
 from pipeline import __version__
 
@@ -42,10 +47,17 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "bin"
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """Take our environment without what could configure the product or lead to the source tree; temporary files go below *folder*."""
+    temporary = folder.with_name(folder.name + "-temporary")
+    temporary.mkdir(exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("INFOGOV_", "PYTHONPATH"))}
+    return {**kept, "TMPDIR": str(temporary)}
+
+
 def run(command: list[str | Path], folder: Path) -> bytes:
     """Run *command* in *folder*, without any of our variables, and return what it printed."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("INFOGOV_", "PYTHONPATH"))}
-    done = subprocess.run(command, cwd=folder, env=clean, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout
 
@@ -76,3 +88,57 @@ def test_the_installed_program_writes_the_letter(installed: Path, tmp_path: Path
     text = run([installed / "infogov", "letter", letter, "--format", "text"], tmp_path)
     assert hashlib.sha256(text).hexdigest() == LETTER
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_tells_the_whole_story(installed: Path, tmp_path: Path) -> None:
+    """In an empty folder it exits 0 with references, the acknowledgement and the letter, and leaves nothing behind."""
+    story = run([installed / "infogov", "demo", "--once"], tmp_path).decode()
+    for law in ("FOI", "EIR", "SAR"):
+        assert re.search(rf"\b{law}\d{{9}}\b", story)
+    reference = re.search(r"The acknowledgement of (FOI\d{9}), as it went", story)
+    assert reference is not None
+    assert f"| Subject: {reference[1]}: we have received your request" in story
+    assert "was refused" in story
+    assert "approved it: sha256" in story
+    letter = story.partition("---- Received by rowan.ellery@example.org ----")[2].partition("\n----\n")[0]
+    assert reference[1] in letter
+    assert "This equates to 36% of the number of children aged 0-2" in letter
+    assert "section 50 of the Freedom of Information Act 2000" in letter
+    assert f"It was found to belong to {reference[1]}" in story
+    assert "everything is as it was recorded" in story
+    assert list(tmp_path.iterdir()) == []
+    assert list(Path(environment(tmp_path)["TMPDIR"]).iterdir()) == []
+
+
+@pytest.mark.slow
+def test_the_demo_keeps_running_and_takes_a_mail_of_ones_own(installed: Path, tmp_path: Path) -> None:
+    """Until Ctrl-C, which ends it with 0: a mail put in by demo send becomes a request and is acknowledged."""
+    mail, told = tmp_path / "mine.eml", tmp_path / "told.txt"
+    mail.write_bytes(request_mail(4711).replace(b"\r\n", b"\n"))
+    with told.open("wb") as out:
+        demo = subprocess.Popen(
+            [installed / "infogov", "demo"], cwd=tmp_path, env=environment(tmp_path), stdout=out, stderr=out
+        )
+    try:
+        running = "infogov demo send YOUR-MAIL.eml"
+        wait_for(lambda: demo.poll() is not None or running in told.read_text(encoding="utf-8"), "the demo runs", 60)
+        assert demo.poll() is None, told.read_text(encoding="utf-8")
+        assert "Ctrl-C" in told.read_text(encoding="utf-8")
+        answer = run([installed / "infogov", "demo", "send", mail], tmp_path).decode()
+        config = Path(answer.strip().rpartition("--config ")[2])
+        assert str(config.parent) in told.read_text(encoding="utf-8")
+        mine = "SELECT acknowledged_at FROM request WHERE requester_email = 'person4711@example.org'"
+        with closing(sqlite3.connect(config.with_name("infogov.db"))) as connection:
+            wait_for(lambda: [row for row in connection.execute(mine) if row[0]], "an acknowledged request")
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(15) == 0
+    finally:
+        demo.kill()
+        demo.wait(10)
+    assert "Traceback" not in told.read_text(encoding="utf-8")
+    refused = [installed / "infogov", "demo", "send", mail]
+    done = subprocess.run(
+        refused, cwd=tmp_path, env=environment(tmp_path), capture_output=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"no demo is running: start one in another terminal with: infogov demo" in done.stderr

@@ -153,7 +153,9 @@ def test_a_mailbox_that_is_down_keeps_no_other_from_being_read(
     wait_for(lambda: service.rows(troubled), "the trouble on record")
     assert end(process) == 0
     assert up(service, "mailbox:infogov")
-    checks = {line["check"]: line["state"] for line in service.call("doctor", "--json").lines}
+    doctor = service.call("doctor", "--json")
+    assert doctor.status == 1, doctor
+    checks = {line["check"]: line["state"] for line in doctor.lines}
     assert (checks["worker mailbox:away"], checks["worker mailbox:infogov"]) == ("WARN", "OK")
 
 

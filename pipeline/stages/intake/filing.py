@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.domain.acknowledgement import AcknowledgementFacts, decide
+from pipeline.domain.calendar import long_date
 from pipeline.domain.errors import StoreError
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.reference import make
 from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, Triage, Verdict
 from pipeline.letters import posting
-from pipeline.mail.reading import due_on
+from pipeline.mail.judging import is_junk
+from pipeline.mail.reading import due_on, web_form_senders
 from pipeline.store.cases import NewCase
 from pipeline.store.events import Happening, mailbox_chain
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
     from pipeline.stages.intake.known_cases import Known
     from pipeline.store import Work
-    from pipeline.store.records import Case, Waiting
+    from pipeline.store.records import Case, Quarantined, Waiting
 
 _DRAWS = 20
 
@@ -46,13 +48,14 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One message on the desk, read and judged."""
+    """One message on the desk, read and judged; *stands_for* is the first copy of it where that could not be read."""
 
     waiting: Waiting
     reading: Reading
     returned: Returned | None
     known: Known
     triage: Triage
+    stands_for: Quarantined | None = None
 
 
 def file(work: Work, desk: Desk, item: Item) -> Verdict:
@@ -72,6 +75,8 @@ def file(work: Work, desk: Desk, item: Item) -> Verdict:
         case _:
             _link_copy(work, item, now)
     _settle(work, desk, item, now)
+    if item.stands_for is not None:
+        _stand_for(work, item, item.stands_for, now)
     return item.triage.verdict
 
 
@@ -90,6 +95,8 @@ def _settle(work: Work, desk: Desk, item: Item, now: datetime) -> None:
         "duplicate_of": first if judged.intent is Intent.DUPLICATE and first != item.waiting.id else None,
         **who(reading),
     }
+    if judged.verdict is Verdict.INTERNAL and reading.proposal is not None and not item.known.own:
+        values["proposal"] = reading.proposal.as_json()
     work.messages.settle(item.waiting.id, state="filed", values=values)
     work.messages.add_attachments(item.waiting.id, message.attachments)
     data = {"verdict": judged.verdict, "intent": judged.intent}
@@ -196,14 +203,15 @@ def _decide(work: Work, desk: Desk, item: Item, now: datetime) -> Decision:
         item.triage,
         AcknowledgementFacts(
             mode=settings.acknowledgement.mode,
-            own_addresses=settings.own_addresses,
+            own_addresses=settings.own_addresses | web_form_senders(settings),
             received_age=_age(item, now),
             max_age_days=settings.acknowledgement.max_age_days,
             already_acknowledged=False,
             sent_to_sender_today=work.outbox.acknowledged_to(address, now - timedelta(days=1)) if address else 0,
             per_sender_per_day=settings.acknowledgement.per_sender_per_day,
             regime=reading.regime.regime,
-            dmarc_reject=False,
+            dmarc_reject=reading.authentication.rejects,
+            junk=is_junk(item.waiting.folder),
             requester=requester if reading.from_form else None,
         ),
     )
@@ -243,12 +251,51 @@ def _note(work: Work, item: Item, now: datetime) -> None:
 
 
 def _link_copy(work: Work, item: Item, now: datetime) -> None:
-    """Put a further copy of a mail where the first one is; all else waits among new mail."""
+    """Put a further copy of a mail where the first one is, on the same side; all else waits among new mail."""
     if item.triage.intent is not Intent.DUPLICATE:
         return
-    case = work.messages.case_of(item.waiting.first_copy)
-    if case is not None:
-        work.messages.link(case, item.waiting.id, side="requester", rung="it is the same mail once more", at=now)
+    first, reading = item.waiting.first_copy, item.reading
+    case_id = work.messages.case_of(first)
+    if case_id is None:
+        return
+    side = next((m.side for m in work.messages.of_case(case_id) if m.id == first), "requester")
+    work.messages.link(case_id, item.waiting.id, side=side, rung="it is the same mail once more", at=now)
+    case = work.cases.by_ids([case_id])[0]
+    if case.message_id == first and reading.receipt.trusted and reading.received_on < case.received_on:
+        # Released from quarantine, or delivered to another mailbox of ours first: an officer moves the date, never we.
+        why = (
+            f"another copy of this mail was with us on {long_date(reading.received_on)} already, before {long_date(case.received_on)}:"
+            f" {reading.receipt.source} The date of receipt may have to be that day"
+        )
+        data: dict[str, object] = {"received_on": reading.received_on}
+        _call_officer(work, case, item, now, "earlier_copy_found", data, why=why)
+
+
+def _stand_for(work: Work, item: Item, unread: Quarantined, now: datetime) -> None:
+    """Take a first copy that could not be read off the list: from now on it is a copy of this one, which could."""
+    values: dict[str, object] = {
+        "verdict": Verdict.OTHER,
+        "intent": Intent.DUPLICATE,
+        "reasons": [f"it could not be read, and its copy, message {item.waiting.id}, could"],
+        "duplicate_of": item.waiting.id,
+        "body_wanted": False,
+        "last_error": None,
+    }
+    work.messages.settle(unread.id, state="filed", values=values)
+    data: dict[str, object] = {"verdict": Verdict.OTHER, "intent": Intent.DUPLICATE, "copy": item.waiting.id}
+    happening = Happening(kind="message_filed", at=now, message_id=unread.id, data=data)
+    work.events.record(mailbox_chain(unread.mailbox), happening)
+    case_id = work.messages.case_of(item.waiting.id)
+    if case_id is None:
+        return
+    side = next(m.side for m in work.messages.of_case(case_id) if m.id == item.waiting.id)
+    work.messages.link(case_id, unread.id, side=side, rung="it is the same mail, which could not be read", at=now)
+    case = work.cases.by_ids([case_id])[0]
+    if case.message_id == item.waiting.id and unread.received_on is not None and unread.received_on < case.received_on:
+        # The time allowed runs from the first copy, read or not; an officer moves the date, never we.
+        why = f"a copy that could not be read arrived on {long_date(unread.received_on)}; the date of receipt may have to be that day"
+        moved: dict[str, object] = {"received_on": unread.received_on}
+        _call_officer(work, case, item, now, "earlier_copy_found", moved, why=why)
 
 
 def _returned(work: Work, item: Item, now: datetime) -> None:
@@ -258,7 +305,7 @@ def _returned(work: Work, item: Item, now: datetime) -> None:
     for row in work.outbox.by_message_ids(item.returned.message_ids):
         case = work.cases.by_ids([row.request_id])[0]
         work.messages.link(case.id, item.waiting.id, side="delivery", rung=f"it is about our letter {row.id}", at=now)
-        if item.returned.permanent and row.status in (OutboxStatus.SENT, OutboxStatus.UNCERTAIN):
+        if _given_up(item.returned) and row.status in (OutboxStatus.SENT, OutboxStatus.UNCERTAIN):
             happening = Happening(kind="letter_bounced", at=now, message_id=item.waiting.id)
             work.outbox.move(row, OutboxStatus.BOUNCED, happening, last_error=item.returned.words)
             data: dict[str, object] = {"outbox": row.id, "kind": row.kind}
@@ -274,6 +321,11 @@ def _returned(work: Work, item: Item, now: datetime) -> None:
         else:
             data = {"outbox": row.id, "permanent": item.returned.permanent, "delivered": item.returned.delivered}
             work.cases.note(case.id, Happening(kind="delivery_report", at=now, message_id=item.waiting.id, data=data))
+
+
+def _given_up(returned: Returned) -> bool:
+    """Whether the letter did not arrive and nobody tries any more: refused for good, or given up after trying (RFC 3464 section 2.3.3)."""
+    return bool(returned.permanent) or any(one.action == "failed" for one in returned.recipients)
 
 
 def _call_officer(

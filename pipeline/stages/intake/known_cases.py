@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.domain.forwarding import is_within
 from pipeline.domain.reference import find
 from pipeline.domain.request import ClockState, KnownCase, Workflow
 
@@ -72,7 +73,7 @@ def find_cases(work: Work, reading: Reading, prefixes: tuple[str, ...], settings
     text = work.cases.by_references(find(message.new_text or message.text, prefixes))
     sender = reading.requester
     domains = {domain.casefold() for domain in settings.authority.internal_domains}
-    colleague = sender is not None and sender.domain in domains
+    colleague = sender is not None and is_within(sender.domain, domains)
     found: dict[int, Found] = {}
     for rung, cases in ((THREAD, thread), (SUBJECT, subject), (TEXT, text)):
         for case in cases:

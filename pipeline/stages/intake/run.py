@@ -13,8 +13,9 @@ from pipeline.domain.errors import InfogovError, StoreError
 from pipeline.domain.ports import NoProgress
 from pipeline.domain.receipt import date_of_receipt
 from pipeline.domain.request import Regime
-from pipeline.domain.triage import Intent, TriageContext, Verdict, triage
+from pipeline.domain.triage import Intent, TriageContext, Verdict
 from pipeline.mail import bounces
+from pipeline.mail.judging import is_junk, judge
 from pipeline.mail.parsing import headers_only
 from pipeline.mail.reading import Reading, due_on, read, read_message, web_form_senders
 from pipeline.stages.intake.filing import Desk, Item, file, who
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pipeline.domain.ports import Clock, Ids, Progress
     from pipeline.settings import Settings
     from pipeline.store import Store, Work
-    from pipeline.store.records import Waiting
+    from pipeline.store.records import Quarantined, Waiting
 
 MAX_ATTEMPTS = 3
 _EMPTY = NoProgress()
@@ -86,9 +87,10 @@ class Intake:
             return _Read(waiting=waiting, reading=None, problem=why)
         try:
             if waiting.body != "whole":
-                reading = read_message(headers_only(waiting.raw), waiting.internal_date, self._settings)
+                message = headers_only(waiting.raw)
+                reading = read_message(message, waiting.internal_date, self._settings, mailbox=waiting.mailbox)
                 return _Read(waiting=waiting, reading=reading, problem=_not_whole(waiting))
-            reading = read(waiting.raw, waiting.internal_date, self._settings)
+            reading = read(waiting.raw, waiting.internal_date, self._settings, mailbox=waiting.mailbox)
             return _Read(waiting=waiting, reading=reading)
         except Exception as error:  # noqa: BLE001 - the one per-message boundary: a mail that breaks the reader must not stop its neighbours
             log.warning("message_not_read", message=waiting.id, error=type(error).__name__)
@@ -114,7 +116,7 @@ class Intake:
                 return self._file(work, message)
         except StoreError as error:
             # The database's fault, not the mail's: it stays received and is tried again at the next run.
-            log.error("message_not_filed", message=message.waiting.id, reason=str(error))
+            log.error("message_not_filed", message=message.waiting.id, reason=str(error))  # noqa: TRY400 - the reason is a sentence already
             return []
         except Exception as error:  # noqa: BLE001 - the same boundary as in _read, for what follows from the reading
             log.warning("message_not_filed", message=message.waiting.id, error=type(error).__name__)
@@ -135,12 +137,15 @@ class Intake:
             return [Verdict.QUARANTINED]
         reading = message.reading
         known = find_cases(work, reading, self._prefixes, self._settings)
-        decided = triage(reading.message, self._context(message, known))
+        unread = _unread_first(work, message.waiting)
+        decided = judge(reading, self._context(message, known, unread), junk=is_junk(message.waiting.folder))
         returned = bounces.returned(message.waiting.raw) if decided.verdict is Verdict.BOUNCE else None
-        item = Item(waiting=message.waiting, reading=reading, returned=returned, known=known, triage=decided)
+        item = Item(
+            waiting=message.waiting, reading=reading, returned=returned, known=known, triage=decided, stands_for=unread
+        )
         return [file(work, self._desk, item)]
 
-    def _context(self, message: _Read, known: Known) -> TriageContext:
+    def _context(self, message: _Read, known: Known, unread: Quarantined | None) -> TriageContext:
         first = message.waiting.first_copy
         return TriageContext(
             own_addresses=self._settings.own_addresses,
@@ -148,7 +153,7 @@ class Intake:
             web_form_senders=self._forms,
             case=known.for_triage(),
             suggested=known.suggested,
-            duplicate_of=None if first == message.waiting.id else f"message {first}",
+            duplicate_of=None if first == message.waiting.id or unread is not None else f"message {first}",
         )
 
     def _quarantine(self, work: Work, message: _Read) -> None:
@@ -172,6 +177,13 @@ class Intake:
         data = {"verdict": Verdict.QUARANTINED, "attempts": waiting.attempts}
         happening = Happening(kind="message_quarantined", at=now, message_id=waiting.id, data=data)
         work.events.record(mailbox_chain(waiting.mailbox), happening)
+
+
+def _unread_first(work: Work, waiting: Waiting) -> Quarantined | None:
+    """The first copy of this mail where that could not be read: then nothing came of it, and this one is no mere copy."""
+    if waiting.first_copy == waiting.id:
+        return None
+    return next(iter(work.messages.quarantined(waiting.first_copy)), None)
 
 
 def _not_whole(waiting: Waiting) -> str:

@@ -7,6 +7,7 @@ from corpus_questions import letters
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.domain.letterbody import only_sign_off
 from pipeline.domain.questions import LOOK_AT, MOST, questions
 
 _ENOUGH = 0.95
@@ -199,7 +200,8 @@ def test_questions_hold_only_the_senders_words_in_order(body: str) -> None:
     """Whatever the text, what the questions say stands in it, in the same order."""
     said = "".join("".join(question.text.split()) for question in questions(body))
     assert _is_subsequence(said, "".join(body.split()))
-    assert bool(questions(body)) == bool(body.replace("\ufeff", "").replace("\u200b", "").strip())
+    spoken = body.replace("\ufeff", "").replace("\u200b", "").replace("\u00a0", " ")
+    assert bool(questions(body)) == (bool(spoken.strip()) and not only_sign_off(spoken))
 
 
 @pytest.mark.parametrize(
@@ -217,3 +219,10 @@ def test_the_set_is_kept_as_data() -> None:
     found = letters()
     assert {one.regime for one in found} == {"foi", "eir", "sar"}
     assert all(one.labels and one.text.strip() for one in found)
+
+
+def test_the_end_of_a_letter_alone_asks_nothing() -> None:
+    """A telephone's own line or bare thanks is no question, and so never becomes a topic."""
+    assert questions("Sent from my phone") == ()
+    assert questions("Many thanks\n\nSent from my iPad\n") == ()
+    assert questions("Thanks\nHow many trees?") != ()

@@ -23,6 +23,7 @@ from storing import (
     take,
 )
 
+from pipeline.domain.errors import StoreError
 from pipeline.domain.message import raw_digest
 from pipeline.store import schema
 from pipeline.store.cases import VOUCHED
@@ -73,6 +74,14 @@ def test_an_untouched_store_is_clean(full: Store) -> None:
     assert report.chains == 4
     assert report.events == 11
     assert full.verify() == report
+
+
+def test_checking_leaves_the_connection_as_it_was(full: Store, tmp_path: Path) -> None:
+    """A check reads text that is none; whoever reads after it on the same connection is told of the damage instead."""
+    by_hand(tmp_path, "UPDATE request SET topic = CAST(x'ff' AS TEXT) WHERE id = 1")
+    assert_found(full, "requester and dates of FOI000000015")
+    with pytest.raises(StoreError, match="UTF-8"), full.read() as work:
+        work.cases.by_ids([1])
 
 
 def test_an_empty_store_is_clean(store: Store) -> None:
@@ -219,6 +228,30 @@ def test_two_events_that_changed_places(full: Store, tmp_path: Path) -> None:
     for old, new in ((one, -1), (two, one), (-1, two)):
         by_hand(tmp_path, "UPDATE event SET id = ? WHERE id = ?", new, old)
     assert_found(full, "event 3 of case:1: it doesn't come next")
+
+
+def test_a_forged_event_with_its_own_hash_made_new(full: Store, tmp_path: Path) -> None:
+    """Somebody who rewrites an event and works out its hash again is betrayed by the event after it."""
+    [(previous, message_id)] = by_hand(
+        tmp_path, "SELECT previous, message_id FROM event WHERE chain = 'case:1' AND seq = 2"
+    )
+    row = {
+        "request_id": 1,
+        "message_id": message_id,
+        "at": AT,
+        "kind": "noted",
+        "actor": "a",
+        "via": "cli",
+        "data": "{}",
+    }
+    by_hand(
+        tmp_path,
+        "UPDATE event SET kind = 'noted', actor = 'a', via = 'cli', data = '{}', hash = ? WHERE chain = 'case:1' AND seq = 2",
+        link_hash(previous, "case:1", 2, row),
+    )
+    report = full.verify()
+    assert "event 3 of case:1: it does not follow from the event before it" in report.findings
+    assert not [finding for finding in report.findings if finding.startswith("event 2 of case:1")]
 
 
 def test_a_missing_head(full: Store, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pipeline.mail.charsets import codec_name, safe_text
 
 MAX_RTF = 4 * 1024 * 1024
 _MAX_DEPTH = 2_000
+_MAX_TOKENS = 400_000
 _WINDOW = 4096
 # The dictionary that every reader and writer begins with (MS-OXRTFCP section 2.1.2.1).
 _PRELOAD = (
@@ -89,7 +90,7 @@ class _Reader:
         self._bytes = bytearray()
 
     def flush(self) -> None:
-        """Decode what has gathered from \\'xx escapes: one character may take several of them."""
+        """Decode the bytes that have gathered: one character may take several."""
         if self._bytes:
             self.out.append(self._bytes.decode(self.codec, "replace"))
             self._bytes.clear()
@@ -155,13 +156,16 @@ class _Reader:
 
 
 def rtf_to_text(data: bytes) -> str:
-    """The text of an RTF document; only its first 4 MB are read. Raises ValueError when it is not RTF or is nested absurdly."""
+    """The text of an RTF document; of its beginning, where it is longer than 4 MB or has more than 400,000 words and groups. Raises ValueError when it is not RTF or is nested absurdly."""
     data = data[:MAX_RTF]
     if not data.lstrip().startswith(b"{\\rtf"):
         raise ValueError("this is not RTF")
     reader = _Reader()
     at = 0
-    while (match := _TOKEN.match(data, at)) is not None:
+    for _ in range(_MAX_TOKENS):
+        match = _TOKEN.match(data, at)
+        if match is None:
+            break
         at = match.end()
         word, number, digits, symbol, brace, run = match.groups()
         if word == b"bin":

@@ -1,4 +1,4 @@
-"""Verbs that need no database and no server: a deadline explained, a letter rendered."""
+"""The verb ``letter``: a letter file rendered as it would be sent; needs no database and no server."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from typing import Annotated
 
 import typer
 
-from pipeline.bootstrap import SystemClock, uk_calendar
+from pipeline.bootstrap import SystemClock
 from pipeline.cli.opening import load_settings
-from pipeline.cli.output import ConfigOption, JsonOption, say, say_json
+from pipeline.cli.output import ConfigOption  # noqa: TC001 - typer reads annotations at run time
 from pipeline.domain import clock
-from pipeline.domain.calendar import long_date
 from pipeline.domain.errors import UsageError
-from pipeline.domain.request import Regime  # noqa: TC001 - typer reads annotations at run time
 from pipeline.letters import posting
 from pipeline.letters.authority import AuthorityFacts
 from pipeline.letters.record import load_record
@@ -28,46 +26,6 @@ class LetterFormat(StrEnum):
     """The forms a letter can take."""
 
     TEXT = "text"
-
-
-def deadline(
-    regime: Annotated[Regime, typer.Option("--regime", help="foi, eir or sar.")],
-    received: Annotated[
-        list[str],
-        typer.Option("--received", metavar="WHEN", help="2024-05-02, 2024-05-02T23:30 (London) or 2024-05-02T22:30Z."),
-    ],
-    event: Annotated[
-        list[str] | None,
-        typer.Option("--event", metavar="KIND=DATE", help="For example clarification_asked=2024-12-03; repeatable."),
-    ] = None,
-    config: ConfigOption = None,
-    *,
-    as_lines: JsonOption = False,
-) -> None:
-    """Say when an answer is due and count the days one by one; one line for each --received."""
-    if config is not None:
-        load_settings(config)  # Nothing in it changes a deadline; a file that was named is checked all the same.
-    calendar = uk_calendar()
-    events = [clock.parse_event(text) for text in event or []]
-    for text in received:
-        day = clock.parse_when(text)
-        result = clock.deadline(regime, [clock.Event(kind=clock.EventKind.RECEIVED, on=day), *events], calendar)
-        if as_lines:
-            say_json(
-                {
-                    "received": text,
-                    "regime": result.regime,
-                    "received_on": result.received_on,
-                    "due_on": result.due_on,
-                    "days": [{"date": d.date, "counts": d.counts, "why": d.why} for d in result.days],
-                    "state": result.state,
-                    "notes": list(result.notes),
-                }
-            )
-            continue
-        due = "no date while the clock does not run" if result.due_on is None else f"due on {long_date(result.due_on)}"
-        say(f"Received {long_date(result.received_on)} under {result.regime.upper()}: {due}.", *result.notes)
-        say(*(f"  {d.date:%a %d %b %Y}  {'counts' if d.counts else '-     '}  {d.why}" for d in result.days))
 
 
 def letter(
@@ -109,5 +67,4 @@ def _authority(config: Path | None) -> AuthorityFacts:
 
 def add_to(app: typer.Typer) -> None:
     """Add these verbs to the command."""
-    app.command()(deadline)
     app.command()(letter)
