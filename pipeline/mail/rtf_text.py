@@ -156,7 +156,10 @@ class _Reader:
 
 
 def rtf_to_text(data: bytes) -> str:
-    """The text of an RTF document; of its beginning, where it is longer than 4 MB or has more than 400,000 words and groups. Raises ValueError when it is not RTF or is nested absurdly."""
+    """The text of an RTF document; of its beginning, where it is longer than 4 MB or has more than 400,000 words and groups.
+
+    Raises ValueError when it is not RTF or is nested absurdly.
+    """
     data = data[:MAX_RTF]
     if not data.lstrip().startswith(b"{\\rtf"):
         raise ValueError("this is not RTF")

@@ -28,7 +28,7 @@ _CMS_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _TNEF_NAME = "winmail.dat"
 # A block begins with a mode and a name, and its first line tells by its first character that 45 bytes follow, or fewer for a small file.
-_BEGIN = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,200})\n(?=[!-M`][!-`\n])", re.MULTILINE)
+_BEGIN = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,200})\n(?=[!-M`][ -`\n])", re.MULTILINE)
 _UU_LINE = re.compile(r"[ -`]{1,90}\Z")
 _SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Za-z-]{1,30}: [^\n]{0,200}\n){0,5}\n", re.MULTILINE)
 _SIGNATURE = "\n-----BEGIN PGP SIGNATURE-----"

@@ -63,7 +63,7 @@ def test_the_first_version_keeps_every_row_on_the_way_to_the_last(tmp_path: Path
     """A database made by the first release, with rows in every table, comes to the present version with all of them."""
     (tmp_path / "filled").mkdir()
     filled = make_store(tmp_path / "filled")
-    one_of_everything(filled)
+    one_of_everything(filled, of_the_first_version=True)
     filled.close()
     old = at_revision(tmp_path, FIRST)
     copy_rows(tmp_path / "filled", old)

@@ -13,6 +13,8 @@ from pipeline.domain.request import ClockState, Outcome, Question, Regime, Workf
 from pipeline.letters import posting, record
 from pipeline.letters.model import DraftFacts
 from pipeline.letters.render import build, render_text
+from pipeline.stages.casework.examining import as_data, examine, refuse_stops
+from pipeline.stages.casework.lookups import RESPONSE, acting_officer, the_case, the_letter, words_for
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
@@ -20,12 +22,12 @@ if TYPE_CHECKING:
 
     from pipeline.domain.calendar import Calendar
     from pipeline.domain.ports import Clock, Ids
+    from pipeline.letters.checking import Finding
     from pipeline.letters.model import LetterRecord
     from pipeline.settings import Settings
     from pipeline.store import Store, Work
     from pipeline.store.records import Case, LetterRecordRow, OfficerRecord, OutboxSummary
 
-RESPONSE = "response"
 _OPEN = (Workflow.NEW, Workflow.DRAFTING, Workflow.FOR_APPROVAL, Workflow.APPROVED)
 # A refused letter could be sent by a retry, and one that a trial redirected has not gone to its requester: both are void with their approval.
 _STILL_HERE = (
@@ -62,7 +64,7 @@ class Casework:
     def draft_text(self, reference: str) -> str:
         """The draft file of a request: the one being worked on, or a new one with the questions filled in verbatim."""
         with self._store.read() as work:
-            case = _case(work, reference)
+            case = the_case(work, reference)
             letter = work.letters.open_letter(case.id, RESPONSE)
         if letter is not None:
             return letter.record
@@ -87,8 +89,8 @@ class Casework:
         remarks: list[str] = []
         now = self._clock.now()
         with self._store.write() as work:
-            by = None if officer is None else _officer(work, officer).email
-            case = _case(work, reference, lock=True)
+            by = None if officer is None else acting_officer(work, officer).email
+            case = the_case(work, reference, lock=True)
             if written.reference != case.reference:
                 raise RecordError(
                     (
@@ -96,9 +98,11 @@ class Casework:
                     )
                 )
             if case.workflow not in _OPEN:
-                raise NotAllowedError(f"{case.reference} is {_words(case.workflow)}; reopen it before you draft")
+                raise NotAllowedError(f"{case.reference} is {words_for(case.workflow)}; reopen it before you draft")
             taken = self._take_back(work, case, by or "cli", now, why="edited")
-            remarks += [f"the approval is void and letter {row.id} was taken back: the text was edited" for row in taken]
+            remarks += [
+                f"the approval is void and letter {row.id} was taken back: the text was edited" for row in taken
+            ]
             remarks += self._apply_draft(work, case, written, by or "cli", now)
             work.letters.write(case.id, RESPONSE, text, officer=by, via=self._via, at=now)
             self._move(work, case, "drafting", Workflow.DRAFTING, by or "cli", now, outcome=None)
@@ -131,56 +135,83 @@ class Casework:
         ]
         return remarks
 
-    def submit(self, reference: str, officer: str) -> None:
-        """Put the draft into the queue for approval. Raises NotAllowedError naming every question without an answer."""
+    def findings(self, reference: str) -> tuple[Finding, ...]:
+        """What the check says of the request's current letter as it would go today; stops stand first."""
+        with self._store.read() as work:
+            case = the_case(work, reference)
+            return self._examined(case, self._current(work, case))
+
+    def submit(self, reference: str, officer: str, *, despite: str = "") -> None:
+        """Put the draft into the queue for approval.
+
+        Raises NotAllowedError that lists every finding which stops it; *despite* says why an approver should let it go
+        all the same, and puts it before one, but for the findings that nobody can override.
+        """
         now = self._clock.now()
         with self._store.write() as work:
-            who = _officer(work, officer)
-            case = _case(work, reference, lock=True)
-            letter = _letter(work, case, "drafting", "there is no draft to submit")
+            who = acting_officer(work, officer)
+            case = the_case(work, reference, lock=True)
+            letter = the_letter(work, case, "drafting", "there is no draft to submit")
             written = record.load_record(letter.record, f"the draft of {case.reference}")
-            if missing := record.problems(written):
-                raise NotAllowedError("\n".join(("the draft is not ready:", *missing)))
-            # A template or section that isn't known is the drafter's to mend, not the approver's to find.
-            build(written, posting.authority_facts(self._settings), clock.received_day(now))
-            happening = self._happening("submitted", now, who.email)
+            found = self._examined(case, written)
+            refuse_stops(found, "the draft is not ready:", reason=despite, option="--despite")
+            data: dict[str, object] = {"findings": as_data(found)} | ({"despite": despite} if despite.strip() else {})
+            happening = self._happening("submitted", now, who.email, data)
             work.letters.move(letter, "for_approval", happening, submitted_by=who.email, submitted_at=now)
             self._move(work, case, "submitted_for_approval", Workflow.FOR_APPROVAL, who.email, now)
+
+    def _examined(self, case: Case, written: LetterRecord) -> tuple[Finding, ...]:
+        """Check *written*; a template or provision that isn't known is the drafter's to mend, and raises RecordError."""
+        today = clock.received_day(self._clock.now())
+        return examine(written, case, posting.authority_facts(self._settings), today)
+
+    def _current(self, work: Work, case: Case) -> LetterRecord:
+        letters = [row for row in work.letters.of_case(case.id) if row.status != "void"]
+        if not letters:
+            raise NotFoundError(f"{case.reference} has no letter yet; begin with: infogov draft {case.reference} --new")
+        return record.load_record(letters[-1].record, f"the draft of {case.reference}")
 
     def preview(self, reference: str) -> str:
         """The text of the request's current letter, as it would be sent today."""
         with self._store.read() as work:
-            case = _case(work, reference)
-            letters = [row for row in work.letters.of_case(case.id) if row.status != "void"]
-        if not letters:
-            raise NotFoundError(f"{case.reference} has no letter yet; begin with: infogov draft {case.reference} --new")
-        written = record.load_record(letters[-1].record, f"the draft of {case.reference}")
+            written = self._current(work, the_case(work, reference))
         return render_text(
             build(written, posting.authority_facts(self._settings), clock.received_day(self._clock.now()))
         )
 
     # ---- approval --------------------------------------------------------------------------------------------------
 
-    def approve(self, reference: str, officer: str, *, seen_sha256: str | None = None) -> Approved:
+    def approve(
+        self, reference: str, officer: str, *, seen_sha256: str | None = None, override_reason: str | None = None
+    ) -> Approved:
         """Freeze the letter and start the time in which it can be stopped. Whoever wrote or submitted any of it is refused (invariant 6).
 
         *seen_sha256* is the digest of the draft the approver looked at, where a page showed one: another draft is refused.
+        *override_reason* lets a letter go in spite of findings that stop it, and is kept with their names; some nobody
+        can override.
         """
         now = self._clock.now()
         with self._store.write() as work:
-            who = _officer(work, officer)
-            case = _case(work, reference, lock=True)
-            letter = _letter(work, case, "for_approval", "nothing is waiting for approval")
+            who = acting_officer(work, officer)
+            case = the_case(work, reference, lock=True)
+            letter = the_letter(work, case, "for_approval", "nothing is waiting for approval")
             self._may_approve(who, letter, seen_sha256)
             written = record.load_record(letter.record, f"the draft of {case.reference}")
             if written.issued_on is None:
                 written = replace(written, issued_on=clock.received_day(now))
+            found = self._examined(case, written)
+            overridden = refuse_stops(
+                found, "the letter can't be approved:", reason=override_reason or "", option="--override-reason"
+            )
             frozen = self._freeze(work, case, letter, written, now)
             outbox_id = work.outbox.freeze(case.id, frozen, at=now, actor=who.email, via=self._via)
             if outbox_id is None:
                 raise NotAllowedError(f"this letter of {case.reference} has been approved already")
             sha256 = posting.digest(frozen.content)
-            happening = self._happening("approved", now, who.email, {"outbox": outbox_id, "sha256": sha256})
+            data: dict[str, object] = {"outbox": outbox_id, "sha256": sha256, "findings": as_data(found)}
+            if overridden:
+                data |= {"overridden": overridden, "reason": override_reason}
+            happening = self._happening("approved", now, who.email, data)
             work.letters.move(letter, "approved", happening, approved_by=who.email, approved_at=now)
             self._move(
                 work, case, "approved_for_sending", Workflow.APPROVED, who.email, now, outcome=record.outcome(written)
@@ -227,9 +258,9 @@ class Casework:
             raise NotAllowedError("say with --reason what has to change, so that the drafter knows")
         now = self._clock.now()
         with self._store.write() as work:
-            who = _officer(work, officer)
-            case = _case(work, reference, lock=True)
-            letter = _letter(work, case, "for_approval", "nothing is waiting for approval")
+            who = acting_officer(work, officer)
+            case = the_case(work, reference, lock=True)
+            letter = the_letter(work, case, "for_approval", "nothing is waiting for approval")
             happening = self._happening("returned", now, who.email, {"reason": reason})
             work.letters.move(letter, "drafting", happening, submitted_by=None, submitted_at=None)
             self._move(work, case, "returned_for_change", Workflow.DRAFTING, who.email, now, outcome=None)
@@ -238,8 +269,8 @@ class Casework:
         """Take an approved letter back before it goes; it waits for approval again."""
         now = self._clock.now()
         with self._store.write() as work:
-            who = _officer(work, officer)
-            case = _case(work, reference, lock=True)
+            who = acting_officer(work, officer)
+            case = the_case(work, reference, lock=True)
             if not self._take_back(work, case, who.email, now, why="stopped", reason=reason):
                 raise NotAllowedError(f"no letter of {case.reference} is waiting to be sent")
             self._move(work, case, "stopped_before_sending", Workflow.FOR_APPROVAL, who.email, now, outcome=None)
@@ -248,8 +279,8 @@ class Casework:
         """Let an approved letter go at once instead of waiting for the rest of its time."""
         now = self._clock.now()
         with self._store.write() as work:
-            who = _officer(work, officer)
-            case = _case(work, reference, lock=True)
+            who = acting_officer(work, officer)
+            case = the_case(work, reference, lock=True)
             waiting = [row for row in work.outbox.summaries(request_id=case.id) if row.status == OutboxStatus.WAITING]
             if not waiting:
                 raise NotAllowedError(f"no letter of {case.reference} is waiting; see: infogov outbox")
@@ -262,10 +293,10 @@ class Casework:
         """Note that the requester has withdrawn; what was waiting to be sent is taken back."""
         now = self._clock.now()
         with self._store.write() as work:
-            who = _officer(work, officer)
-            case = _case(work, reference, lock=True)
+            who = acting_officer(work, officer)
+            case = the_case(work, reference, lock=True)
             if case.workflow not in _OPEN:
-                raise NotAllowedError(f"{case.reference} is {_words(case.workflow)} and can't be withdrawn now")
+                raise NotAllowedError(f"{case.reference} is {words_for(case.workflow)} and can't be withdrawn now")
             self._take_back(work, case, who.email, now, why="withdrawn")
             self._void(work, case, who.email, now)
             self._move(
@@ -277,8 +308,8 @@ class Casework:
         """Close a request; one that was not answered needs a reason, and a letter on its way must be stopped first."""
         now = self._clock.now()
         with self._store.write() as work:
-            who = _officer(work, officer)
-            case = _case(work, reference, lock=True)
+            who = acting_officer(work, officer)
+            case = the_case(work, reference, lock=True)
             if case.workflow == Workflow.CLOSED:
                 raise NotAllowedError(f"{case.reference} is closed already")
             if case.workflow == Workflow.APPROVED:
@@ -295,10 +326,10 @@ class Casework:
         """Open an answered, closed or withdrawn request again; the next draft begins a new letter."""
         now = self._clock.now()
         with self._store.write() as work:
-            who = _officer(work, officer)
-            case = _case(work, reference, lock=True)
+            who = acting_officer(work, officer)
+            case = the_case(work, reference, lock=True)
             if case.workflow in _OPEN:
-                raise NotAllowedError(f"{case.reference} is open: it is {_words(case.workflow)}")
+                raise NotAllowedError(f"{case.reference} is open: it is {words_for(case.workflow)}")
             self._move(
                 work, case, "reopened", Workflow.DRAFTING, who.email, now,
                 reason=reason, clock=ClockState.RUNNING, outcome=None, closed_at=None,
@@ -357,41 +388,3 @@ class Casework:
 
     def _happening(self, kind: str, at: datetime, actor: str, data: dict[str, object] | None = None) -> Happening:
         return Happening(kind=kind, at=at, actor=actor, via=self._via, data=data or {})
-
-
-def _officer(work: Work, email: str) -> OfficerRecord:
-    found = work.officers.find(email)
-    if found is None:
-        raise NotFoundError(f"there is no officer {email}; add one with: infogov officer add {email}")
-    if found.disabled:
-        raise NotAllowedError(f"{found.email} is disabled; enable with: infogov officer add {found.email}")
-    if found.role == "read_only":
-        raise NotAllowedError(f"{found.email} may look but not act")
-    return found
-
-
-def _case(work: Work, reference: str, *, lock: bool = False) -> Case:
-    case = work.cases.by_reference(reference.strip().upper(), lock=lock)
-    if case is None:
-        raise NotFoundError(f"there is no request {reference}; see: infogov requests")
-    return case
-
-
-def _letter(work: Work, case: Case, status: str, otherwise: str) -> LetterRecordRow:
-    letter = work.letters.open_letter(case.id, RESPONSE)
-    if letter is None or letter.status != status:
-        raise NotAllowedError(f"{otherwise} for {case.reference}; it is {_words(case.workflow)}")
-    return letter
-
-
-def _words(workflow: str) -> str:
-    return {
-        Workflow.NEW: "new",
-        Workflow.DRAFTING: "being drafted",
-        Workflow.FOR_APPROVAL: "waiting for approval",
-        Workflow.APPROVED: "approved, with its letter on the way",
-        Workflow.SENT: "answered",
-        Workflow.CLOSED: "closed",
-        Workflow.WITHDRAWN: "withdrawn",
-        Workflow.NOT_A_REQUEST: "marked as not a request",
-    }[Workflow(workflow)]

@@ -1,0 +1,59 @@
+"""Holds a letter against its request before anybody approves it, and says what stands in its way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.domain.errors import NotAllowedError
+from pipeline.domain.request import Question, Regime
+from pipeline.letters.checking import CheckFacts, Level, check
+from pipeline.letters.law import exemptions
+from pipeline.letters.render import build, render_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from pipeline.letters.authority import AuthorityFacts
+    from pipeline.letters.checking import Finding
+    from pipeline.letters.model import LetterRecord
+    from pipeline.store.records import Case
+
+
+def examine(written: LetterRecord, case: Case, authority: AuthorityFacts, today: date) -> tuple[Finding, ...]:
+    """Check *written* as the answer to *case*, dated *today* unless it has a date. Raises RecordError when it can't be rendered."""
+    return check(
+        written,
+        letter_text=render_text(build(written, authority, today)),
+        authority=authority,
+        facts=CheckFacts(
+            reference=case.reference,
+            requester_name=case.requester_name,
+            requester_email=case.requester_email,
+            regime=Regime(case.regime),
+            received_on=case.received_on,
+            due_on=case.due_on,
+            questions=tuple(Question(label=q.label, text=q.text) for q in case.questions),
+            addressed_to=(case.requester_email,),
+        ),
+        exemptions=exemptions(),
+        today=today,
+    )
+
+
+def refuse_stops(found: Iterable[Finding], because: str, *, reason: str, option: str) -> list[str]:
+    """Raise NotAllowedError listing what stops the letter, unless *reason* overrides it; returns the rules it overrides.
+
+    *because* opens the message and *option* is how a command gives a reason.
+    """
+    stops = [finding for finding in found if finding.level is Level.STOP]
+    firm = [finding for finding in stops if not finding.overridable]
+    if firm or (stops and not reason.strip()):
+        hint = [] if firm else [f"Mend the draft, or say with {option} why it should go all the same."]
+        raise NotAllowedError("\n".join((because, *map(str, stops), *hint)))
+    return sorted({finding.rule.value for finding in stops})
+
+
+def as_data(found: Iterable[Finding]) -> list[dict[str, str]]:
+    """The findings as an event keeps them: rule and level, and nothing of the letter's text."""
+    return [{"rule": finding.rule.value, "level": finding.level.value} for finding in found]
