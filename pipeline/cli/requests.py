@@ -20,6 +20,7 @@ from pipeline.cli.output import (
 )
 from pipeline.domain.calendar import long_date
 from pipeline.domain.errors import NotFoundError, UsageError
+from pipeline.letters.checking import Level
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import App
@@ -206,17 +207,54 @@ def _write_new(text: str, output: Path) -> None:
     say(f"{output} is written: fill in the answers, then keep it as the draft.")
 
 
-def submit(reference: ReferenceArgument, officer: OfficerOption, config: ConfigOption = None) -> None:
+def check(reference: ReferenceArgument, config: ConfigOption = None, *, as_lines: JsonOption = False) -> None:
+    """Say what stops the draft or letter of a request, and what to read again; ends with 1 when something stops it."""
+    with opened(config) as app:
+        found = app.casework().findings(reference)
+    if as_lines:
+        for finding in found:
+            say_json(
+                {
+                    "rule": finding.rule,
+                    "level": finding.level,
+                    "overridable": finding.overridable,
+                    "place": finding.place,
+                    "words": finding.words,
+                    "remedy": finding.remedy,
+                }
+            )
+    else:
+        rows = [(f.level, f.place, f.words, f.remedy, "" if f.overridable else "no") for f in found]
+        table(("level", "where", "what", "what to do", "override"), rows, empty="Nothing was found.")
+    if any(finding.level is Level.STOP for finding in found):
+        raise typer.Exit(1)
+
+
+def submit(
+    reference: ReferenceArgument,
+    officer: OfficerOption,
+    config: ConfigOption = None,
+    despite: Annotated[
+        str, typer.Option("--despite", metavar="REASON", help="Why it should go in spite of what stops it.")
+    ] = "",
+) -> None:
     """Put the draft into the queue for approval."""
     with opened(config) as app:
-        app.casework().submit(reference, officer)
+        app.casework().submit(reference, officer, despite=despite)
     say(f"{reference} is waiting for another officer's approval.")
 
 
-def approve(reference: ReferenceArgument, officer: OfficerOption, config: ConfigOption = None) -> None:
+def approve(
+    reference: ReferenceArgument,
+    officer: OfficerOption,
+    config: ConfigOption = None,
+    override_reason: Annotated[
+        str, typer.Option("--override-reason", metavar="REASON", help="Why it goes in spite of what stops it; kept.")
+    ] = "",
+) -> None:
     """Approve the letter, exactly as it stands; it goes when its time to stop it is over."""
     with opened(config) as app:
-        done = app.casework().approve(reference, officer)
+        done = app.casework().approve(reference, officer, override_reason=override_reason)
     say(
         f"Approved: letter {done.outbox_id} to {', '.join(done.recipients)}, sha256 {done.sha256}.",
         f"It goes after {done.not_before:%Y-%m-%d %H:%M:%S} UTC unless stopped: infogov stop {reference} --officer …",
@@ -277,7 +315,7 @@ def stop(
 
 def add_to(app: typer.Typer) -> None:
     """Add these verbs to the command."""
-    for verb in (requests, show, draft, submit, approve, withdraw, close, reopen, stop):
+    for verb in (requests, show, draft, check, submit, approve, withdraw, close, reopen, stop):
         app.command()(verb)
     app.command("return")(give_back)
     app.command("send-now")(send_now)

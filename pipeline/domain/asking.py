@@ -21,6 +21,7 @@ _POLITE = (
     r"(?:(?:please|pls|kindly)\s+)?"
     r"(?:(?:can|could|would|will|may|might)\s+(?:you|i|we|the council|it be possible)\s+(?:also\s+|please\s+|"
     r"kindly\s+|possibly\s+|now\s+|therefore\s+)*)?"
+    r"(?:it would (?:also |really )?be (?:very |most |really |so )*(?:interesting|helpful|good|great|useful|nice|kind|appreciated) (?:if you (?:could|would|can)|to)\s+)?"
     r"(?:(?:i|we)(?:['\u2019]d| would| should| am| are|['\u2019]m|['\u2019]re)?\s+(?:also\s+|"
     r"further\s+)*(?:(?:be )?(?:grateful|obliged)(?: if you (?:could|would|can))?|"
     r"(?:be )?(?:very )?(?:interested|like|love|wish|want|need|writing|hoping|looking|seeking|requesting|"
@@ -29,7 +30,8 @@ _POLITE = (
 _VERBS = (
     r"(?:be )?(?:provided? with|provide|supply|send|give|tell|confirm|state|list|advise|disclose|release|share|"
     r"inform|let me (?:know|have)|know|request|ask|"
-    r"obtain|get|receive|see|have|access|find(?:ing)? out|detail|explain|specify|indicate|identify|set out|outline|"
+    r"obtain|get|receiv(?:e|ing)|see(?:ing)?|hav(?:e|ing)|knowing|learn(?:ing)?|hear(?:ing)?|understand|discover|establish|getting|obtaining|"
+    r"show|publish|furnish|access|find(?:ing)? out|detail|explain|specify|indicate|identify|set out|outline|"
     r"describe|forward|requesting|asking|seeking|detail)"
 )
 _IMPERATIVE = re.compile(rf"^[\"'\u201c(\s*]*{_POLITE}{_VERBS}\b", _I)
@@ -60,7 +62,7 @@ _NOUN_ASK = re.compile(
 )
 CONTENT = re.compile(
     r"how (?:many|much|long|often|far|old|big|frequently|do|does|did|is|are|was|were|has|have|will)\b|"
-    r"\b(?:numbers? of|amount of|lists? of|cop(?:y|ies) of|details of|names? of|breakdown of|costs? of|value of|"
+    r"\b(?:numbers? of|amount of|lists? of|cop(?:y|ies) of|details of|names?,? (?:(?:and )?(?:job )?titles?\b|and (?:contact|address|job|e-?mail))|names? of|breakdown of|costs? of|value of|"
     r"total (?:number|cost|amount|spend|value|income)|"
     r"figures? (?:for|on|of)|data (?:on|for|about|relating)|spen(?:t|d)\b|minutes of|percentage of|proportion of|"
     r"average|whether|records of|reports? (?:on|of|into)|"

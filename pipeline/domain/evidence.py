@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COMMISSIONER_DOMAINS = frozenset({"ico.org.uk", "ico.gov.uk"})
 DECORATION = 30 * 1024  # bytes; a picture below that is no photograph of a letter
+HISTORY_CHARACTERS = 20_000
 ADVERTISING = 2  # kinds of selling talk that make an advertisement; one alone is a turn of phrase
 
 
@@ -127,6 +128,13 @@ class Evidence:
     def quoted(self) -> tuple[str, ...]:
         """The references it quotes: the known case's, else the suggested ones, else what looks like one."""
         return (self.known.reference,) if self.known else (self.context.suggested or self.words.references)
+
+    @property
+    def answers_us(self) -> bool:
+        """Whether it answers mail of ours: older mail below it names one of our addresses, or its subject is that of a reply with our reference."""
+        older = self.message.text[len(self.message.new_text) :][:HISTORY_CHARACTERS].casefold()
+        ours = any(address in older for address in self.context.own_addresses)
+        return ours or (self.words.reply and bool(self.words.references))
 
     @property
     def wishes(self) -> int:

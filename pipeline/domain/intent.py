@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain.automatic import plain, subject_words
 from pipeline.domain.language import foreign_language
-from pipeline.domain.wording import BOILERPLATE, CONDITIONAL, LAW, MATERIAL, POLITE_IF, REQUEST_RULES, Sign
+from pipeline.domain.wording import BOILERPLATE, CONDITIONAL, FRAME_WORDS, LAW, MATERIAL, POLITE_IF, REQUEST_RULES, Sign
 from pipeline.domain.wording_cases import FOLLOW_UP_RULES, OTHER_APPEALS
 from pipeline.domain.wording_other import OTHER_RULES
 
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 TEXT_CHARACTERS = 100_000
 SENTENCE_CHARACTERS = 1_200
 GREETING_WORDS = 4
+FRAME_CHARACTERS = 300  # a mail that says no more than that it asks is short
 SAYS_LITTLE = 160  # characters of a body that can only point at an attachment or greet
 
 _RULES = (*REQUEST_RULES, *FOLLOW_UP_RULES, *OTHER_RULES)
-_HINTS = frozenset({Sign.CHASER_HINT, Sign.REVIEW_HINT, Sign.WITHDRAWAL_HINT})
+_HINTS = frozenset({Sign.CHASER_HINT, Sign.REVIEW_HINT, Sign.WITHDRAWAL_HINT, Sign.WITHDRAWAL_LOOSE})
 _FOLLOW_UP = frozenset({Sign.CHASER, Sign.REVIEW, Sign.REVIEW_ASKED, Sign.WITHDRAWAL})
 _PURPOSES = (
     _FOLLOW_UP
@@ -49,6 +50,7 @@ _PURPOSES = (
 _CONDITIONED = _PURPOSES - {Sign.THANKS, Sign.SERVICE, Sign.SALES, Sign.PAPERS}
 _ABOUT_EARLIER = _FOLLOW_UP | {Sign.MISSING, Sign.GROUNDS}
 _THANKABLE = _HINTS | frozenset({Sign.MATERIAL, Sign.ATTACHED, Sign.OWN_DATA, Sign.REQUESTS})
+_WISHED = frozenset({Sign.REQUESTS, Sign.MATERIAL, Sign.OWN_DATA})
 _WISHES = frozenset({Sign.LAW, Sign.REQUESTS, Sign.ASK, Sign.MATERIAL, Sign.OWN_DATA, Sign.FRESH})
 
 _MARKUP = re.compile(r"<[^<>\n]{1,300}>")
@@ -84,12 +86,20 @@ _NARRATION = re.compile(
 )
 _ADDRESSED = re.compile(r"\b(?:please|pls|can|could|would|will|want|now|hereby|again)\b")
 _THANKED_FOR = re.compile(r"\b(?:thanks?|thank you|grateful)(?: you)?(?: \w+){0,3} for\b")
+_NEGATED = re.compile(
+    r"\b(?:not|n't|never|rather than|instead of) (?:\w+ ){0,3}(?:this |it |me |my e-?mail |my request )?(?:as )?(?:a |an |any )?(?:\w+ )?"
+    r"(?:complain\w*|chas\w+|appeal\w*|objecti\w+|objecting|internal review|request for (?:a |an )?(?:internal )?review|withdraw\w*|criticis\w+)\b"
+)
 _SHORTHAND = re.compile(r"\b(?:pls|plz|plse|u)\b")
-_CONTRAST = re.compile(r"\b(?:however|but|unfortunately|although|still|not|yet)\b|n't\b")
+_CONTRAST = re.compile(
+    r"\b(?:however|but|unfortunately|although|still|not(?! (?:at all|least|only))|yet)\b"
+    r"|\b(?!can't|couldn't|wouldn't)\w{1,10}n't\b(?! (?:expect|have to|need to|know how))"
+)
 _SAYS_NEW = re.compile(
     r"\b(?:new|another|further|second|separate|additional|fresh|different) (?:foi |eir |freedom of information "
     r"|information |subject access )?request\b"
 )
+_WORD = re.compile(r"[^\W_]{2,}")
 _REFERENCE = re.compile(r"\b(?:foi|eir|sar|ir)[-/_ ]?\d{4,12}\b|\b\d{5,12}\b(?= (?:foi|eir))")
 
 
@@ -100,7 +110,8 @@ class Words:
     *length* is the number of characters the writer wrote besides greeting and sign-off; *language* names the language when it is neither English
     nor Welsh; *title_law* is true when the subject of a mail that is no reply names the law, *law_named* when any sentence does; *reply* tells a reply by its
     subject; *says_new* that the writer calls it a new or further request, *contrasts* that a "but" or a "not" stands in it;
-    *references* are the case references quoted.
+    *references* are the case references quoted; *substance* is false when all of it only says that something is asked, and not what;
+    *asked* counts the sentences that wish for something in the form of an ask, not of a statement.
     """
 
     signs: Mapping[Sign, tuple[str, ...]]
@@ -113,6 +124,8 @@ class Words:
     says_new: bool
     contrasts: bool
     references: tuple[str, ...]
+    substance: bool = True
+    asked: int = 0
 
     def has(self, *signs: Sign) -> bool:
         """Whether any of *signs* was read."""
@@ -140,11 +153,13 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
     title_law = _read_subject(subject, signs, counts)
     law_named = LAW.search(subject) is not None
     says_new = contrasts = False
+    asked = 0
     for sentence in _sentences(lines):
         law_named = law_named or (LAW.search(sentence) is not None and BOILERPLATE.search(sentence) is None)
         says_new = says_new or _SAYS_NEW.search(sentence) is not None
         contrasts = contrasts or _CONTRAST.search(sentence) is not None
         read = read_sentence(sentence)
+        asked += bool(_WISHED & read.keys() and (Sign.ASK in read or sentence.endswith("?") or Sign.REQUESTS in read))
         for sign, clauses in read.items():
             signs.setdefault(sign, {}).update(dict.fromkeys(clauses))
             counts[sign] = counts.get(sign, 0) + 1
@@ -163,7 +178,18 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
         says_new=says_new,
         contrasts=contrasts,
         references=tuple(dict.fromkeys(reference.upper().replace(" ", "") for reference in quoted))[:5],
+        substance=_has_substance(_REPLY_SUBJECT.sub("", subject), lines),
+        asked=asked,
     )
+
+
+def _has_substance(subject: str, lines: list[str]) -> bool:
+    """Whether subject or text hold a word that is neither frame nor name; a last line of a few words is taken for the writer's name."""
+    said = lines[:-1] if len(lines) > 1 and len(lines[-1].split()) <= GREETING_WORDS else lines
+    total = " ".join(said)
+    if len(total) > FRAME_CHARACTERS:
+        return True
+    return any(word not in FRAME_WORDS for word in _WORD.findall(f"{subject} {total}"))
 
 
 def clean(text: str) -> str:
@@ -228,6 +254,8 @@ def _settle(sentence: str, found: dict[Sign, tuple[str, ...]]) -> dict[Sign, tup
         found = {sign: clauses for sign, clauses in found.items() if sign not in _THANKABLE}
     conditional = CONDITIONAL.search(POLITE_IF.sub(" ", sentence)) is not None
     drop = set(_CONDITIONED) if conditional else set()
+    if _NEGATED.search(sentence):
+        drop |= _PURPOSES - {Sign.MISSING, Sign.GROUNDS, Sign.PRIOR}
     if Sign.REVIEW in found and OTHER_APPEALS.search(sentence):
         drop.add(Sign.REVIEW)
     if _ABOUT_EARLIER & found.keys() - drop and not _asks_about_topic(sentence, found):

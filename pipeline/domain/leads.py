@@ -13,7 +13,8 @@ _LEAD_ANSWER = re.compile(
     r"(?:questions?|information|request|requirements|queries|details|data|as follows|following|asking for|"
     r"requesting|seeking|tell me|let me know|like to know|want to know|need to know|confirm|provide|state|"
     r"request|supply|"
-    r"know|advise|answer|ask|send me|have|see|receive|obtain|are|is|list|disclose)(?: to me| with|"
+    r"know|advise|answer|asks?(?: you)?(?: for)?|wants?|needs?|requires?|wish(?:es)? for|(?:would|['\u2019]d) (?:like|welcome|appreciate)|send me|"
+    r"have|see|receive|obtain|are|is|list|disclose|(?:cop(?:y|ies)|numbers?|details|sight|a list) of)(?: to me| with|"
     r" the following)?\s*[:;,.\u2013?-]*\s*$",
     _I,
 )
@@ -73,9 +74,13 @@ def is_lead_in(text: str) -> bool:
     return False
 
 
+# "Please send copies of:" names nothing yet; each item below it does.
+_OPEN_END = re.compile(r"\b(?:the |a )?(?:cop(?:y|ies)|numbers?|details|sight|lists?) of(?: the)?\s*[:\u2013-]+\s*$", _I)
+
+
 def _own_content(head: str) -> bool:
     """Whether the lead-in itself names what is wanted ("the number of staff who are:")."""
-    last = re.split(r"(?<=[.?!])\s+", head)[-1]
+    last = _OPEN_END.sub(" ", re.split(r"(?<=[.?!])\s+", head)[-1])
     return bool(
         re.search(
             r"how (?:many|much)|\bnumbers? of|\bamount of|\bcost of|\blists? of (?!the following|"

@@ -57,6 +57,11 @@ _ASKS_ON = re.compile(
     r"will|would|please|i|if)\b",
     re.IGNORECASE,
 )
+_ASKING_LINE = re.compile(
+    r"(?:(?:the )?(?:total )?(?:number|cost|amount|value)s?\b|how (?:many|much|long|often)\b|what\b|which\b|who\b|when (?:does|did|is|was|were|will|do)\b"
+    r"|where (?:is|are|do|does)\b|why\b|cop(?:y|ies) of\b|a copy of\b|lists? of\b|details of\b)",
+    re.IGNORECASE,
+)
 _HANGS = re.compile(r"\s(?:to|and|of|the|in|from|for|by|or|an?|at|between|with|than|on|your|our)$", re.IGNORECASE)
 _WRAP_AT_MOST = 100  # columns; a text with longer lines was not wrapped by a mail program
 _WRAP_AT_LEAST = 58
@@ -155,10 +160,19 @@ def wrap_width(lines: list[str]) -> int:
     return longest if _WRAP_AT_LEAST <= longest <= _WRAP_AT_MOST else 0
 
 
+def _asks_anew(before: str, after: str) -> bool:
+    """Whether *after* begins another question of a list without marks: both lines begin with asking words, and the first isn't broken off."""
+    if before.endswith((",", "-", "/", "&", "(")) or _HANGS.search(before[-12:]):
+        return False
+    return bool(_ASKING_LINE.match(before) and _ASKING_LINE.match(after))
+
+
 def is_wrap(previous: str, line: str, width: int) -> bool:
     """Whether *line* goes on with the sentence of *previous*, split by a mail program rather than by the writer."""
     before, after = previous.rstrip(), line.strip()
     first = after.split(maxsplit=1)[0] if after else ""
+    if _asks_anew(before, after):
+        return False
     if width and len(before) + 1 + len(first) > width:
         return True
     if before.endswith((".", "?", "!", ":", ";")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.domain.automatic import plain
-from pipeline.domain.intent import SAYS_LITTLE, clean, read_sentence
+from pipeline.domain.intent import clean, read_sentence
 from pipeline.domain.wording import Sign
 
 _LOOK_AT = 6_000  # characters; a mail that only points to its attachment says so at once
@@ -31,18 +31,16 @@ _POINTS = re.compile(
 _ASKS = re.compile(
     r"\b(?:how (?:many|much|often|long)|(?:what|when|where|which|why) (?:is|are|was|were|do|does|did|has|have|will)\b|numbers? of"
     r"|cop(?:y|ies) of (?:the|all|any|your|every)"
-    r"|breakdown|total|please (?:attach|enclose)|list of (?:all|the|your|every))\b"
+    r"|breakdown|total|please (?:attach|enclose)|(?:fill (?:in|out)|complete|populate) (?:in )?(?:the|this)|list of (?:all|the|your|every))\b"
 )
 # A question about the mail itself is none about what the council holds.
 _COURTESY = re.compile(
     r"\b(?:received|receipt|acknowledge\w*|hear from you|get back to|if you (?:need|have|require)|any (?:questions|problems|queries)"
     r"|open (?:it|this|the)|deal with|pass (?:it|this)|forward (?:it|this)|look at|answer (?:these|this|them)|respond)\b"
 )
+# Who says one of these says what the mail is for, whatever is attached to it.
 _PURPOSES = frozenset(
     {
-        Sign.OWN_DATA,
-        Sign.MATERIAL,
-        Sign.ASK,
         Sign.CHASER,
         Sign.CHASER_HINT,
         Sign.REVIEW,
@@ -50,12 +48,14 @@ _PURPOSES = frozenset(
         Sign.WITHDRAWAL,
         Sign.WITHDRAWAL_HINT,
         Sign.COMPLAINT,
-        Sign.SERVICE,
         Sign.COMMENT,
         Sign.SALES,
-        Sign.THANKS,
     }
 )
+_THANKED = re.compile(r"\bthank(?:s| you)\b")
+_SENT = re.compile(r"\b(?:please|see|find|(?:i|we) (?:have |hereby )?(?:attach|enclose)\w*)\b")
+_WANTS = re.compile(r"\b(?:send|provide|supply|need|want|list|lists|since|each|every|costs?|figures?|data|records?)\b")
+_SAYS_NOTHING = 75  # characters; hardly more than a name or a title
 _ENDS = re.compile(r"(?<=[.?!;]) ")
 
 
@@ -72,7 +72,7 @@ def points_to_attachment(new_text: str) -> bool:
     points = False
     purposes: set[Sign] = set()
     for sentence in _ENDS.split(" ".join(said)):
-        if _POINTS.search(sentence):
+        if _POINTS.search(sentence) and (_SENT.search(sentence) or not _THANKED.search(sentence)):
             if _ASKS.search(sentence):
                 return False
             points = True
@@ -83,7 +83,10 @@ def points_to_attachment(new_text: str) -> bool:
         if "?" in sentence or _ASKS.search(sentence) or Sign.MATERIAL in signs or Sign.OWN_DATA in signs:
             return False
         purposes |= signs.keys()
-    return points or (sum(map(len, said)) <= SAYS_LITTLE and not purposes & _PURPOSES)
+    if purposes & _PURPOSES:
+        return False
+    silent = sum(map(len, said)) <= _SAYS_NOTHING and not purposes & {Sign.ASK, Sign.SERVICE, Sign.THANKS}
+    return points or (silent and _WANTS.search(" ".join(said)) is None)
 
 
 def _said(text: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline.domain.asking import (
     ALSO,
     is_ask,
@@ -224,6 +226,19 @@ def _belongs(part: str, block: Block) -> bool:
     return is_refinement(part) or is_follow_up(part) or not block.gap or part[:1].islower() or part.startswith("(")
 
 
+_BREAKS_DOWN = re.compile(
+    r"(?:broken|split|divided|separated|by|for|from|per|in|including|and|or|with|between|since|excluding|both|ideally|where|if|e\.?g|i\.?e|"
+    r"please|thank|kind|regards|yours)\b",
+    re.IGNORECASE,
+)
+
+
+def _bare_item(part: str) -> bool:
+    """Whether a line under a lead-in is an item by itself: a short noun phrase in capitals' form without an end ("Current maintenance contractor")."""
+    few = 1 < len(part.split()) <= _HEADING
+    return few and part[:1].isupper() and part[-1:].isalnum() and not _BREAKS_DOWN.match(part) and not is_boilerplate(part)
+
+
 class _Reader:
     """Reads unmarked paragraphs in order and sorts their sentences into *segments*; *live* while the last sentence belonged to one."""
 
@@ -242,7 +257,8 @@ class _Reader:
             if here == len(parts) - 1 and is_lead_in(part) and not is_question(part) and not _own_ask(part):
                 self._expecting = True
                 return
-            if self._starts(part, new_line=here == 0, listening=listening):
+            bare = here == 0 and len(parts) == 1 and not block.gap and listening and _bare_item(part)
+            if bare or self._starts(part, new_line=here == 0, listening=listening):
                 self.segments.append([" ".join([*self._context, part])])
                 self._context, joint, self.live = [], " ", True
             elif is_boilerplate(part) or (not self.segments and is_preamble(part)):
@@ -255,7 +271,7 @@ class _Reader:
                 joint, self.live = " ", True
             else:
                 self._context.append(part)
-        self._expecting = leads or (listening and bool(parts) and is_ask(parts[0]))
+        self._expecting = leads or (listening and bool(parts) and (is_ask(parts[0]) or _bare_item(parts[0])))
 
     def _starts(self, part: str, *, new_line: bool, listening: bool) -> bool:
         if is_question(part):

@@ -187,7 +187,10 @@ ENVIRONMENT = (
         r"bathing water",
         r"private water suppl(?:y|ies)",
         r"reservoirs?",
-        r"coastal erosion",
+        r"(?:coastal |cliff |soil )?erosion",
+        r"geotechnical",
+        r"land ?slips?",
+        r"subsidence",
     ),
     _topic(
         "energy and climate",
@@ -268,7 +271,7 @@ ABOUT_STAFF = _any(
     r"\b(?:agency|interim|temporary) (?:staff|workers?|officers?|planners?)\b|\brecruit\w*|\bredundan\w+|"
     r"\bsettlement agreements?\b|\bovertime\b|"
     r"\b(?:how many|number of|total)\b.{0,25}\b(?:officers?|staff|employees|planners|inspectors|wardens|loaders|"
-    r"surveyors|posts?|teams?)\b(?:.{0,60}\b(?:employ|work|left|leave|resign|post|hold|qualif|have you|does the|"
+    r"surveyors|posts?|teams?|people|persons)\b(?:.{0,60}\b(?:employ|work|left|leave|resign|post|hold|qualif|have you|does the|"
     r"are there|in (?:the|your)))|\b(?:disciplin|grievanc|suspend|dismiss)\w+|"
     r"\bjob (?:title|description|advert)s?\b|\bexpenses\b|\btraining (?:course|budget|cost|record)s?\b|"
     r"\borganisation(?:al)? (?:chart|structure)\b|\bnames? (?:and|of) (?:contact|job|officers?|manager|head)\b",

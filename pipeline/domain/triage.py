@@ -131,7 +131,7 @@ def _remarks(rule: Rule, e: Evidence) -> tuple[str, ...]:
         remarks.append("it may pass on or make a request; an officer says whether one is to be opened, and for whom")
     if rule.verdict in {Verdict.REQUEST, Verdict.REPLY} and e.message.author is None:
         remarks.append("it does not come from one definite sender")
-    if rule.verdict not in {Verdict.AUTOMATIC, Verdict.BOUNCE} and rule.intent is not Intent.DUPLICATE:
+    if rule.verdict in {Verdict.REQUEST, Verdict.REPLY, Verdict.OTHER} and rule.intent is not Intent.DUPLICATE:
         remarks += e.context.unreadable[:UNREADABLE_FILES]
     return tuple(remarks)
 

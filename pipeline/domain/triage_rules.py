@@ -187,7 +187,9 @@ def _review(e: Evidence) -> Clauses:
             and not words.has(Sign.CHASER)
             and (bool(e.quoted) or words.has(Sign.PRIOR) or words.reply)
         )
-        displeased = words.has(Sign.REVIEW) or disputes
+        hinted = e.answers_us and not e.wishes and words.has(Sign.REVIEW_HINT) and not words.has(Sign.THANKS, Sign.CHASER)
+        answered = bool(e.quoted) or words.has(Sign.PRIOR) or words.reply or e.answers_us
+        displeased = (words.has(Sign.REVIEW) and (answered or not e.wishes)) or disputes or hinted
         about_foi = words.has(Sign.COMPLAINT) and words.law_named and not words.has(Sign.CHASER)
         service = words.has(Sign.COMPLAINT, Sign.SERVICE, Sign.COMMENT) and not earlier
         if not (displeased or about_foi) or service or e.wishes > len(words.clauses(*_REVIEW)):
@@ -195,21 +197,29 @@ def _review(e: Evidence) -> Clauses:
     elif e.advert:
         return ()
     signs = (*_REVIEW, Sign.COMPLAINT) if words.law_named else _REVIEW
-    return (*_quotes(e), *words.clauses(*signs))
+    return (*_quotes(e), *(words.clauses(*signs) or words.clauses(Sign.REVIEW_HINT)))
 
 
 def _withdrawal(e: Evidence) -> Clauses:
     words = e.words
-    other = words.has(Sign.SERVICE, Sign.OWN_SERVICE, Sign.SALES, Sign.FRAUD)
-    if not words.has(Sign.WITHDRAWAL) or e.wishes or (other and not words.law_named and not e.quoted):
+    other = words.has(Sign.SERVICE, Sign.OWN_SERVICE, Sign.SALES, Sign.FRAUD) and not words.law_named and not e.quoted
+    named = words.clauses(Sign.WITHDRAWAL)
+    earlier = words.law_named or e.answers_us or words.reply or bool(e.quoted) or words.has(Sign.PRIOR)
+    loose = words.clauses(Sign.WITHDRAWAL_LOOSE) if earlier and not words.has(Sign.THANKS, Sign.ASK) else ()
+    if not (named or loose) or words.asked or other:
         return ()
-    return (*_quotes(e), *words.clauses(Sign.WITHDRAWAL))
+    return (*_quotes(e), *(named or loose))
 
 
 def _chaser(e: Evidence) -> Clauses:
     words = e.words
     earlier = (*_quotes(e), *words.clauses(Sign.PRIOR))
-    said = words.clauses(Sign.CHASER) or (words.clauses(Sign.MISSING) if earlier else ())
+    hinted = e.answers_us and not e.wishes and words.length <= HINT_CHARACTERS and not words.has(Sign.THANKS)
+    said = (
+        words.clauses(Sign.CHASER)
+        or (words.clauses(Sign.MISSING) if earlier else ())
+        or (words.clauses(Sign.CHASER_HINT) if hinted else ())
+    )
     other = words.has(Sign.SERVICE, Sign.OWN_SERVICE, Sign.SALES, Sign.COMPLAINT, Sign.COMMENT, Sign.FRAUD)
     if not said or (other and not words.law_named and not e.quoted):
         return ()
@@ -229,9 +239,16 @@ def _data_right(e: Evidence) -> Clauses:
     return e.words.clauses(Sign.DATA_RIGHT) if not e.wishes else ()
 
 
+def _says_nothing(e: Evidence) -> Clauses:
+    """It says that it asks, and not for what; what is attached may."""
+    if e.words.substance or not e.words.length or e.context.attachment_text.strip():
+        return ()
+    return ("it says that something is asked for, and not what",) if e.asks or e.words.law_named else ()
+
+
 def _request(e: Evidence) -> Clauses:
     words = e.words
-    if e.advert and not e.plain_request:
+    if (e.advert and not e.plain_request) or _only_sells(e):
         return ()
     asked = words.clauses(Sign.REQUESTS, Sign.OWN_DATA)
     other = words.has(Sign.COMPLAINT, Sign.SERVICE, Sign.COMMENT, Sign.THANKS, Sign.SALES) or words.reply
@@ -243,6 +260,11 @@ def _request(e: Evidence) -> Clauses:
         return ()
     law = ("it names the law on access to information",) if words.law_named else ()
     return (*law, *(asked or words.clauses(Sign.MATERIAL, Sign.ASK) or ("its subject asks under that law",)))
+
+
+def _only_sells(e: Evidence) -> bool:
+    """Whether the law is named only as the trade of those it is sold to: no sentence asks for anything on record."""
+    return e.words.has(Sign.SALES) and not e.words.asked and not e.words.has(Sign.REQUESTS, Sign.OWN_DATA)
 
 
 def _fraud(e: Evidence) -> Clauses:
@@ -310,6 +332,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(Verdict.REQUEST, Intent.WITHDRAWAL, _withdrawal, flagged=True),
     Rule(Verdict.REQUEST, Intent.CHASER, _chaser, flagged=True),
     Rule(Verdict.REQUEST, Intent.CLARIFICATION, _clarification, flagged=True),
+    Rule(Verdict.REQUEST, Intent.UNCLEAR, _says_nothing, flagged=True),
     Rule(Verdict.REQUEST, Intent.REQUEST, _request),
     Rule(Verdict.REQUEST, Intent.UNCLEAR, _data_right, flagged=True),
     Rule(Verdict.OTHER, Intent.NOT_A_REQUEST, _fraud),

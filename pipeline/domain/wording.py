@@ -29,6 +29,7 @@ class Sign(StrEnum):
     REVIEW_HINT = "review_hint"
     GROUNDS = "grounds"
     WITHDRAWAL = "withdrawal"
+    WITHDRAWAL_LOOSE = "withdrawal_loose"
     WITHDRAWAL_HINT = "withdrawal_hint"
     THANKS = "thanks"
     COMPLAINT = "complaint"
@@ -93,6 +94,17 @@ POLITE_IF = re.compile(
     r"|state|check) if\b"
 )
 
+# Words that say that something is asked and of whom, and never what; a mail of these alone names nothing that could be looked for.
+FRAME_WORDS = frozenset(
+    "a about act after again all also am an and any anyone are as ask asking at back be been can case contact could council data dear do does email "
+    "enquiry enquiries environmental find foi foia eir eirs for form formal freedom from get give good go had happy has have hear hello help hi how i if "
+    "in info information inquiry is it know let like ll ve re made make making matter may me meaningful might my need new of office officer ok on one or "
+    "people person please put query question questions raise regarding regards relating relation request requests requesting right send sent should "
+    "sir madam some somebody someone something submit submitting speak subject tell thank thanks that the them there these thing this to under up us "
+    "want wanted was we what where which who whom will wish with would wondering write writing you your yours 2000 2004 law public authority team "
+    "department cheers here hope well today asap urgently urgent access".split()
+)
+
 # A sentence that asks for figures or papers about a thing: words like "complaints" or "internal review" are then its subject.
 MATERIAL = re.compile(
     r"(?:\bhow (?:many|much|often|long)\b(?! longer| more time)|\b(?:the |total |overall )(?:number|numbers|amount"
@@ -143,7 +155,7 @@ REQUEST_RULES = (
         r"|details|data|a copy|under)\b",
         r"\btreat this\b.{0,60}\b(?:request|foi|eir|sar)\b",
         r"\bcais (?:rhyddid|am wybodaeth|o dan|mynediad)|\bo dan (?:y )?ddeddf rhyddid",
-        r"\bfoi ?(?:request)? ?[-:]",
+        r"\bfoi(?: ?requests?)? ?(?:-(?![a-z])|:)",
         r"\b(?:right to know|access to environmental information)\b",
     ),
     word_rule(
@@ -164,19 +176,19 @@ REQUEST_RULES = (
         "it asks to be told or sent something",
         r"\b(?:can|could|would|will|may|might) (?:you|the council|someone|somebody|anyone|your team)(?: please"
         r"| kindly| possibly| also| perhaps)? (?:please |kindly |also )?(?:tell|send|provide|supply|confirm"
-        r"|let (?:me|us)|give|advise|disclose|release|share|forward|explain|inform|clarify|state|help|direct|point"
+        r"|let (?:me|us)|give|advise|disclose|release|share|forward|explain|inform|clarify|state|help|direct|point|furnish|publish|produce"
         r"|e-?mail|answer|be able to|say|show|list|itemise|detail|outline|identify)\b",
         r"\b(?:are you|would you be|are the council) able to (?:\w+ )?(?:tell|send|provide|supply|confirm|let|give|advise|share|say)\b"
         r"|\bplease (?:can|could|would|will|may) (?:you|i|we)\b|\bplease (?:kindly |also |could )?(?:send|provide"
         r"|supply|tell|confirm|let (?:me|us) (?:know|have)|list|state|disclose|give|itemi[sz]e|advise|detail"
-        r"|specify|explain|include|forward|break|indicate|outline|identify|describe|share|release|answer"
+        r"|specify|explain|include|forward|break|indicate|outline|identify|describe|share|release|answer|show|publish|furnish|produce"
         r"|see below)\b",
         r"\bi(?:'d| would|'m| am| should)? (?:also )?(?:like|wish|want|need|wanting|looking|keen|trying|hoping"
         r"|interested|writing|grateful|hereby request|request|seek|seeking|asking|requesting)\b.{0,30}\b(?:know"
         r"|request|ask|see|have|receive|obtain|find|information|enquire|inquire|copy|following|understand"
         r"|information|access|out|apply|seek)\b",
         r"\bi (?:hereby |therefore |formally |respectfully |kindly |also |now |further )?(?:request|require|seek"
-        r"|ask for)\b|\bkindly (?:provide|send|supply|furnish|share|give|confirm|let|tell|state|list)\b|\bi(?:'d"
+        r"|ask for)\b|\bkindly (?:provide|send|supply|furnish|share|give|confirm|let|tell|state|list|forward|disclose|advise|release|show|answer)\b|\bi(?:'d"
         r"| would) (?:\w+ )?(?:like|appreciate|welcome) (?:the|a|an|some|all|any|your|details|figures|information"
         r"|sight|access)\b|\bi am (?:seeking|requesting|asking|after|researching)\b|\bi(?:'m| am) (?:wondering"
         r"|curious|interested)\b|\bi was wondering\b|\bcan i (?:please )?(?:have|get|see|ask|know|request|obtain"
@@ -185,6 +197,8 @@ REQUEST_RULES = (
         r"|what|who|when|where|whether|which|if|the)\b",
         r"^(?:and |so |also |firstly,? |secondly,? |finally,? )?(?:what|who|whom|whose|when|where|which|why|how|is"
         r"|are|does|do|did|has|have|was|were|can|could|will)\b.{3,}\?",
+        r"^(?:and |so |also |but )?(?:(?:does|do|did|is|are|has|have|was|were|will) (?:the|your|you|there|any|this|these|our)|(?:how|what|who|where|which|why)"
+        r" (?:is|are|was|were|does|do|did|much|many|has|have|will|often|owns|pays|runs)) .{6,}[^?]$",
         r"\b(?:hoffwn|dymunaf|rwyf (?:am|yn gofyn)|rydw i'n gofyn|gofynnaf|gofyn am|a allwch|allwch chi|a fyddech"
         r"|rhowch|anfonwch|darparwch|beth yw|pwy (?:yw|sy)|pryd|a oes)\b",
     ),

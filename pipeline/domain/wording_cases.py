@@ -16,6 +16,15 @@ _OURS = (
     r"|freedom of information|subject access|below|following|email|e-mail|letter)"
 )
 
+_TAKE_BACK = (
+    r"(?:withdraw(?:ing|n|s)?|cancel(?:ling|led)?|retract(?:ing)?|drop(?:ping)?|clos(?:e|ing)|rescind(?:ing)?|abandon(?:ing)?"
+    r"|scrap(?:ping)?|stop(?:ping)?|disregard|ignore|forget(?: about)?|discard|delete|discontinue|halt|pull)"
+)
+_A_REQUEST = (
+    r"(?:(?:foi|sar|eir|foia|dsar|information|access|freedom of information) )?(?:requests?|foi|foia|sar|dsar|eir|enquiry|query|application"
+    r"|case|review|questions?|foi ?\d+)"
+)
+
 # A review, an appeal or a complaint about these is some other service's business.
 OTHER_APPEALS = re.compile(
     r"\b(?:parking|pcn|penalty|school|planning|benefit|housing|council tax|admission|ticket|fine|blue badge"
@@ -29,7 +38,11 @@ FOLLOW_UP_RULES = (
         r"\bwhen (?:can|will|may|should|might|do|would|am|could|is|are)\b.{0,50}\b(?:expect|receive|get|hear"
         r"|response|respond|reply|answer|sent|ready|due)\b",
         r"\bwhen (?:i|we|you|my|the|this|it|a)\b.{0,40}\b(?:can|will|might|may|should|could|'ll|going to"
-        r"|likely)\b.{0,20}\b(?:expect|receive|get|hear|have|responded|response|reply|answer|sent|ready)\b",
+        r"|likely)\b.{0,20}\b(?:expect|receive|get|hear|have|responded|response|respond|reply|answer|comply|sent|send|ready)\b",
+        r"\bwhat stage\b.{0,30}\b(?:it|request|reached|at)\b|\bwho (?:is|'s) (?:dealing|handling|looking)\b.{0,20}\b(?:with|into|it|my|this)\b"
+        r"|\bhow far (?:along|on) (?:is|are)\b|\blet me know where (?:it|this|my|the)\b|\bwhat has become of (?:my|our|the)\b"
+        r"|\b(?:is|are) (?:it|this|my \w+) being (?:dealt|looked|worked|processed)\b|\bhow much more time\b"
+        r"|\bpryd\b.{0,40}\b(?:ateb|ymateb|clywed|derbyn)\b",
         r"\b(?:any|an|some|no) (?:further )?(?:update|news|progress|movement|joy|luck|developments?)\b|\bupdate (?:me|us|on (?:my|the|this|our|its"
         r"|where|progress))\b|\b(?:status|progress|position) (?:of|on|with|regarding) (?:my|the|this|our)\b",
         r"\bwhere (?:are|is) (?:we|things|you|my|the|it)\b.{0,30}\b(?:with|at|up to|request|response|answer|foi)\b"
@@ -45,8 +58,8 @@ FOLLOW_UP_RULES = (
         r"\bchas(?:e|ing|er)\b(?! (?:up )?(?:debts?|payments?|arrears|council tax))|\b(?:gentle|polite|friendly"
         r"|second|final|quick|kind|just a|this is a|formal|another|courtesy|a) reminder\b|\breminder (?:that|about"
         r"|re|of my|regarding|-|:)|^reminder\b|\bfollow(?:ing)?[- ]?up (?:on|with|my|our|regarding|re|about|email"
-        r"|this|to my (?:email|request|foi|message))\b|\bfurther to my (?:email|request|foi|message|letter"
-        r"|previous|last|earlier)|\boverdue\b|\bnudge\b|\bbump(?:ing)?\b",
+        r"|this|to my (?:email|request|foi|message))\b|\b(?:re-?minder|prompt|nudge) (?:\w+ )?(?:that|about|on|re)\b|\breminder\W*$|\bfurther to my (?:email|request|foi|message|letter"
+        r"|previous|last|earlier)|\b(?:second|third|fourth|fifth|last|2nd|3rd|4th) (?:time (?:of asking|i)|e-?mail|message|request for an (?:update|answer))\b|\basking (?:you )?(?:once )?(?:again|for the)\b(?! (?:names?|list|number|figures))|\boverdue\b|\bnudge\b|\bbump(?:ing)?\b",
     ),
     word_rule(
         Sign.CHASER,
@@ -54,8 +67,12 @@ FOLLOW_UP_RULES = (
         r"\b(?:still|yet|not|never|nothing|without|no|nor)\b.{0,30}\b(?:received|had|heard|got|waiting|awaiting"
         r"|seen|been (?:sent|given))\b.{0,60}\b(?:response|reply|answer|acknowledg\w+|information|anything|back"
         r"|hear|request|you|data|documents)\b",
-        r"n't (?:yet )?(?:received|had|heard|got|seen|been)\b.{0,60}\b(?:response|reply|answer|acknowledg\w+"
-        r"|information|anything|back|request|you|replied|answered)\b",
+        r"(?:n't|\bnot|\bnever) (?:yet |even |still |actually |so far |to date )*(?:received?|had|have|hear|heard|get|got|seen|see|been)\b.{0,60}\b(?:response|reply|answer|acknowledg\w+"
+        r"|information|anything|a (?:thing|word|peep)|back|request|you|replied|answered)\b",
+        r"\b(?:received|had|got|heard|have) (?:absolutely |precisely |back )?(?:nothing|no word|zero|silence|neither)\b|\b(?:only|been met with|met by) silence\b"
+        r"|\b(?:did|have|has|can) (?:you|it|this|that|they|someone|anyone)\b.{0,20}\b(?:get|got|receive|received|arrive|arrived|reach|reached|see|seen)\b"
+        r".{0,12}\b(?:my|our|this|the) (?:\w+ ){0,2}(?:e-?mail|letter|message|request|foi|sar|form|enquiry|questions?)\b"
+        r"|\bheb (?:gael|dderbyn|glywed|gael unrhyw)\b|\b(?:nid wyf|dydw i ddim|dwi(?: ddim)?|nid ydw i) wedi (?:cael|derbyn|clywed)\b|\bdal i (?:aros|ddisgwyl)\b",
         r"\b(?:yet|still|waiting) to (?:receive|hear|have|get|be (?:sent|given))\b|\b(?:had|received|got|have"
         r"|seen) (?:\w+ )?no (?:\w+ )?(?:reply|response|answer|acknowledge?ment|information|communication)\b"
         r"|\bto date (?:you|i|we|there|no)\b.{0,40}\b(?:not|no|nothing)\b|\bstill (?:a?waiting|no (?:reply"
@@ -92,7 +109,7 @@ FOLLOW_UP_RULES = (
         r"|time ?(?:limit|scale|frame)|period) (?:has|have|of|for|is|was)\b.{0,40}(?:passed|expired|elapsed|ago"
         r"|gone|up|missed|exceeded)|\b(?:now|already|very|so|is|are) (?:\w+ )?(?:late|overdue)\b|\bweeks? (?:late"
         r"|overdue)\b|\bdeadline\b.{0,30}\b(?:yesterday|last week|today|on \w+day)\b|\bworking days are up\b"
-        r"|\bdays? (?:late|overdue)\b|\blong overdue\b|\bgone past\b",
+        r"|\b(?:month|months|days|weeks|deadline|time|period|limit|date|time ?scale)\b.{0,40}\b(?:ran out|run out|come and gone|came and went|has gone|is up|lapsed|long gone)\b|\b(?:\d+|twenty|thirty|several|many|some) (?:working |calendar )?(?:days|weeks|months) (?:since|on from|after) (?:i|we|my|our|you)\b|\bdays? (?:late|overdue)\b|\blong overdue\b|\bgone past\b",
     ),
     word_rule(
         Sign.PRIOR,
@@ -130,11 +147,17 @@ FOLLOW_UP_RULES = (
         r"|gets? )?(?:re-?considered|reviewed|looked at again|re-?examined|re-?visited)\b|\blook(?:ed)? at (?:it"
         r"|this|that) again\b|\b(?:please|like to|want to|wish to|must|now) escalate\b|\b(?:someone"
         r"|somebody) (?:else|more senior|senior|independent)\b.{0,30}\b(?:look|review|check|consider)"
-        r"|\bconducts? (?:freedom of information|foi) reviews\b|\badolygiad mewnol\b",
+        r"|\b(?:someone|somebody|a|an|officer) (?:\w+ ){0,2}(?:else|senior|independent|different)\b.{0,30}\b(?:look|review|check|consider)|\b(?:please|must|to|kindly|you|and) (?:re-?consider|reverse|overturn|re-?think|revise)\b(?! (?:the )?(?:plans?|closure|scheme|proposals?|planning))|\b(?:ask|request|like|want|seek|treat|raise|this is|as|for|formal|formally)\b.{0,30}\b(?:a |an |the )?(?:ir\b|appeal)(?! (?:form|process|panel|hearing|to parents))|\b(?:representations?|complain\w*|reconsideration)\b.{0,30}\b(?:regulation|reg\.?) 11\b|\bconducts? (?:freedom of information|foi) reviews\b|\badolygiad mewnol\b",
     ),
     word_rule(
         Sign.REVIEW,
         "it is unhappy with our answer",
+        r"\b(?:search|look|check|try|do (?:it|this|my request|the request|that)) (?:it )?(?:again|properly|harder|once more)\b"
+        r"|\b(?:answer|deal with|treat|do|handle|process) (?:my|this|the|our) (?:\w+ )?(?:request|question|questions|foi|sar) (?:again|properly|in full|as i asked)\b"
+        r"|\byou(?:'ve| have)? (?:\w+ )?(?:rel(?:y|ied) on|cit(?:e|ed)|appl(?:y|ied)|claim(?:ed)?|invok(?:e|ed)) (?:\w+ ){0,2}(?:section|s\.? ?\d|regulation|reg\.?|exempt\w+|exception)\b"
+        r"|\byou(?:'ve| have)? (?:\w+ )?(?:refus(?:e|ed|ing)|withh(?:eld|old|olding)|redact(?:ed|ing)|black(?:ed|ing) out)\b(?!.{0,40}\b(?:how many|number of|list)\b)"
+        r"|\b(?:pages?|half|parts?|bits|much|most|names?|everything|lots?|documents?|e-?mails?) (?:\w+ ){0,5}(?:is|are|was|were|has been|have been|been) (?:\w+ )?(?:black(?:ed)? ?out|redacted|withheld|blanked)\b"
+        r"|\bnot (?:an |a |any |really an |a proper |a full )?answer(?:ed)?\b|\b(?:can't|cannot|can not) (?:possibly )?be (?:right|correct|true|all)\b",
         r"\b(?:not (?:\w+ ){0,2}(?:satisfied|happy|content|convinced|satisfactory|acceptable|accept|agree"
         r"|good enough|adequate)|un(?:happy|satisf\w+|acceptable)|dissatisf\w+|disappoint\w+|displeased|disagree"
         r"|frustrat\w+|inadequate|insufficient|incomplete|evasive|dismayed|astonished)\b.{0,70}\b" + _ANSWER,
@@ -168,7 +191,7 @@ FOLLOW_UP_RULES = (
         r"|deal\w* with)\b.{0,30}\b(?:questions?|q ?\d|parts?|points?|all|what i (?:asked|requested)|fully|in full"
         r"|it|my query)\b",
         r"\b(?:questions?|q ?\d|parts?|points?) (?:\d ?(?:and|to|,|&)? ?){0,4}\b.{0,30}(?:(?:not|n't"
-        r"|un)(?: been)? ?answered|ignored|left out|missed|missing|omitted)\b|\bnot what i (?:asked|requested)\b"
+        r"|un)(?: been)? ?answered|ignored|left out|missed|missing|omitted)\b|(?:\bnot|n't) (?:\w+ )?what (?:i|we) (?:\w+ )?(?:asked|requested|wanted)\b|\bthat was(?: not|n't) (?:my|the) question\b"
         r"|\b(?:doesn't|does not|didn't|did not|hasn't|has not) (?:really |actually |fully )?answer (?:my|the|any"
         r"|what)\b",
     ),
@@ -188,21 +211,32 @@ FOLLOW_UP_RULES = (
     word_rule(
         Sign.WITHDRAWAL,
         "it takes the request back",
-        r"\b(?:withdraw(?:ing|n)?|cancel(?:ling|led)?|retract(?:ing)?|drop(?:ping)?|close|rescind|abandon"
-        r"|scrap)\b.{0,30}\b"
-        + _OURS
-        + r"\b.{0,40}\b(?:request|foi|sar|eir|enquiry|application|case|complaint|review|email|question|one"
-        r"|foi\d+)\b|\b(?:withdraw|cancel|close|drop) (?:it|this|that|the|my)?\b.{0,12}\b(?:foi|eir|sar|this|it)[ \d.]",
+        # A request, named as such, and the verb before it or after it.
+        rf"\b{_TAKE_BACK}\b.{{0,40}}\b{_OURS}\b.{{0,40}}\b{_A_REQUEST}\b(?! (?:of|from) (?:the )?(?:council|authority))",
+        rf"\b{_TAKE_BACK} {_A_REQUEST}\b|\b{_OURS} (?:\w+ ){{0,4}}{_A_REQUEST}\b.{{0,40}}"
+        r"\b(?:as|is|be|been|now|hereby|therefore|should be|please) (?:\w+ )?(?:withdrawn|cancelled|closed|dropped|discontinued|abandoned)\b",
+        rf"^{_A_REQUEST}\b.{{0,25}}\bwithdrawn\b|\b(?:stop|halt|cease) (?:working on|processing|dealing with|looking into|with) (?:my|our|the|this) (?:\w+ ){{0,3}}{_A_REQUEST}\b",
         r"\bno longer (?:need|require|want|interested|wish|seek)\b.{0,50}\b(?:this|that|it|information|data"
-        r"|request|response|answer|proceed|pursue|continue|reply|foi|in)\b|\b(?:do not|don't|doesn't"
+        r"|request|response|answer|answers|proceed|pursue|continue|reply|foi|in)\b|\b(?:do not|don't|doesn't"
         r"|needn't) (?:now )?(?:need|require|want) (?:the |this |that |an? )?(?:information|data|response|answer"
         r"|reply|request|it|foi)?\b.{0,20}\b(?:any ?more|any longer|now|after all)\b",
         r"\b(?:decided|chosen|want|wish|like|going) (?:not to|to not) (?:go ahead|proceed|pursue|continue|take)"
         r"|\b(?:do not|don\'t|not) (?:wish|want|need|intend) to (?:proceed|pursue|continue|go ahead|take)\b"
-        r"|\b(?:decided|chosen|going) to (?:withdraw|cancel|drop|abandon)\b|\b(?:disregard|ignore|forget"
-        r"|discard)\b.{0,20}\b(?:my|this|the|our|above|that)\b.{0,30}\b(?:request|foi|email|e-mail|message"
-        r"|enquiry)\b|\bno need to (?:respond|reply|answer|process|proceed|send|continue)\b|\bplease (?:don't"
-        r"|do not) (?:process|proceed|bother|action|respond|continue)\b|\btynnu (?:fy )?(?:nghais|cais)\b",
+        r"|\b(?:decided|chosen|going) to (?:withdraw|cancel|drop|abandon)\b"
+        r"|\bno (?:need|point|longer any need) (?:for you )?(?:to|in) (?:now |then )?(?:respond\w*|reply\w*|answer\w*|process\w*|proceed\w*|send\w*|continu\w*|deal\w*|look\w*)"
+        r"\b.{0,30}\b(?:request|foi|sar|questions?|enquiry|information|any ?more|any longer|after all|now|further)\b"
+        r"|\bplease (?:don't|do not) (?:process|proceed|bother|action|respond|continue|go to any|spend|trouble|waste)\b"
+        r"|\b(?:you can|please|and|so|can you) (?:now )?close (?:it|this|my|the) (?:request |case |file |one )?(?:down|off|now|please|as|$|[.,!])"
+        r"|\bno further action (?:is )?(?:needed|required|necessary)\b.{0,40}\b(?:request|foi)\b"
+        r"|\btynnu\b.{0,20}\b(?:nghais|cais)\b",
+    ),
+    # The same of a thing that is not named: it counts only where the mail speaks of a request elsewhere.
+    word_rule(
+        Sign.WITHDRAWAL_LOOSE,
+        "it takes the request back",
+        r"\b(?:withdraw|cancel|close|drop|stop|scrap|forget|leave|disregard|ignore) (?:it|this|that|about it|about this|all this|my|the|previous|last)\b"
+        r"|\bno need (?:for you )?to (?:respond|reply|answer|process|proceed|send|continue)\b|\bnever mind\b|\bchanged my mind\b"
+        r"|\b(?:found|got|have|received|been given|been sent) (?:what|everything|all|the answers?|the information|it) .{0,30}\b(?:needed?|wanted|elsewhere|already|after)\b",
     ),
     # Short words that mean little by themselves, but much in an answer to us about a case.
     word_rule(
@@ -231,7 +265,7 @@ FOLLOW_UP_RULES = (
     word_rule(
         Sign.THANKS,
         "it thanks us",
-        r"\b(?:thank(?:s| ?you| u)|many thanks|cheers|ta|much appreciated|grateful for (?:your|the)"
+        r"\b(?:thank(?:s| ?you| u)|many thanks|cheers|ta|(?:express|pass on|convey) (?:my|our) (?:\w+ )?(?:thanks|gratitude|appreciation)|much appreciated|grateful for (?:your|the)"
         r"|appreciate (?:your|the|all|you|it)|(?:received|noted) with thanks|that's (?:great|perfect|brilliant"
         r"|very helpful|really helpful)|(?:very|really|most|so) helpful|brilliant|perfect|excellent|diolch)\b",
     ),

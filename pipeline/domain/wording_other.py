@@ -12,7 +12,7 @@ OTHER_RULES = (
         r"|ombudsman )complaint (?:about|against|regarding|concerning|re|is|to|that|on|in|under|with|form|as|of|-"
         r"|:)|^(?:\W|\w{1,3}: )*(?:formal |official |urgent |stage (?:1|2|one|two) )*complaint\b"
         r"|\bi\b.{0,40}\bcomplain(?:ed|ing)? (?:about|that|regarding|to|of|formally|in)\b|\b(?:formal"
-        r"|official) complaint\b|\bas a complaint\b|\bi(?:'m| am) complaining\b",
+        r"|official) complaint\b|\bas a complaint\b|\b(?:want|like|have|need|going|forced) to (?:formally )?complain\b|\bcomplain(?:t|ts)?\b.{0,60}\bto stage (?:1|2|two|one)\b|\bstage (?:1|2|one|two) of (?:your|the) complaints?\b|\b(?:expect|demand|want|deserve) an apology\b|\bi(?:'m| am) complaining\b",
         r"\b(?:unhappy|dissatisfied|disappointed|frustrated|angry|upset|annoyed) (?:with|about|at"
         r"|by)\b.{0,40}\b(?:service|council|staff|call centre|way|treatment|officer|department|team|contractor"
         r"|collections?|roads?|park|state|you)\b|\b(?:disgust(?:ed|ing)|appall(?:ed|ing)|disgrace(?:ful)?"
@@ -50,6 +50,12 @@ OTHER_RULES = (
         r"|remove|collect|empty|clear|replace|unblock|clean|cut back|trim|resurface|come (?:and|out|round)|inspect"
         r"|visit|arrange|book|(?:update|change|amend|renew|close|set up|stop|start) (?:my"
         r"|our)|refund|reimburse|renew)\b",
+        r"\b(?:please|can|could|would|will|needs?|want|must|get|have|having)\b.{0,40}\b(?:be|get|got|it|this|them|that|these|been|is|are) (?:\w+ )?"
+        r"(?:filled(?: in)?|fixed|repaired|cleared(?: up| away)?|removed|collected|emptied|mended|sorted(?: out)?|cleaned(?: up)?|cut(?: back| down)?"
+        r"|replaced|unblocked|taken away|looked at|swept|gritted|resurfaced)\b(?! (?:in (?:\d|the last|each)|since|between|per|by (?:ward|year|month)))"
+        r"|\b(?:challenge|appeal|dispute|contest|cancel|query|fight|overturn) (?:against )?(?:this|my|the|a|that|your) (?:\w+ ){0,2}(?:parking|penalty|ticket|pcn|fine|charge notice|charge)\b"
+        r"|\bsomeone(?:'s| has)|somebody(?:'s| has) (?:dumped|tipped|left|thrown)\b|\b(?:send|get) (?:somebody|someone) (?:out|round|today|to|over)\b"
+        r"|\b(?:it|this|which|that|pothole|kerb|pavement)\b.{0,20}\b(?:damaged|burst|ruined|punctured|done|wrecked)\b.{0,15}\b(?:my|tyres?|wheel|car|suspension)\b",
         r"\b(?:change of address|moved house|(?:moving|moved) (?:house|out|in|into|to)|direct debit"
         r"|council tax (?:bill|account|band|discount|refund|reduction|arrears|payment|reminder|exemption)"
         r"|single person'?s? discount|rent (?:account|arrears|statement|payment)|housing benefit (?:claim|payment"
@@ -71,6 +77,8 @@ OTHER_RULES = (
         r"|payslips?|licen[cs]e|permit|invoice|lease)\b|\bhow much (?:is my|do i (?:owe|have|need|pay)"
         r"|does it cost (?:to|for)|is (?:a|it|the) (?:\w+ )?(?:permit|licen[cs]e|collection|bin|pass|badge|swim))"
         r"|\bi(?:'ve| have) (?:lost|not received) my (?:bill|bin|badge|permit|card|licen[cs]e|letter)\b"
+        r"|\b(?:is|are) (?:the |your |there )?(?:\w+ ){0,4}(?:free|available|open)\b.{0,25}\b(?:on|for) (?:mon|tues|wednes|thurs|fri|satur|sun|\d|a |an |our |my )"
+        r"|\b(?:cost|price|charge)s? (?:\w+ )?to (?:hire|rent|book|join|apply|register|use)\b(?!.{0,40}\bcouncil\b)|\bhow much (?:to|is it to) (?:hire|rent|book)\b"
         r"|\bmy (?:application|claim|account|bill|bin|appointment|tenancy|rent|payment|permit) (?:\w+ )?(?:has|was"
         r"|is|hasn't|number|reference|form)\b",
     ),
@@ -105,7 +113,7 @@ OTHER_RULES = (
         r"\b(?:our|new|this) (?:\w+ )?(?:services|solutions?|products?|platform|software|clients|range|company"
         r"|brochure|catalogue|price list|offer|team of|latest|app|tool|newsletter|event|course|webinar|conference"
         r"|training)\b|\bseo\b|\bsearch engine|\bbacklinks?\b|\bguest posts?\b|\bweb ?design\b|\b(?:sales"
-        r"|qualified) leads\b|\bcandidates? (?:available|immediately)|\bcompetitive (?:price|rate|pricing"
+        r"|qualified) leads\b|\bcandidates? (?:available|immediately)|\b(?:cut|reduce|slash|save|shorten|halve|transform|streamline|speed up)\b.{0,40}\b(?:your|\d+ ?%|councils|time|hours|burden|backlog)\b(?=.{0,40}(?:%|\btimes?\b|\bburden|\bbacklog|\bhours?\b|$))|\b(?:\w+) helps? (?:councils|local authorit\w+|organi[sz]ations|teams|public bodies)\b|\bnoticed (?:that )?(?:your|you)\b|\bcompetitive (?:price|rate|pricing"
         r"|quote)s?\b|\broi\b",
     ),
     word_rule(
@@ -142,8 +150,8 @@ OTHER_RULES = (
         r"|sign in|release|view|restore)\b",
         r"\b(?:bitcoin|btc|crypto\w*|usdt|lottery|jackpot|sweepstake|business proposal|loan offer|wire transfer"
         r"|western union|gift cards?|late (?:husband|client) left|(?:sole|named) beneficiary|your inheritance)\b"
-        r"|\b(?:million|billion) (?:us |united states )?(?:usd|dollars|pounds|euros?)\b|\b(?:usd|gbp|eur|\$"
-        r"|£) ?\d{1,3}[.,]?\d* ?(?:million|m\b)|\bdear (?:beneficiary|friend in|account (?:user|owner)"
+        r"|\b(?:next of kin|beneficiary|barrister|attorney|solicitor|late client|deceased client)\b.{0,120}\b(?:million|fund|funds|sum|bank|inherit\w+|beneficiary|next of kin)\b"
+        r"|\b(?:your|with your) (?:full )?bank (?:account )?details\b|\b(?:million|billion) (?:us |united states )?(?:usd|dollars|pounds|euros?)\b|(?:\busd|\bgbp|\beur|\$) ?\d{1,3}[.,]?\d* ?(?:million|m\b)|\bdear (?:beneficiary|friend in|account (?:user|owner)"
         r"|web ?mail user|valued customer)\b",
     ),
     word_rule(

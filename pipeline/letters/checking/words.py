@@ -59,7 +59,7 @@ _EXTENSION = re.compile(
 
 _PERCENT = re.compile(r"\b[0-9]{1,3}(?:\.[0-9]{1,6})?\s?(?:%|per ?cent\b)")
 _NOT_A_COUNT = re.compile(
-    r"\b[0-9]{1,3}(?:\.[0-9]{1,6})?\s?(?:%|per ?cent\b)|\baged? [0-9]{1,3}|\b[0-9]{1,3}\s?(?:-|\u2013|to)\s?[0-9]{1,3}\b"
+    r"\b[0-9]{1,3}(?:\.[0-9]{1,6})?\s?(?:%|per ?cent\b)|\baged? [0-9]{1,3}(?:\s?(?:-|\u2013|to)\s?[0-9]{1,3})?|\b[0-9]{1,3}\s?(?:-|\u2013|to)\s?[0-9]{1,3}\b"
     r"|\b(?:19|20)[0-9]{2}(?:[/-][0-9]{2,4})?\b|\bq[1-4]\b|\b[0-9]{1,2} (?:january|february|march|april|may|june|july"
     r"|august|september|october|november|december)\b|https?://\S{1,2000}"
 )

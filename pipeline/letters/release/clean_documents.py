@@ -19,54 +19,40 @@ from pipeline.letters.release.packages import Budget, Package, attribute, local,
 if TYPE_CHECKING:
     from pipeline.letters.release.packages import Element, Relation
 
-_DROPPED = frozenset(
+# The parts a page is made of; a relationship of any other kind is left behind with its part.
+_KEPT = frozenset(
     {
         *(
-            "comments",
-            "commentsExtended",
-            "commentsIds",
-            "commentsExtensible",
-            "people",
-            "documenttasks",
-            "classificationlabels",
+            "officeDocument",
+            "styles",
+            "stylesWithEffects",
+            "settings",
+            "webSettings",
+            "fontTable",
+            "font",
+            "theme",
+            "themeOverride",
         ),
         *(
-            "customXml",
-            "customXmlProps",
-            "custom-properties",
-            "glossaryDocument",
-            "attachedTemplate",
-            "mailMergeSource",
-            "mailMergeHeaderSource",
+            "numbering",
+            "header",
+            "footer",
+            "footnotes",
+            "endnotes",
+            "image",
+            "hyperlink",
+            "chart",
+            "chartStyle",
+            "chartColorStyle",
         ),
         *(
-            "oleObject",
-            "package",
-            "control",
-            "activeXControlBinary",
-            "vbaProject",
-            "wordVbaData",
-            "keyMapCustomizations",
-            "attachedToolbars",
-        ),
-        *(
-            "subDocument",
-            "aFChunk",
-            "thumbnail",
-            "transform",
-            "frame",
-            "recipientData",
-            "core-properties",
-            "extended-properties",
-        ),
-        *(
-            "customProperty",
-            "userXmlData",
-            "webExtension",
-            "taskpanes",
-            "printerSettings",
-            "digital-signature/origin",
-            "origin",
+            "chartUserShapes",
+            "diagramData",
+            "diagramLayout",
+            "diagramQuickStyle",
+            "diagramColors",
+            "diagramDrawing",
+            "drawing",
         ),
     }
 )
@@ -111,7 +97,7 @@ def _sorted_relations(package: Package, source: str) -> tuple[list[Relation], li
     for relation in package.relations(source):
         missing = not relation.external and relation.target not in package
         leads_out = relation.external and relation.kind != "hyperlink"
-        (dropped if missing or leads_out or relation.kind in _DROPPED else kept).append(relation)
+        (dropped if missing or leads_out or relation.kind not in _KEPT else kept).append(relation)
     return kept, dropped
 
 

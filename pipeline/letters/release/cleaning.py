@@ -124,8 +124,7 @@ def clean_copy(file: ReleaseFile, form: CleanForm, *, own_contacts: frozenset[st
 def _refuse_hopeless(name: str, form: CleanForm, before: ReleaseReport) -> None:
     hopeless = _UNOPENED if form in {CleanForm.CSV, CleanForm.XLSX} else _UNOPENED | _REDO
     for finding in before.findings:
-        whole_file = finding.file == name or finding.rule in _REDO
-        if finding.rule in hopeless and whole_file:
+        if finding.rule in hopeless and finding.file == name:
             raise NotAllowedError(f"{name}: {finding.words} {finding.remedy}")
 
 

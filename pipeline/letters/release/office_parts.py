@@ -41,6 +41,82 @@ _RULES: tuple[tuple[Rule, frozenset[str], str], ...] = (
         r"customxml/item[0-9]*\.xml|xl/customdata/[^/]+",
     ),
 )
+# What every Office file is made of: the parts that show, and those that hold only settings.
+_ORDINARY = frozenset(
+    {
+        *(
+            "officeDocument",
+            "core-properties",
+            "extended-properties",
+            "custom-properties",
+            "thumbnail",
+            "styles",
+            "stylesWithEffects",
+        ),
+        *(
+            "settings",
+            "webSettings",
+            "fontTable",
+            "font",
+            "theme",
+            "themeOverride",
+            "numbering",
+            "header",
+            "footer",
+            "footnotes",
+        ),
+        *(
+            "endnotes",
+            "image",
+            "hyperlink",
+            "chart",
+            "chartStyle",
+            "chartColorStyle",
+            "chartUserShapes",
+            "chartEx",
+            "drawing",
+            "vmlDrawing",
+        ),
+        *(
+            "diagramData",
+            "diagramLayout",
+            "diagramQuickStyle",
+            "diagramColors",
+            "diagramDrawing",
+            "hdphoto",
+            "printerSettings",
+        ),
+        *("comments", "commentsExtended", "commentsIds", "commentsExtensible", "people", "person", "threadedComment"),
+        *(
+            "customXmlProps",
+            "wordVbaData",
+            "attachedTemplate",
+            "mailMergeSource",
+            "externalLinkPath",
+            "externalLinkLongPath",
+            "ctrlProp",
+        ),
+        *(
+            "worksheet",
+            "chartsheet",
+            "dialogsheet",
+            "sharedStrings",
+            "calcChain",
+            "table",
+            "tableSingleCells",
+            "sheetMetadata",
+        ),
+        *("pivotTable", "pivotCacheRecords", "slicer", "slicerCache", "timeline", "timelineCache", "usernames"),
+        *(
+            "rdRichValue",
+            "rdRichValueStructure",
+            "rdRichValueTypes",
+            "richValueRel",
+            "rdArray",
+            "rdSupportingPropertyBag",
+        ),
+    }
+)
 _LINKED = frozenset(
     {
         "externalLinkPath",
@@ -82,6 +158,9 @@ def note_parts(package: Package, notes: Notes) -> None:
         (f"link to an outside {_word(relation.kind)}" for relation in relations if _leads_out(relation)),
     )
     notes.add_all(Rule.TEMPLATE, ("document settings" for relation in relations if relation.kind == "attachedTemplate"))
+    told = _ORDINARY.union(*(kinds for _, kinds, _ in _RULES))
+    unknown = {relation.target for relation in relations if not relation.external and relation.kind not in told}
+    notes.add_all(Rule.CUSTOM_DATA, sorted(part for part in unknown if part in package))
     notes.add_all(Rule.CUSTOM_DATA, stray_parts(package, relations))
     note_properties(package, notes)
 

@@ -1,5 +1,6 @@
 """Casework: an officer drafts, another approves, and what was approved is frozen to the byte."""
 
-from pipeline.stages.casework.run import APPROVERS, RESPONSE, Approved, Casework
+from pipeline.stages.casework.lookups import RESPONSE
+from pipeline.stages.casework.run import APPROVERS, Approved, Casework
 
 __all__ = ["APPROVERS", "RESPONSE", "Approved", "Casework"]

@@ -41,6 +41,11 @@ ASKING = (
     "Please complete the attached table: how many staff are employed in each team?",
     "Please attach copies of all invoices to your reply.",
     "Any news on my request?",
+    "FOI please: appeals lodged, conceded, lost - each year since 2018, with legal costs.",
+    "pls send council pension fund investments list thx",
+    "We study what each council pays for nursing care. Please fill in the attached spreadsheet and return it.",
+    "I am dissatisfied with your answer, copy attached. I ask for an internal review of it.",
+    "We are very grateful. Thank you for your letter and the enclosed documents.",
     _COMPLAINT,
 )
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.domain.errors import RecordError
+from pipeline import resources
+from pipeline.domain.citation import Citation, ProvisionSource
+from pipeline.domain.errors import RecordError, UsageError
 from pipeline.domain.request import Regime
 from pipeline.letters.authority import AuthorityFacts, Publication
-from pipeline.letters.model import AnsweredQuestion, AnswerOutcome, LetterKind, LetterRecord, Salutation
-from pipeline.letters.record import load_record, problems
+from pipeline.domain.response import AnswerOutcome
+from pipeline.letters import templating
+from pipeline.letters.model import AnsweredQuestion, LetterKind, LetterRecord, Reliance, Salutation
+from pipeline.letters.record import load_record
 from pipeline.letters.render import BlockKind, build, render_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LETTERS = Path(__file__).parents[2] / "letters"
 TODAY = date(2025, 1, 6)
@@ -64,11 +73,10 @@ def test_the_letter_of_may_2024_is_kept_to_the_byte() -> None:
     assert rendered == (LETTERS / "start-for-life.txt").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["default-foi", "default-eir", "default-sar"])
+@pytest.mark.parametrize("name", ["default-foi", "default-eir", "default-sar", "default-mixed"])
 def test_the_default_letters_are_worded_as_agreed(name: str) -> None:
     """A change of the default wording is seen and agreed, never slipped in."""
     record = letter(f"{name}.toml")
-    assert problems(record) == ()
     assert text_of(record) + "\n" == (LETTERS / f"{name}.txt").read_text(encoding="utf-8")
 
 
@@ -201,15 +209,87 @@ def test_unknown_template_provision_and_law_are_refused_by_name() -> None:
     """A letter is never written in words that do not exist."""
     with pytest.raises(RecordError, match='template: "nowhere" is not known; use one of coventry-2024, default'):
         text_of(a_record(template="nowhere"))
-    text = 'reference = "FOI1"\nregime = "foi"\n[[question]]\nlabel = "2"\ntext = "q"\nprovisions = ["s.99", "s.35(1)", "s.40(2)"]'
+    text = 'reference = "FOI1"\nregime = "foi"\n[[question]]\nlabel = "2"\ntext = "q"\nprovisions = ["s.99", "s.12", "s.40(2)"]'
     with pytest.raises(RecordError) as caught:
         text_of(load_record(text, "a.toml"))
-    assert [line.split(" is not")[0] for line in caught.value.problems] == [
-        "question 2: provisions: section 99",
-        "question 2: provisions: section 35(1)",
-    ]
+    unknown, coarse = caught.value.problems
+    assert unknown.startswith("question 2: provisions: s.99 is not known to this letter; check the number")
+    assert coarse.startswith("question 2: provisions: s.12 is not known")
+    assert coarse.endswith(": s.12(1), s.12(2)")
     with pytest.raises(RecordError, match="coventry-2024 has no words for eir"):
         text_of(a_record(template="coventry-2024", regime=Regime.EIR))
+    mixed = replace(a_record().questions[0], regime=Regime.EIR)
+    with pytest.raises(RecordError, match="coventry-2024 has no words for eir"):
+        text_of(a_record(template="coventry-2024", questions=(*a_record().questions, mixed)))
+
+
+@pytest.fixture
+def own_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the letter templates that a test may spoil."""
+    shutil.copytree(resources.templates(), tmp_path / "templates")
+    monkeypatch.setattr(resources, "templates", lambda: tmp_path / "templates")
+    templating.environment.cache_clear()
+    yield tmp_path / "templates" / "letters" / "response" / "default"
+    templating.environment.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "expected"),
+    [
+        ("{{ nobody }}", "'nobody' is undefined"),
+        ("{{ authority.fax }}", "has no attribute 'fax'"),
+        ("{% if %}", "Expected an expression"),
+        ("{{ authority.__class__.__mro__ }}", "unsafe"),
+    ],
+)
+def test_a_faulty_template_is_named(own_templates: Path, spoilt: str, expected: str) -> None:
+    """A template with an unknown field, or that is none, is an error that names it and leaves no letter."""
+    template = own_templates / "letter.jinja"
+    template.write_text(template.read_text(encoding="utf-8") + spoilt, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        text_of(a_record())
+    assert str(caught.value).startswith("templates/letters/response/default/letter.jinja: ")
+    assert expected in str(caught.value)
+    assert str(caught.value).endswith("mend the template")
+
+
+def test_what_a_provision_needs_stands_in_the_letter_but_not_who_decided() -> None:
+    """Opinion, likelihood and both sides of the public interest are told; the names of officers are not."""
+    text = text_of(letter("default-mixed.toml"))
+    for words in (
+        "Section 36(2)(b)(ii) of the Freedom of Information Act 2000",
+        "The Monitoring Officer, as the qualified person",
+        "on 20 March 2025",
+        "would be likely to cause this harm",
+        "Residents were harmed",
+        "The review needs frank talk",
+    ):
+        assert words in text, words
+    assert "Robin Example" not in text
+    assert "Head of Flood Risk" not in text
+
+
+def test_a_letter_under_two_laws_names_both_and_both_ways_of_review() -> None:
+    """Each question has the words of its own law, and neither law's rights are left out."""
+    text = text_of(letter("default-mixed.toml"))
+    assert "(FOIA)\nEnvironmental Information Regulations 2004 (EIR)\nReference: FOI192837465" in text
+    assert "you can ask us to review our response" in text
+    assert "regulation 11 of the Environmental Information Regulations 2004 gives you the right" in text
+    assert "Regulation 12(5)(f) of the Environmental Information Regulations 2004" in text
+
+
+def test_a_refusal_for_its_work_does_not_say_that_anything_is_held() -> None:
+    """Section 12 answers before anybody has searched."""
+    question = AnsweredQuestion(
+        label="1",
+        text="All?",
+        outcome=AnswerOutcome.WITHHELD,
+        provisions=(Reliance(citation=Citation(source=ProvisionSource.SECTION, number="12(1)")),),
+    )
+    text = text_of(a_record(questions=(question,)))
+    assert "We are not supplying this information." in text
+    assert "We hold" not in text
+    assert "(Appropriate Limit and Fees) Regulations 2004" in text
 
 
 def test_a_letter_of_two_hundred_long_questions_is_rendered() -> None:
