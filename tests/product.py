@@ -199,7 +199,7 @@ class Product:
             timeout=60,
             check=False,
         )
-        assert "Traceback" not in done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
         self.clock.set(max(self.clock.now(), datetime.now(UTC)))
         return Ran(done.returncode, done.stdout, done.stderr)
 

@@ -62,7 +62,7 @@ _NOUN_ASK = re.compile(
 )
 CONTENT = re.compile(
     r"how (?:many|much|long|often|far|old|big|frequently|do|does|did|is|are|was|were|has|have|will)\b|"
-    r"\b(?:numbers? of|amount of|lists? of|cop(?:y|ies) of|details of|names?,? (?:(?:and )?(?:job )?titles?\b|and (?:contact|address|job|e-?mail))|names? of|breakdown of|costs? of|value of|"
+    r"\b(?:numbers? of|amount of|lists? of|cop(?:y|ies) of|details of|names? and\b|names?,? (?:(?:and )?(?:job )?titles?\b|and (?:contact|address|job|e-?mail))|names? of|breakdown of|costs? of|value of|"
     r"total (?:number|cost|amount|spend|value|income)|"
     r"figures? (?:for|on|of)|data (?:on|for|about|relating)|spen(?:t|d)\b|minutes of|percentage of|proportion of|"
     r"average|whether|records of|reports? (?:on|of|into)|"

@@ -258,6 +258,9 @@ def _phrase_signs(message: Message, *, backed: bool) -> list[MachineSign]:
         by_subject = subject_rule.match(subject) is not None
         if by_subject and (backed or body_rule.search(body)):
             signs.append(MachineSign(row=15, kind=kind, clause=clause))
+    if not signs and short and phrases.ABSENCE_SUBJECT.match(subject):
+        clause = "its subject is that of an automatic answer"
+        signs.append(MachineSign(row=15, kind=Kind.ABSENCE, clause=clause, alone=False, person_possible=True))
     if not signs and short and phrases.ROBOT_BODY.search(body):
         clause = "it says itself that it is automatic or that nobody reads answers"
         signs.append(MachineSign(row=15, kind=Kind.PROGRAM, clause=clause, alone=False, person_possible=True))

@@ -50,6 +50,7 @@ _PURPOSES = (
 _CONDITIONED = _PURPOSES - {Sign.THANKS, Sign.SERVICE, Sign.SALES, Sign.PAPERS}
 _ABOUT_EARLIER = _FOLLOW_UP | {Sign.MISSING, Sign.GROUNDS}
 _THANKABLE = _HINTS | frozenset({Sign.MATERIAL, Sign.ATTACHED, Sign.OWN_DATA, Sign.REQUESTS})
+_OLD = frozenset({Sign.PRIOR, Sign.CHASER, Sign.MISSING, Sign.REVIEW})
 _WISHED = frozenset({Sign.REQUESTS, Sign.MATERIAL, Sign.OWN_DATA})
 _WISHES = frozenset({Sign.LAW, Sign.REQUESTS, Sign.ASK, Sign.MATERIAL, Sign.OWN_DATA, Sign.FRESH})
 
@@ -111,7 +112,8 @@ class Words:
     nor Welsh; *title_law* is true when the subject of a mail that is no reply names the law, *law_named* when any sentence does; *reply* tells a reply by its
     subject; *says_new* that the writer calls it a new or further request, *contrasts* that a "but" or a "not" stands in it;
     *references* are the case references quoted; *substance* is false when all of it only says that something is asked, and not what;
-    *asked* counts the sentences that wish for something in the form of an ask, not of a statement.
+    *asked* counts the sentences that wish for something in the form of an ask, not of a statement, *anew* those that ask for anything without speaking of
+    an earlier request.
     """
 
     signs: Mapping[Sign, tuple[str, ...]]
@@ -126,6 +128,7 @@ class Words:
     references: tuple[str, ...]
     substance: bool = True
     asked: int = 0
+    anew: int = 0
 
     def has(self, *signs: Sign) -> bool:
         """Whether any of *signs* was read."""
@@ -153,12 +156,13 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
     title_law = _read_subject(subject, signs, counts)
     law_named = LAW.search(subject) is not None
     says_new = contrasts = False
-    asked = 0
+    asked = anew = 0
     for sentence in _sentences(lines):
         law_named = law_named or (LAW.search(sentence) is not None and BOILERPLATE.search(sentence) is None)
         says_new = says_new or _SAYS_NEW.search(sentence) is not None
         contrasts = contrasts or _CONTRAST.search(sentence) is not None
         read = read_sentence(sentence)
+        anew += bool((_WISHED | {Sign.ASK}) & read.keys() and not _OLD & read.keys())
         asked += bool(_WISHED & read.keys() and (Sign.ASK in read or sentence.endswith("?") or Sign.REQUESTS in read))
         for sign, clauses in read.items():
             signs.setdefault(sign, {}).update(dict.fromkeys(clauses))
@@ -180,6 +184,7 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
         references=tuple(dict.fromkeys(reference.upper().replace(" ", "") for reference in quoted))[:5],
         substance=_has_substance(_REPLY_SUBJECT.sub("", subject), lines),
         asked=asked,
+        anew=anew,
     )
 
 
@@ -256,6 +261,10 @@ def _settle(sentence: str, found: dict[Sign, tuple[str, ...]]) -> dict[Sign, tup
     drop = set(_CONDITIONED) if conditional else set()
     if _NEGATED.search(sentence):
         drop |= _PURPOSES - {Sign.MISSING, Sign.GROUNDS, Sign.PRIOR}
+    if Sign.COMPLAINT in found and Sign.LAW not in found and _OWN_COMPLAINT.search(sentence):
+        found = {sign: clauses for sign, clauses in found.items() if sign not in _FOLLOW_UP}
+    if Sign.COMPLAINT in found and Sign.ASK not in found and _OWN_COMPLAINT.search(sentence):
+        found = {sign: clauses for sign, clauses in found.items() if sign is not Sign.MATERIAL}
     if Sign.REVIEW in found and OTHER_APPEALS.search(sentence):
         drop.add(Sign.REVIEW)
     if _ABOUT_EARLIER & found.keys() - drop and not _asks_about_topic(sentence, found):
@@ -292,9 +301,18 @@ _TOPIC_ASK = re.compile(
 )
 
 
+_TAKES_BACK = re.compile(
+    r"\b(?:i|we|please|like to|want to|wish to|can you|could you|would you)\b.{0,25}\b(?:withdraw|cancel|drop|stop|retract|disregard|ignore)\b"
+    r".{0,10}\b(?:my|our|this|the above)\b"
+)
+_OWN_COMPLAINT = re.compile(r"\bmy (?:\w+ ){0,3}complaint\b|\bto stage (?:1|2|one|two)\b")
+
+
 def _asks_about_topic(sentence: str, found: Mapping[Sign, object]) -> bool:
     """Whether chaser-, review- or withdrawal-like words are the thing asked about: figures of complaints, copies of reviews."""
-    return Sign.MATERIAL in found and Sign.MISSING not in found and _TOPIC_ASK.search(sentence) is not None
+    if Sign.MATERIAL not in found or Sign.MISSING in found or _TAKES_BACK.search(sentence):
+        return False
+    return _TOPIC_ASK.search(sentence) is not None
 
 
 def _read_subject(subject: str, signs: dict[Sign, dict[str, None]], counts: dict[Sign, int]) -> bool:

@@ -92,6 +92,18 @@ def _own_content(head: str) -> bool:
     )
 
 
+_SCOPE = re.compile(
+    r"^(?:so |and |then |again )?(?:for|in|over|during|covering|within|as at|as of|since|between) (?!(?:each|every|any|all|these|those|this|them)\b)"
+    r"(?!.{0,80}\b(?:following|these|those|each|columns?|propert\w+|records?)\b).{3,80}:\W*$",
+    _I,
+)
+
+
+def is_scope(lead: str) -> bool:
+    """True for words that only say for when or where the things below them are wanted ("For the last 12 months:")."""
+    return bool(_SCOPE.match(re.split(r"(?<=[.?!])\s+", lead.strip()[-_LOOK:])[-1]))
+
+
 def refuses_list(lead: str) -> bool:
     """True for a lead-in under which items are details, not questions: columns, reasons, search words, dates, ways to reply, quoted law."""
     head = lead.strip()[-_LOOK:]

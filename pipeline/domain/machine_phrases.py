@@ -269,6 +269,8 @@ ABSENCE_BODY = re.compile(
     r"|inte på (?:kontoret|plats)|tillbaka den"
     r"|ikke på kontoret|tilbage (?:den|igen)|tilbake (?:den|igjen)|nu sunt (?:la|în)|concediu|poissa toimistosta"
     r"|lomalla|nejsem přítom|szabadságon|atostog"
+    r"|(?:på|pa) (?:semester|ferie|ledighet)|en (?:congés?|vacances)|de vacaciones|de férias|em férias|in ferie|im urlaub|in urlaub|in elternzeit"
+    r"|op vakantie|met (?:verlof|vakantie)|na dovolené|na dovolenke|ar wyliau|ar gwyliau|ar absenoldeb|i(?:'m| am) (?:travelling|traveling)|(?:now |currently )?on leave"
     r"|в отпуске|отсутству|у відпустці|ofiste değil|izinde|ofis dışında"
     r")"
 )

@@ -18,7 +18,7 @@ from pipeline.domain.asking import (
     wants,
 )
 from pipeline.domain.blocks import Block, Item, Listing, blocks, listings
-from pipeline.domain.leads import is_column, is_earlier, is_lead_in, refuses_list
+from pipeline.domain.leads import is_column, is_earlier, is_lead_in, is_scope, refuses_list
 from pipeline.domain.letterbody import body_lines, only_sign_off, sentences
 from pipeline.domain.listing import Style, split_letters
 from pipeline.domain.request import Question
@@ -124,10 +124,10 @@ def _asks(one: Listing) -> bool:  # noqa: PLR0911 - a ladder of rungs, each with
     asks = sum(1 for item in one.items if is_ask(item.head.text) or any(is_request(block.text) for block in item.rest))
     trivial = sum(1 for text in heads if is_trivial(text))
     count = len(heads)
-    if lead and refuses_list(lead):
+    if lead and refuses_list(lead) and not is_scope(lead):
         full = sum(1 for text in heads if wants(text) and len(text.split()) > _TITLE)
         return max(asked, full) > count * _HALF and not _quoted(lead, heads)
-    leads = bool(lead) and is_lead_in(lead)
+    leads = bool(lead) and (is_lead_in(lead) or is_scope(lead))
     if one.style is Style.BULLET:
         wanted = asked > count * _HALF or (asks >= count * _HALF and (leads or not lead or _heading(lead)))
         return wanted or (leads and trivial < count and count > 1)
@@ -233,10 +233,16 @@ _BREAKS_DOWN = re.compile(
 )
 
 
+_THING = re.compile(
+    r"(?:the|a|an|any|all|every|each|your|copies|its)\b(?!.{0,80}\b(?:is|are|was|were|has|have|will|would|should|can|must)\b)", re.IGNORECASE
+)
+
+
 def _bare_item(part: str) -> bool:
     """Whether a line under a lead-in is an item by itself: a short noun phrase in capitals' form without an end ("Current maintenance contractor")."""
     few = 1 < len(part.split()) <= _HEADING
-    return few and part[:1].isupper() and part[-1:].isalnum() and not _BREAKS_DOWN.match(part) and not is_boilerplate(part)
+    ends = part[-1:].isalnum() or _THING.match(part)
+    return few and part[:1].isupper() and bool(ends) and not _BREAKS_DOWN.match(part) and not is_boilerplate(part)
 
 
 class _Reader:
@@ -281,10 +287,24 @@ class _Reader:
         return listening and new_line and is_ask(part) and not is_boilerplate(part) and not is_refinement(part)
 
 
+def _each(kept: list[str], asking: list[bool]) -> list[str]:
+    """One question for each paragraph or line that names a thing wanted, with what follows it."""
+    out: list[str] = []
+    for text, asks in zip(kept, asking, strict=True):
+        if asks:
+            out.append(text)
+        elif out and text.strip():
+            out[-1] += "\n\n" + text
+    return out
+
+
 def _fallback(found: list[Block]) -> list[str]:
     """Where nothing asks by its form: what is neither courtesy nor law talk, as one question; else all of it."""
     for dropped in (lambda part: is_boilerplate(part) or is_preamble(part) or is_lead_in(part), is_boilerplate):
         kept = [" ".join(part for part in sentences(block.raw) if not dropped(part)) for block in found]
+        asking = [is_ask(text) for text in kept]
+        if sum(asking) > 1:
+            return _each(kept, asking)
         if any(text.strip() for text in kept):
             return ["\n\n".join(text for text in kept if text.strip())]
     return ["\n\n".join(block.raw for block in found)] if found else []

@@ -201,6 +201,7 @@ ENVIRONMENT = (
         r"climate (?:change|emergency|action|strategy|plan|adaptation|risk)",
         r"energy (?:consumption|use|usage|efficiency|performance|bills?|generat\w+)",
         r"epcs?",
+        r"photovoltaic\w*",
         r"solar (?:panels?|farms?|power|pv)",
         r"wind (?:farms?|turbines?)",
         r"heat (?:pumps?|networks?)",
@@ -330,6 +331,8 @@ OWN_DATA = _any(
     r"appears)) (?:mentioned|named|discussed|referred)",
     r"\b(?:what|which) (?:personal )?(?:information|data|records) (?:do|does) (?:you|the council) (?:hold|have|"
     r"keep)[^.?!]{0,20}\b(?:on|about) me\b",
+    r"\b(?:notes?|diar(?:y|ies)|logs?|records?|reports?)\b[^.?!]{0,60}\b(?:visits?|calls?|conversations?|meetings?|contacts?) (?:to|with|from) me\b|"
+    r"\b(?:form|photo(?:graph)?s?|picture|report|statement)\b[^.?!]{0,40}\b(?:of|about|showing) me\b|"
     r"\bnotes?\b[^.?!]{0,40}\babout me\b|\b(?:recordings?|notes?|minutes|transcripts?|logs?) of my (?:calls?|"
     r"phone calls?|meetings?|conversations?|interviews?|contacts?)",
 )

@@ -170,7 +170,7 @@ def _points_to_attachment(e: Evidence) -> Clauses:
     if not silent or e.context.attachment_text.strip():
         return ()
     if words.has(
-        Sign.MATERIAL, Sign.FRAUD, Sign.PAPERS, *_REVIEW, Sign.CHASER, Sign.WITHDRAWAL, Sign.SERVICE, Sign.COMMENT
+        Sign.MATERIAL, Sign.OWN_DATA, Sign.FRAUD, Sign.PAPERS, *_REVIEW, Sign.CHASER, Sign.WITHDRAWAL, Sign.SERVICE, Sign.COMMENT
     ):
         return ()
     if not unread and not words.has(Sign.ATTACHED) and (e.asks or words.has(Sign.SALES, Sign.COMPLAINT)):
@@ -226,6 +226,15 @@ def _chaser(e: Evidence) -> Clauses:
     weight = len(said) + len(earlier) + (1 if words.reply else 0)
     asked = e.wishes + (1 if words.title_law else 0)
     return (*earlier, *said) if weight > asked else ()
+
+
+def _nothing_new(e: Evidence) -> Clauses:
+    """It speaks of an earlier request of the writer's and of nothing besides, and so asks after that."""
+    words = e.words
+    other = words.has(Sign.SERVICE, Sign.OWN_SERVICE, Sign.SALES, Sign.COMPLAINT, Sign.COMMENT, Sign.FRAUD, Sign.CLARIFIES, Sign.PAPERS)
+    if other or words.anew or words.has(Sign.THANKS, Sign.FRESH) or words.title_law:
+        return ()
+    return words.clauses(Sign.PRIOR)
 
 
 def _clarification(e: Evidence) -> Clauses:
@@ -332,6 +341,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(Verdict.REQUEST, Intent.WITHDRAWAL, _withdrawal, flagged=True),
     Rule(Verdict.REQUEST, Intent.CHASER, _chaser, flagged=True),
     Rule(Verdict.REQUEST, Intent.CLARIFICATION, _clarification, flagged=True),
+    Rule(Verdict.REQUEST, Intent.CHASER, _nothing_new, flagged=True),
     Rule(Verdict.REQUEST, Intent.UNCLEAR, _says_nothing, flagged=True),
     Rule(Verdict.REQUEST, Intent.REQUEST, _request),
     Rule(Verdict.REQUEST, Intent.UNCLEAR, _data_right, flagged=True),

@@ -165,6 +165,7 @@ REQUEST_RULES = (
         r"|correspondence)\b.{0,60}\b(?:about|on|relating to|regarding|concerning|of|for|held on|mentions?"
         r"|mentioning|in relation to) (?:me|myself|us|my (?:late |own )?(?:self|son|daughter|mother|father|mum|dad"
         r"|child|children|family|client|husband|wife|partner|brother|sister|case|name|home))\b",
+        r"\beverything (?:(?:you|that is|which is) )?(?:held|hold|have|recorded)\b.{0,80}\b(?:me|her|him|them|my|his|their|our client)\b",
         r"\b(?:copy|copies|see|obtain|access|request|all|view|have|get)\b.{0,40}\bmy (?:own |full |complete "
         r"|entire )?(?:personal (?:data|information|file)|social (?:services|care|work) (?:records?|files?)"
         r"|care (?:file|records?)|(?:hr|personnel|housing|medical|adoption|education|school|children's services"
@@ -193,6 +194,18 @@ REQUEST_RULES = (
         r"|sight|access)\b|\bi am (?:seeking|requesting|asking|after|researching)\b|\bi(?:'m| am) (?:wondering"
         r"|curious|interested)\b|\bi was wondering\b|\bcan i (?:please )?(?:have|get|see|ask|know|request|obtain"
         r"|find)\b|\bmay i (?:please )?(?:have|ask|see|know|request)\b",
+        # Any question that isn't courtesy, and "please" with what is to be done for the writer.
+        r"^(?!.{0,80}\b(?:how are you|hope you|you(?:'re| are) (?:well|ok)|right (?:place|person|address|team|department|e-?mail)|can you help|did you know"
+        r"|open to|interested in|free (?:for|on|to)|have (?:a moment|time|\d|a few|five|ten|twenty)|who (?:do|should|would) i|what do i do|is (?:that|this) ok|mind)\b)"
+        r"(?:\S+ ){2,}.{0,400}\?\W*$",
+        r"\bplease (?:\w+ ){0,2}(?!contact|call|ring|phone|telephone|excuse|forgive|help|assist|bear|let)\w+ (?:me|us|it to me|them to me|these to me|that to me|both)\b|\b(?:e-?mail|post|send|forward|get) (?:it|them|these|both|that) to (?:me|us)\b",
+        r"\bi(?:'d| would| should) (?:also |really |very much |dearly )?(?:love|like|be (?:glad|pleased|grateful|obliged|interested|keen|delighted|happy))"
+        r" (?:to (?:see|know|have|read|get|learn|hear|understand|receive|find|be (?:told|sent|given))|of (?:a|the|sight)|for sight)\b"
+        r"|\b(?:any|is there any|what are the) chances? of\b|\bi (?:demand|insist|expect)(?: to)? (?:see|know|sight|production|the (?:production|release|disclosure))\b"
+        r"|\bdemand (?:to know|answers|the|that you (?:tell|release|disclose|publish))\b",
+        r"\b(?:she|he|they|we|clients?|members|residents|parents|traders|branch|club|group|association|committee|board|society)\b (?:\w+ ){0,2}"
+        r"(?:seeks?|requests?|wants?|asks?(?! me)|wish(?:es)?|would (?:also )?like|requires?|needs?) (?:to (?:see|know|have|receive|be told|understand|obtain)"
+        r"|sight|cop(?:y|ies)|everything|all|any|the|details|information|figures|for|a list|answers|access)\b",
         r"\b(?:grateful|appreciate it|obliged|helpful) (?:if|to know|to receive|for)\b|\blet (?:me|us) know (?:how"
         r"|what|who|when|where|whether|which|if|the)\b",
         r"^(?:and |so |also |firstly,? |secondly,? |finally,? )?(?:what|who|whom|whose|when|where|which|why|how|is"

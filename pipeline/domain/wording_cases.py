@@ -40,7 +40,7 @@ FOLLOW_UP_RULES = (
         r"\bwhen (?:i|we|you|my|the|this|it|a)\b.{0,40}\b(?:can|will|might|may|should|could|'ll|going to"
         r"|likely)\b.{0,20}\b(?:expect|receive|get|hear|have|responded|response|respond|reply|answer|comply|sent|send|ready)\b",
         r"\bwhat stage\b.{0,30}\b(?:it|request|reached|at)\b|\bwho (?:is|'s) (?:dealing|handling|looking)\b.{0,20}\b(?:with|into|it|my|this)\b"
-        r"|\bhow far (?:along|on) (?:is|are)\b|\blet me know where (?:it|this|my|the)\b|\bwhat has become of (?:my|our|the)\b"
+        r"|\bhow (?:you are|you're|are you|is it|it is|things are) (?:getting on|progressing|doing with|coming (?:on|along))\b|\bwhere(?:'s| has| have| is)? (?:it|that|this|my \w+|they)\b.{0,6}\b(?:got|gone|gotten|landed|up to)\b|\b(?:landed|arrived|got there|came through|went through|reached you) (?:ok|okay|safely|alright|all right)\b|\bhow far (?:along|on) (?:is|are)\b|\blet me know where (?:it|this|my|the)\b|\bwhat(?:'s| has| had) become of (?:my|our|the|it)\b"
         r"|\b(?:is|are) (?:it|this|my \w+) being (?:dealt|looked|worked|processed)\b|\bhow much more time\b"
         r"|\bpryd\b.{0,40}\b(?:ateb|ymateb|clywed|derbyn)\b",
         r"\b(?:any|an|some|no) (?:further )?(?:update|news|progress|movement|joy|luck|developments?)\b|\bupdate (?:me|us|on (?:my|the|this|our|its"
@@ -69,7 +69,8 @@ FOLLOW_UP_RULES = (
         r"|hear|request|you|data|documents)\b",
         r"(?:n't|\bnot|\bnever) (?:yet |even |still |actually |so far |to date )*(?:received?|had|have|hear|heard|get|got|seen|see|been)\b.{0,60}\b(?:response|reply|answer|acknowledg\w+"
         r"|information|anything|a (?:thing|word|peep)|back|request|you|replied|answered)\b",
-        r"\b(?:received|had|got|heard|have) (?:absolutely |precisely |back )?(?:nothing|no word|zero|silence|neither)\b|\b(?:only|been met with|met by) silence\b"
+        r"\b(?:received|had|got|heard|have) (?:absolutely |precisely |back )?(?:nothing|no word|zero|silence|neither)\b|\b(?:only|been met with|met by|radio|complete|total) silence\b|\bnot (?:a dicky bird|a sausage|a peep|a word|a single|so much as)\b|\bgone (?:very )?quiet\b"
+        r"|\b(?:you|council|authority) (?:\w+ )?(?:have|has|did|had)(?: not|n't) (?:yet )?(?:complied|come back|been in touch|written|followed up|given me)\b"
         r"|\b(?:did|have|has|can) (?:you|it|this|that|they|someone|anyone)\b.{0,20}\b(?:get|got|receive|received|arrive|arrived|reach|reached|see|seen)\b"
         r".{0,12}\b(?:my|our|this|the) (?:\w+ ){0,2}(?:e-?mail|letter|message|request|foi|sar|form|enquiry|questions?)\b"
         r"|\bheb (?:gael|dderbyn|glywed|gael unrhyw)\b|\b(?:nid wyf|dydw i ddim|dwi(?: ddim)?|nid ydw i) wedi (?:cael|derbyn|clywed)\b|\bdal i (?:aros|ddisgwyl)\b",
@@ -104,12 +105,12 @@ FOLLOW_UP_RULES = (
         r"|are up|exceeded|over|lapsed|up on)\b|\b(?:passed|elapsed|expired|exceeded|more than|over|breach|missed"
         r"|outside|beyond|longer than|now)\b.{0,40}\b(?:20|twenty|40|forty)[- ](?:working[- ])?days?\b",
         r"\bshould (?:\w+ )?have (?:been )?(?:responded|replied|received|answered|had|sent|dealt)|\b(?:was|were|is"
-        r"|now) (?:\w+ )?due (?:on|by|to (?:be|have)|last|back)\b|\bbreach of (?:the (?:act|foi|freedom|law|eir"
+        r"|now) (?:\w+ )?due (?:on|by|to (?:be|have)|last|back|yesterday|today|\d|a |two|three|some)\b|\bbreach of (?:the (?:act|foi|freedom|law|eir"
         r"|statut|time)|section 10|s\.? ?10|your (?:legal|statut|dut|oblig)|statut)|\bstatutory (?:deadline"
         r"|time ?(?:limit|scale|frame)|period) (?:has|have|of|for|is|was)\b.{0,40}(?:passed|expired|elapsed|ago"
         r"|gone|up|missed|exceeded)|\b(?:now|already|very|so|is|are) (?:\w+ )?(?:late|overdue)\b|\bweeks? (?:late"
         r"|overdue)\b|\bdeadline\b.{0,30}\b(?:yesterday|last week|today|on \w+day)\b|\bworking days are up\b"
-        r"|\b(?:month|months|days|weeks|deadline|time|period|limit|date|time ?scale)\b.{0,40}\b(?:ran out|run out|come and gone|came and went|has gone|is up|lapsed|long gone)\b|\b(?:\d+|twenty|thirty|several|many|some) (?:working |calendar )?(?:days|weeks|months) (?:since|on from|after) (?:i|we|my|our|you)\b|\bdays? (?:late|overdue)\b|\blong overdue\b|\bgone past\b",
+        r"|\b(?:month|months|days|weeks|deadline|time|period|limit|date|time ?scale)\b.{0,40}\b(?:ran out|run out|expired|elapsed|passed|has lapsed|come and gone|came and went|has gone|is up|lapsed|long gone)\b|\b(?:\d+|twenty|thirty|several|many|some) (?:working |calendar )?(?:days|weeks|months) (?:since|on from|after) (?:i|we|my|our|you)\b|\bdays? (?:late|overdue)\b|\blong overdue\b|\bgone past\b",
     ),
     word_rule(
         Sign.PRIOR,
@@ -119,6 +120,11 @@ FOLLOW_UP_RULES = (
         r"\b(?:my|our) (?:\w+ ){0,3}(?:request|foi|sar|email|e-mail|letter|enquiry|correspondence"
         r"|application)\b.{0,40}\b(?:of|dated|from|on|sent|submitted|made|reference|ref|below|above|number"
         r"|no\.?)\b",
+        r"\b(?:my|our) (?:\w+ ){0,3}(?:request|questions?|foi|sar|enquiry|letter|e-?mail)\b(?! (?:is|are) (?:as follows|for|below))(?! (?:under|below|attached))"
+        r".{0,60}\b(?:was|were|has|have|had|remains?|is still|is now)\b",
+        r"\b(?:i|we) (?:asked|wrote|e-?mailed|contacted|requested|applied|wrote to) (?:to )?(?:you|the council)\b|\back(?:nowledged?|nowledge) my\b|\bme again\b"
+        r"|\bmy (?:\w+ )?(?:questions?|request|foi|letter) (?:landed|arrived|reached|got)\b",
+        r"\byour (?:refusal|decision) (?:notice|letter|of|to refuse|not to)\b|\byour (?:response|reply|answer|letter|e-?mail) (?:of|dated)\b",
         r"\bmy (?:original|previous|earlier|outstanding|last|initial|first|above|recent) (?:\w+ ){0,3}(?:request"
         r"|foi|sar|email|e-mail|letter|enquiry|message)\b|\b(?:reference|ref|case) ?(?:number|no\.?|is|:"
         r"|#)? ?:? ?[a-z]{2,6}[-/ ]?\d{3,}|\b(?:foi|eir|sar|ir)[-/_ ]?\d{5,}",
@@ -144,7 +150,7 @@ FOLLOW_UP_RULES = (
         r"\b(?:review|re-?consider|re-?visit|look again at|re-?examine|think again about) (?:of )?(?:your|the|this"
         r"|its|my|that) (?:\w+ )?(?:decision|response|handling|refusal|request|answer|reply|outcome|position"
         r"|foi)\b|\b(?:decision|response|refusal|answer|request|this|reply)\b.{0,30}\b(?:be |to be "
-        r"|gets? )?(?:re-?considered|reviewed|looked at again|re-?examined|re-?visited)\b|\blook(?:ed)? at (?:it"
+        r"|gets? )?(?:re-?considered|reviewed|looked at again|re-?examined|re-?visited)\b|\b(?:take|have|taking|having|give (?:it|this)) (?:another|a second|a fresh|a further|a proper) look\b|\blook(?:ed)? at (?:it"
         r"|this|that) again\b|\b(?:please|like to|want to|wish to|must|now) escalate\b|\b(?:someone"
         r"|somebody) (?:else|more senior|senior|independent)\b.{0,30}\b(?:look|review|check|consider)"
         r"|\b(?:someone|somebody|a|an|officer) (?:\w+ ){0,2}(?:else|senior|independent|different)\b.{0,30}\b(?:look|review|check|consider)|\b(?:please|must|to|kindly|you|and) (?:re-?consider|reverse|overturn|re-?think|revise)\b(?! (?:the )?(?:plans?|closure|scheme|proposals?|planning))|\b(?:ask|request|like|want|seek|treat|raise|this is|as|for|formal|formally)\b.{0,30}\b(?:a |an |the )?(?:ir\b|appeal)(?! (?:form|process|panel|hearing|to parents))|\b(?:representations?|complain\w*|reconsideration)\b.{0,30}\b(?:regulation|reg\.?) 11\b|\bconducts? (?:freedom of information|foi) reviews\b|\badolygiad mewnol\b",
@@ -179,7 +185,7 @@ FOLLOW_UP_RULES = (
         r"\b(?:do not|don't) (?:feel|think|believe|consider) (?:that )?(?:you|it|this|the council)\b.{0,30}"
         r"\b(?:answer\w*|provided|respond\w*|address\w*|dealt)\b"
         r"|\bwhy (?:have|has|did|are|is|were|was|can\'t|won\'t|do|does)\b.{0,60}\b(?:redact\w*|withh\w+|refus\w+"
-        r"|exempt\w*|black(?:ed)?|left out)\b|\byou(?:\'ve| have)? (?:\w+ )?only (?:given|sent|provided|answered"
+        r"|exempt\w*|black(?:ed)?|left out)\b|\byou(?:\'ve| have)? only (?:sent|given|provided|answered|enclosed|included)\b|\bi asked for (?:both|all|everything|the (?:rest|full|whole|other))\b|\byou(?:\'ve| have)? (?:\w+ )?only (?:given|sent|provided|answered"
         r"|supplied|gave)\b|\b(?:misread|misunderst\w+|misinterpret\w+|misconstru\w+)\b|\b(?:must|should|surely"
         r"|clearly) (?:\w+ )?(?:exist|hold|be held|have (?:a |the |this |some )?(?:record|copies|information"
         r"|minutes))|\b(?:i|we) (?:\w+ )?asked (?:for|about)\b.{0,80}\b(?:not|instead|you (?:gave|sent|provided"
@@ -200,6 +206,7 @@ FOLLOW_UP_RULES = (
         "it disputes an exemption",
         r"\b(?:don't|do not|can't|cannot) (?:think|believe|see|accept|agree|understand)\b.{0,60}\b(?:section \d"
         r"|exempt\w*|s\.? ?\d\d|exception|applies|apply|redact\w*)\b",
+        r"\bwrong(?:ly)? (?:to )?(?:withh\w+|refus\w+|redact\w*|rel(?:y|ied|ying)|appl(?:y|ied)|claim\w*)\b",
         r"\b(?:wrong|wrongly|incorrect|incorrectly|improper\w*|misappl\w+|cannot rely|can't rely|not engaged"
         r"|does not apply|doesn't apply|not accept|don't accept|not apply|unjustified"
         r"|no justification)\b.{0,80}\b(?:exempt\w*|exception|section \d+|s\.? ?\d\d|refus\w+|regulation \d+"
@@ -288,6 +295,6 @@ FOLLOW_UP_RULES = (
         r"|not (?:being )?clear|ambigu\w+)\b|\bjust to (?:add|be clear|clarify|confirm|let you know)\b|\bi (?:only"
         r"|just|really) (?:need|want|require)\b|\bi (?:am|was|'m) (?:asking about|after|thinking of"
         r"|interested in)\b|\b(?:the (?:latter|former)|both of them)\b|\bmy answers? (?:is|are|below)\b|^\W*(?:yes"
-        r"|no|correct|that is correct|that's right)\b",
+        r"|no(?! (?:need|problem|worries|rush|doubt|one|news))|correct|that is correct|that's right)\b",
     ),
 )

@@ -12,7 +12,7 @@ OTHER_RULES = (
         r"|ombudsman )complaint (?:about|against|regarding|concerning|re|is|to|that|on|in|under|with|form|as|of|-"
         r"|:)|^(?:\W|\w{1,3}: )*(?:formal |official |urgent |stage (?:1|2|one|two) )*complaint\b"
         r"|\bi\b.{0,40}\bcomplain(?:ed|ing)? (?:about|that|regarding|to|of|formally|in)\b|\b(?:formal"
-        r"|official) complaint\b|\bas a complaint\b|\b(?:want|like|have|need|going|forced) to (?:formally )?complain\b|\bcomplain(?:t|ts)?\b.{0,60}\bto stage (?:1|2|two|one)\b|\bstage (?:1|2|one|two) of (?:your|the) complaints?\b|\b(?:expect|demand|want|deserve) an apology\b|\bi(?:'m| am) complaining\b",
+        r"|official) complaint\b|\bas a complaint\b|\b(?:outcome|handling|result|resolution|rejection|response|reply|decision) (?:of|to|on|about|in) (?:my|our) (?:\w+ ){0,3}complaint\b|\b(?:treated|spoken to|talked to|made to feel) like\b|\b(?:humiliat\w+|insult(?:ed|ing)|sworn at|shouted at|treated (?:badly|appallingly|terribly|with contempt))\b|\bwant (?:it|this|him|her|them) (?:looked into|investigated|disciplined|dealt with)\b|\b(?:want|like|have|need|going|forced) to (?:formally )?complain\b|\bcomplain(?:t|ts)?\b.{0,60}\bto stage (?:1|2|two|one)\b|\bstage (?:1|2|one|two) of (?:your|the) complaints?\b|\b(?:expect|demand|want|deserve) an apology\b|\bi(?:'m| am) complaining\b",
         r"\b(?:unhappy|dissatisfied|disappointed|frustrated|angry|upset|annoyed) (?:with|about|at"
         r"|by)\b.{0,40}\b(?:service|council|staff|call centre|way|treatment|officer|department|team|contractor"
         r"|collections?|roads?|park|state|you)\b|\b(?:disgust(?:ed|ing)|appall(?:ed|ing)|disgrace(?:ful)?"
@@ -50,6 +50,10 @@ OTHER_RULES = (
         r"|remove|collect|empty|clear|replace|unblock|clean|cut back|trim|resurface|come (?:and|out|round)|inspect"
         r"|visit|arrange|book|(?:update|change|amend|renew|close|set up|stop|start) (?:my"
         r"|our)|refund|reimburse|renew)\b",
+        r"\b(?:can|could|may|how (?:do|can|would|should)|where (?:do|can)|like to|want to|need to|wish to|trying to) (?:i |we )?(?:please )?(?:sign (?:up|on)|subscribe|join|renew"
+        r"|book|order|apply|register|pay|report|hire|rent|enrol|collect|buy|return|dispose|get (?:a new|rid)|move (?:house|home|in|into|out)|cancel (?:my|our|the)|request an? (?:new|replacement|bin|repair|visit|refund))\b"
+        r"|\bplease (?:just |could you )?(?:see to|attend to|deal with|look into|sort|do something|take action|act|investigate)\b(?! (?:my|this|the) (?:request|foi))"
+        r"|\b(?:going to|will|could|might|someone|somebody) (?:\w+ )?(?:get|be|gets|is) (?:killed|hurt|injured|seriously)\b|\bi need an? (?:new|replacement|copy of my|appointment|permit)\b",
         r"\b(?:please|can|could|would|will|needs?|want|must|get|have|having)\b.{0,40}\b(?:be|get|got|it|this|them|that|these|been|is|are) (?:\w+ )?"
         r"(?:filled(?: in)?|fixed|repaired|cleared(?: up| away)?|removed|collected|emptied|mended|sorted(?: out)?|cleaned(?: up)?|cut(?: back| down)?"
         r"|replaced|unblocked|taken away|looked at|swept|gritted|resurfaced)\b(?! (?:in (?:\d|the last|each)|since|between|per|by (?:ward|year|month)))"
@@ -119,7 +123,8 @@ OTHER_RULES = (
     word_rule(
         Sign.SALES,
         "it invites to a call, a trial or an event",
-        r"\b(?:quick|brief|short|\d\d|introductory|free)[- ]?(?:minutes?|min|mins)?[- ]?(?:call|chat|demo|meeting"
+        r"\b(?:have|got|spare|free|find) (?:\d\d?|ten|fifteen|twenty|thirty|a few|five) (?:minutes|mins)\b|\b(?:join|you're invited|you are invited)\b.{0,60}\b(?:professionals|summit|conference|webinar|expo|event|experts)\b"
+        r"|\b(?:quick|brief|short|\d\d|introductory|free)[- ]?(?:minutes?|min|mins)?[- ]?(?:call|chat|demo|meeting"
         r"|conversation|consultation|catch[- ]?up)\b|\b(?:set up|arrange|jump on|schedule|hop on) (?:a"
         r"|an) (?:\w+ )?(?:call|meeting|chat|demo)\b|\b(?:at )?(?:zero|no) cost to\b|\bbook (?:a"
         r"|your) (?:\w+ )?(?:demo|place|slot|call|seat|ticket|meeting)\b|\bfree (?:\w+ )?(?:trial|demo|quote"
@@ -134,7 +139,7 @@ OTHER_RULES = (
         "it is written like an advertisement",
         r"\bunsubscribe|\bopt[- ]?out\b|\bno longer wish to receive|\bmanage (?:your )?(?:e-?mail )?(?:preferences"
         r"|subscription)|\b(?:view|see|read|open)\b.{0,20}\b(?:in|on) (?:your |a )?(?:web ?)?browser\b"
-        r"|\breach(?:ing)? out\b|\btouch(?:ing)? base\b|\bcircl(?:e|ing) back\b|\bincrease (?:your )?(?:traffic"
+        r"|\breach(?:ed|ing)? out\b|\b(?:supports?|works? with|trusted by|used by|serv(?:es|ing)|helped) (?:over |more than |around |nearly )?(?:\d+|many|dozens of|hundreds of|most) (?:\w+ )?(?:councils|local|authorities|organisations|public)\b|\btouch(?:ing)? base\b|\bcircl(?:e|ing) back\b|\bincrease (?:your )?(?:traffic"
         r"|sales|revenue|efficiency)|\bboost your\b|\bhope this (?:e-?mail )?finds you"
         r"|\bforward this to a (?:friend|colleague)|\blatest (?:news|newsletter|issue|edition|jobs|vacancies)\b"
         r"|\bin this (?:issue|edition|week's|month's)|\bshop now|\bbuy now|\bread more\b|\blearn more\b"

@@ -233,6 +233,13 @@ def _left_behind(envelope: Envelope, position: FolderPosition) -> bool:
     return envelope.internal_date < position.first_seen_at - timedelta(days=1)
 
 
+def _moved_in(envelope: Envelope, position: FolderPosition) -> bool:
+    """Whether somebody put an old mail into the folder: it was dated before a time at which the folder had been read to its end."""
+    if envelope.internal_date is None or position.polled_at is None:
+        return False
+    return envelope.internal_date < position.polled_at - timedelta(days=1)
+
+
 def _by_bytes(envelopes: Sequence[Envelope], settings: MailboxSettings) -> Iterator[list[Envelope]]:
     """Cut into batches whose bodies together stay within a few megabytes; one large message makes a batch of its own."""
     batch: list[Envelope] = []
@@ -262,5 +269,5 @@ def _arrival(envelope: Envelope, raw: bytes, body: str, position: FolderPosition
         # A server that can't say when it had the message must not stop the folder: we have it now.
         internal_date=envelope.internal_date or now,
         body=body,
-        backfill=envelope.uid <= position.backfill_until,
+        backfill=envelope.uid <= position.backfill_until or _moved_in(envelope, position),
     )

@@ -47,6 +47,7 @@ class Messages:
             backfill_until=row.backfill_until,
             first_seen_at=row.first_seen_at,
             left_behind=row.left_behind,
+            polled_at=row.polled_at,
         )
 
     def first_contact(self, mailbox: str, folder: str, position: FolderPosition) -> None:

@@ -11,13 +11,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderPosition:
-    """How far a folder has been read: *cursor* is the last UID taken, *backfill_until* the last one that was there at first contact or rescan."""
+    """How far a folder has been read: *cursor* is the last UID taken, *backfill_until* the last one that was there at first contact or rescan.
+
+    *polled_at* is when it was last read to its end; None before that.
+    """
 
     uidvalidity: int
     cursor: int
     backfill_until: int
     first_seen_at: datetime
     left_behind: int
+    polled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

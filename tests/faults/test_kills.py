@@ -143,7 +143,8 @@ def test_a_worker_killed_twenty_times_loses_nothing_and_repeats_nothing(
     fill_mailbox(dovecot, service.user)
     killed_on_the_way(service, sink, "worker", seed=21)
     last = service.start("worker")
-    wait_for(lambda: all_sent(service), "every acknowledgement sent")
+    wait_for(lambda: last.poll() is not None or all_sent(service), "every acknowledgement sent")
+    assert last.poll() is None, service.log.read_text(encoding="utf-8")[-2000:]
     last.send_signal(signal.SIGTERM)
     assert last.wait(10) == 0
     assert_whole(service, dovecot, sink)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from product import APPROVER, DRAFTER, bounce_of, making, request
+from product import APPROVER, DRAFTER, bounce_of, making
 
 from pipeline.domain.errors import NotAllowedError, NotFoundError
 
@@ -366,49 +366,3 @@ def test_a_bounced_response_is_marked_and_calls_an_officer(product: Product) -> 
     assert any("response" in reason and "came back" in reason for reason in flagged.flag_reasons)
     assert ("delivery", "bounce") in product.sides(case)
     assert len(product.cases()) == 1
-
-
-def test_a_strangers_reference_is_only_a_suggestion(product: Product) -> None:
-    """A stranger who quotes a case's reference and thread gets a request of their own; the case only gets a suggestion."""
-    case = product.one_case()
-    thread = product.outbox(request_id=case.id)[0].message_id
-    stranger = request(
-        "stranger",
-        sender="sam@example.net",
-        subject=f"Re: {case.reference}",
-        headers=(f"In-Reply-To: {thread}", f"References: {thread}"),
-        body=f"Dear council,\r\n\r\nAbout {case.reference}: please send me a copy of the tree survey.\r\n\r\nSam\r\n",
-    )
-    product.put(stranger)
-    product.run_once()
-    [_, other] = product.cases()
-    assert other.requester_email == "sam@example.net"
-    assert other.flagged
-    assert product.sides(case) == [("requester", "request"), ("suggested", "request")]
-    assert {recipient for letter in product.sink.letters for recipient in letter.recipients} <= {
-        "jane@example.org",
-        "sam@example.net",
-    }
-    product.approved(case)
-    product.after_undo()
-    product.deliver()
-    assert product.sink.letters[-1].recipients == ("jane@example.org",)
-
-
-def test_the_requesters_reply_lands_on_the_case(product: Product) -> None:
-    """A reply to our acknowledgement, without a word of the reference, is linked, flags the case and is not acknowledged."""
-    case = product.one_case()
-    thread = product.outbox(request_id=case.id)[0].message_id
-    reply = request(
-        "reply",
-        sender="Jane <JANE@Example.org>",
-        subject="Re: your message",
-        headers=(f"In-Reply-To: {thread}",),
-        body="To clarify, I mean the financial year.\r\n\r\nJane\r\n",
-    )
-    product.put(reply)
-    assert product.run_once() == {"received": 1, "replies": 1}
-    assert product.sides(case) == [("requester", "request"), ("requester", "reply")]
-    assert product.case(case.reference).flagged
-    assert len(product.cases()) == 1
-    assert len(product.sink.letters) == 1

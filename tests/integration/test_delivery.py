@@ -394,12 +394,3 @@ def test_the_global_limit_delays_and_drops_nothing(make_product: Callable[..., P
         sent.append(product.run_once()["acknowledged"])
     assert sent == [2, 1, 0]
     assert recipients(product.sink) == [f"person{n}@example.org" for n in (1, 2, 3, 4, 5)]
-
-
-def test_the_answer_comes_from_the_monitored_address(product: Product) -> None:
-    """Envelope sender and From are the configured address, never empty: bounces must come back to us."""
-    product.put(*people(1))
-    product.run_once()
-    [letter] = product.sink.letters
-    assert letter.sender == COUNCIL
-    assert COUNCIL in str(message_from_bytes(letter.raw)["From"])

@@ -259,6 +259,16 @@ def test_mail_that_waited_for_us_is_acknowledged(product: Product) -> None:
     assert recipients(product.sink) == addresses(1, 2)
 
 
+def test_old_mail_that_somebody_moves_in_is_taken_and_not_acknowledged(product: Product) -> None:
+    """A colleague tidies up and drags last year's request into the inbox: it has its row and case, and nobody gets a letter about it."""
+    product.run_once()
+    product.put(*people(1), at=product.clock.now() - timedelta(days=300))
+    product.put(*people(2))
+    product.run_once()
+    assert requesters(product) == addresses(1, 2)
+    assert recipients(product.sink) == addresses(2)
+
+
 def test_start_new_leaves_older_mail_alone(make_product: Callable[..., Product]) -> None:
     """With start = "new" the first poll takes nothing and says how many it left; later mail is taken; a rescan leaves the old alone, too."""
     product = make_product(mailbox={"infogov": {"start": "new"}})

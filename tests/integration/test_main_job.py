@@ -111,6 +111,9 @@ def check_acknowledgements(product: Product) -> None:
         assert case.reference in str(parsed["Subject"])
         assert case.reference.encode() in letter.raw.partition(b"\r\n\r\n")[2]
         assert parsed["To"] == case.requester_email
+        # Bounces must come back to us, and answers to an address that is read.
+        assert letter.sender == COUNCIL
+        assert COUNCIL in str(parsed["From"])
         assert parsed["Auto-Submitted"] == "auto-replied"
         assert parsed["In-Reply-To"] == headers[case.requester_email]
         # The thread's headers hold the sender's Message-ID, by which mail programs join the two; nothing else is theirs.
@@ -162,6 +165,54 @@ def test_a_colleague_lands_on_the_internal_side(make_product: Callable[..., Prod
     product.after_undo()
     product.deliver()
     assert product.sink.letters[-1].recipients == ("jane@example.org",)
+
+
+def test_a_strangers_reference_is_only_a_suggestion(make_product: Callable[..., Product]) -> None:
+    """A stranger who quotes a case's reference and thread gets a request of their own; the case only gets a suggestion."""
+    product = make_product()
+    case = product.one_case()
+    thread = product.outbox(request_id=case.id)[0].message_id
+    stranger = request(
+        "stranger",
+        sender="sam@example.net",
+        subject=f"Re: {case.reference}",
+        headers=(f"In-Reply-To: {thread}", f"References: {thread}"),
+        body=f"Dear council,\r\n\r\nAbout {case.reference}: please send me a copy of the tree survey.\r\n\r\nSam\r\n",
+    )
+    product.put(stranger)
+    product.run_once()
+    [_, other] = product.cases()
+    assert other.requester_email == "sam@example.net"
+    assert other.flagged
+    assert product.sides(case) == [("requester", "request"), ("suggested", "request")]
+    assert {recipient for letter in product.sink.letters for recipient in letter.recipients} <= {
+        "jane@example.org",
+        "sam@example.net",
+    }
+    product.approved(case)
+    product.after_undo()
+    product.deliver()
+    assert product.sink.letters[-1].recipients == ("jane@example.org",)
+
+
+def test_the_requesters_reply_lands_on_the_case(make_product: Callable[..., Product]) -> None:
+    """A reply to our acknowledgement, without a word of the reference, is linked, flags the case and is not acknowledged."""
+    product = make_product()
+    case = product.one_case()
+    thread = product.outbox(request_id=case.id)[0].message_id
+    reply = request(
+        "reply",
+        sender="Jane <JANE@Example.org>",
+        subject="Re: your message",
+        headers=(f"In-Reply-To: {thread}",),
+        body="To clarify, I mean the financial year.\r\n\r\nJane\r\n",
+    )
+    product.put(reply)
+    assert product.run_once() == {"received": 1, "replies": 1}
+    assert product.sides(case) == [("requester", "request"), ("requester", "reply")]
+    assert product.case(case.reference).flagged
+    assert len(product.cases()) == 1
+    assert len(product.sink.letters) == 1
 
 
 def test_a_dry_run_leaves_no_trace(make_product: Callable[..., Product]) -> None:

@@ -46,6 +46,7 @@ def answer_findings(
     record: LetterRecord, answers: tuple[str, ...], exemptions: Exemptions, issued_on: date
 ) -> Iterator[Finding]:
     """Check every question of *record*; *answers* is what the letter says under each."""
+    mentions = _mentions(record)
     for number, (question, said) in enumerate(zip(record.questions, answers, strict=True), start=1):
         asked = Asked(question=question, law=record.law_of(question), place=place_of(number, question), said=said)
         for key, text in written_fields(question):
@@ -63,7 +64,8 @@ def answer_findings(
         yield from provision_findings(question, asked.law, asked.place, asked.said, exemptions, issued_on)
         yield from _wording_findings(asked, exemptions)
         if question.outcome is AnswerOutcome.NCND:
-            yield from _leaks(asked, record)
+            label = one_line(question.label).casefold() or str(number)
+            yield from _leaks(asked, record.topic, mentions.get(label, []))
 
 
 def _outcome_findings(asked: Asked) -> Iterator[Finding]:
@@ -137,26 +139,31 @@ def _wording_findings(asked: Asked, exemptions: Exemptions) -> Iterator[Finding]
         yield asked.finding(Rule.HELD_NOT_SAID, "does not say whether the information is held", remedy)
 
 
-def _leaks(asked: Asked, record: LetterRecord) -> Iterator[Finding]:
+def _mentions(record: LetterRecord) -> dict[str, list[tuple[str, str]]]:
+    """Every sentence of an answer that speaks of a numbered question, with its place, by that number."""
+    if all(question.outcome is not AnswerOutcome.NCND for question in record.questions):
+        return {}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for number, question in enumerate(record.questions, start=1):
+        for key, text in written_fields(question):
+            for label, sentence in words.sentences_about_questions(text):
+                found.setdefault(label, []).append((f"{place_of(number, question)}: {key}", sentence))
+    return found
+
+
+def _leaks(asked: Asked, topic: str, mentions: list[tuple[str, str]]) -> Iterator[Finding]:
     """Look for anything that gives away whether the information of an NCND question is held."""
-    remedy = "take it out: the letter may not say or imply that anything is held or not held"
     places = [
-        (f"{asked.place}: {key}", text) for key, text in written_fields(asked.question) if key not in {"answer", "link"}
+        (f"{asked.place}: {key}", text)
+        for key, text in written_fields(asked.question)
+        if key not in {"answer", "link"}  # These leak whatever they say, and have a finding already.
     ]
-    places += [(asked.place, asked.said), ("topic", record.topic)]
-    for number, other in enumerate(record.questions, start=1):
-        if other is not asked.question:
-            label = asked.question.label or str(record.questions.index(asked.question) + 1)
-            places += [
-                (f"{place_of(number, other)}: {key}", words.sentences_about(text, label))
-                for key, text in written_fields(other)
-            ]
-    for place, text in places:
+    for place, text in (*places, (asked.place, asked.said), ("topic", topic), *mentions):
         if found := words.holding_statement(text):
             yield Finding(
                 rule=Rule.NCND_LEAK,
                 place=place,
                 words=f'"{one_line(found)}" gives away what is neither confirmed nor denied',
-                remedy=remedy,
+                remedy="take it out: the letter may not say or imply that anything is held or not held",
             )
             return

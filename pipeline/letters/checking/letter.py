@@ -223,7 +223,8 @@ def _file_findings(record: LetterRecord, slices: Slices, facts: CheckFacts) -> I
                 "the file or its name gives away what is neither confirmed nor denied",
                 "send no such file",
             )
-    if outcomes == {AnswerOutcome.NCND} and (found := words.holding_statement(slices.frame)):
+    around = words.without_links(slices.frame).replace(one_line(record.topic) or "\0", " ")
+    if outcomes == {AnswerOutcome.NCND} and (found := words.holding_statement(around)):
         yield _finding(
             Rule.NCND_LEAK,
             THE_LETTER,

@@ -23,7 +23,6 @@ _IN_BRACKETS = re.compile(r"\b(?:exemption|exception|section|regulation|question
 _OLD_LABEL = "information reasonably accessible to the applicant by other means"
 _SLIPS = ("find of useful", "please do not hesitate to contact to", "in regards to your request to")
 _DEAD = re.compile(r"\]\(#?\)|<#?>|: #(?:\n|$)")
-_LINK_TITLE = re.compile(r"\[[^\]\n]{1,200}\]\([^)\n]{0,2000}\)|(?:^|\n)[^\n<]{1,200}: <https?://[^>\n]{1,2000}>")
 _PORTAL = re.compile(r"(?<![@\w.])(?:https?://)?(?:www\.)?ico\.org\.uk")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 
@@ -82,7 +81,7 @@ def _other_law(record: LetterRecord, slices: Slices, authority: AuthorityFacts) 
     """Look for the other access law in the wording of a letter under one; what is published and who writes are left alone."""
     if len(record.laws) > 1 or Regime.SAR in record.laws:
         return ""
-    text = _LINK_TITLE.sub("\n", slices.frame)
+    text = words.without_links(slices.frame)
     who = record.authority.over(authority)
     for own in (who.team, who.name, who.sign_off, who.email, who.website, *who.address):
         text = text.replace(own, " ") if own else text

@@ -34,9 +34,12 @@ def written_fields(question: AnsweredQuestion) -> Iterator[tuple[str, str]]:
         place = f"{reliance.citation.short}: "
         yield f"{place}reason", reliance.reason
         if test := reliance.public_interest:
-            yield f"{place}public_interest", f"{test.disclosure}\n\n{test.withholding}\n\n{test.balance}"
+            yield f"{place}public_interest.for", test.disclosure
+            yield f"{place}public_interest.against", test.withholding
+            yield f"{place}public_interest.balance", test.balance
         if person := reliance.qualified_person:
-            yield f"{place}qualified_person", f"{person.role}\n\n{person.opinion}"
+            yield f"{place}qualified_person.role", person.role
+            yield f"{place}qualified_person.opinion", person.opinion
 
 
 def written(question: AnsweredQuestion) -> str:
@@ -78,9 +81,10 @@ def _find(text: str, question: AnsweredQuestion, at: int) -> tuple[int, int] | N
 
 
 def _end_of_answer(text: str, at: int, question: AnsweredQuestion) -> int:
-    """Find where the last thing ends that the officer wrote for the last question."""
+    """Find where the last thing ends that the officer wrote for the last question; each stands in the letter in one piece."""
     end = at
-    for paragraph in paragraphs(written(question)):
-        start = text.find(paragraph, at)
-        end = max(end, start + len(paragraph)) if start >= 0 else end
+    for _, said in written_fields(question):
+        piece = "\n\n".join(paragraphs(said))
+        start = text.find(piece, at) if piece else -1
+        end = max(end, start + len(piece)) if start >= 0 else end
     return end

@@ -6,6 +6,10 @@ Every pattern reads small letters and runs in one pass; none nests a repetition 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LEFT_OVER = re.compile(
     r"(?i:\[ ?(?:insert|enter|todo|tbc)\b|\[(?:name|date|link|answer|reference)\]|<(?:answer|insert|name|date|link)>"
@@ -36,6 +40,8 @@ _HOLDING = re.compile(
 _HELD = re.compile(r"\b(?:hold|holds|held)\b")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
 
+_ABOUT = re.compile(r"\b(?:question|part|item|point|request)s? \(?([0-9a-z]{1,20})(?![0-9a-z])")
+
 _SECTION = re.compile(
     r"(?:\bsections? ?|(?<![\w'\u2019])s\.? ?)(?:12|14|2[1-9]a?|3[0-9]|4[0-4])(?![0-9a-z/-])(?:\([0-9a-z]{1,4}\)){0,4}"
 )
@@ -57,6 +63,7 @@ _EXTENSION = re.compile(
     r"[^.]{0,80}public[ -]interest|public[ -]interest[^.]{0,80}\b(?:extension|extend(?:ed)?|more time|further time|additional time)\b"
 )
 
+_FIGURES_LOOKED_AT = 100_000
 _PERCENT = re.compile(r"\b[0-9]{1,3}(?:\.[0-9]{1,6})?\s?(?:%|per ?cent\b)")
 _NOT_A_COUNT = re.compile(
     r"\b[0-9]{1,3}(?:\.[0-9]{1,6})?\s?(?:%|per ?cent\b)|\baged? [0-9]{1,3}(?:\s?(?:-|\u2013|to)\s?[0-9]{1,3})?|\b[0-9]{1,3}\s?(?:-|\u2013|to)\s?[0-9]{1,3}\b"
@@ -66,6 +73,12 @@ _NOT_A_COUNT = re.compile(
 _DIGIT_OR_NUMERAL = re.compile(
     r"[0-9]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zero|none)\b"
 )
+_LINK_TITLE = re.compile(r"\[[^\]\n]{1,200}\]\([^)\n]{0,2000}\)|(?:^|\n)[^\n<]{1,200}: <https?://[^>\n]{1,2000}>")
+
+
+def without_links(text: str) -> str:
+    """Give *text* without the titles of its links: what is published may be called anything."""
+    return _LINK_TITLE.sub("\n", text)
 
 
 def left_over(text: str) -> str:
@@ -86,12 +99,11 @@ def holding_statement(text: str) -> str:
     return ""
 
 
-def sentences_about(text: str, label: str) -> str:
-    """Give the sentences of *text* that speak of the question numbered *label*."""
-    if not label:
-        return ""
-    about = re.compile(rf"\b(?:question|part|item|point|request)s? \(?{re.escape(label[:20].casefold())}(?![0-9a-z])")
-    return "\n\n".join(one for one in _SENTENCE_END.split(text) if about.search(one.casefold()))
+def sentences_about_questions(text: str) -> Iterator[tuple[str, str]]:
+    """Give each sentence of *text* that speaks of a numbered question, with that number in small letters."""
+    for sentence in _SENTENCE_END.split(text):
+        for found in _ABOUT.finditer(sentence.casefold()):
+            yield found[1], sentence
 
 
 def foreign_provision(text: str, *, environmental: bool) -> str:
@@ -124,7 +136,7 @@ def public_interest_extension(text: str) -> str:
 
 def bare_percentage(text: str) -> str:
     """Give the first percentage of *text* when no count stands beside it; "" otherwise."""
-    lowered = text.casefold()
+    lowered = text[:_FIGURES_LOOKED_AT].casefold()
     found = _PERCENT.search(lowered)
     if found is None or _DIGIT_OR_NUMERAL.search(_NOT_A_COUNT.sub(" ", lowered)):
         return ""

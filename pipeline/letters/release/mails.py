@@ -35,7 +35,7 @@ _TAIL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _HEADER_BLOCK = re.compile(
-    r"^\*?(?:from|oddi wrth):[^\n]{1,300}\n+\*?(?:sent|date|anfonwyd):[^\n]{1,200}$", re.IGNORECASE | re.MULTILINE
+    r"^\*?(?:from|oddi wrth):[^\n]{1,300}\n{1,3}\*?(?:sent|date|anfonwyd):[^\n]{1,200}$", re.IGNORECASE | re.MULTILINE
 )
 
 

@@ -15,7 +15,7 @@ from pipeline.letters.release.wording import Rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-MAX_OPERATIONS = 3_000_000  # over a whole file
+MAX_OPERATIONS = 2_000_000  # over a whole file
 _MAX_FORMS_DEEP = 8
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _EVERYWHERE: Box = (-1e6, -1e6, 1e6, 1e6)
@@ -120,7 +120,10 @@ class _Painter:
         self._clipping = False
         self._text: Matrix = _IDENTITY
         self._line: Matrix = _IDENTITY
-        self._operators: dict[bytes, Callable[[list[Any]], None]] = {
+        self._operators = self._drawing() | self._writing()
+
+    def _drawing(self) -> dict[bytes, Callable[[list[Any]], None]]:
+        return {
             b"q": lambda _: self._stack.append(replace(self.state)),
             b"Q": self._restore,
             b"cm": self._concatenate,
@@ -145,6 +148,10 @@ class _Painter:
             **dict.fromkeys((b"SC", b"SCN"), self._stroke_colour),
             b"cs": lambda operands: self._space(operands, stroke=False),
             b"CS": lambda operands: self._space(operands, stroke=True),
+        }
+
+    def _writing(self) -> dict[bytes, Callable[[list[Any]], None]]:
+        return {
             b"BT": lambda _: self._place(_IDENTITY),
             b"Tf": self._font,
             b"Tc": lambda operands: self._set("char_space", operands),

@@ -87,6 +87,7 @@ def look_at_pdf(file: ReleaseFile, budget: Budget) -> Look:
         passages.append(Passage(place=place, text=text))
     _note_metadata(reader, catalogue, notes)
     _note_layers(catalogue, notes)
+    notes.add(Rule.FORM_FIELDS, "a form in XFA", int("/XFA" in _dictionary(catalogue.get("/AcroForm"))))
     fields = reader.get_fields() or {}
     notes.add_all(Rule.FORM_FIELDS, [str(name) for name in fields])
     passages += [Passage(place=f"form field '{name}'", text=str(field.get("/V", ""))) for name, field in fields.items()]

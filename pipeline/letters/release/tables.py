@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ _WHO = (
     r"patient|pupil|student|contact|claimant|complainant|requester|owner|driver|licensee|next of kin|person'?s?)"
 )
 _NAME_HEADING = re.compile(
-    rf"\W*(?:(?:{_WHO} )?names?|{_WHO} names?\b.*|(?:fore|sur)names?|names? of (?:the )?{_WHO}|enw(?:au)?)\W*",
+    rf"\W*(?:(?:{_WHO} )?names?|{_WHO} names?\b.*|(?:fore|sur)names?|names? of (?:the )?{_WHO}s?|enw(?:au)?)\W*",
     re.IGNORECASE,
 )
 _NO_COUNT = re.compile(
@@ -42,12 +43,14 @@ _RUN = 3
 def search_tables(tables: Iterable[Table], own: OwnContacts, notes: Notes) -> None:
     """Note names, dates of birth and telephone numbers under their headings, and small counts, in each of *tables*."""
     for table in tables:
-        width = max((len(row) for row in table.rows), default=0)
-        for column in range(width):
-            values = [(number, row[column].strip()) for number, row in enumerate(table.rows) if column < len(row)]
-            filled = [(number, value) for number, value in values if value]
+        columns: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        for number, row in enumerate(table.rows):
+            for column, value in enumerate(row):
+                if value.strip():
+                    columns[column].append((number, value.strip()))
+        for column, filled in sorted(columns.items()):
             _search_column(table, column, filled, own, notes)
-            if width > 1:
+            if len(columns) > 1:
                 _small_counts(table, column, filled, notes)
 
 
@@ -82,7 +85,7 @@ def _small_counts(table: Table, column: int, filled: list[tuple[int, str]], note
     if not small:
         return
     headings = [value for row, value in filled if row < small[0] and _WORD.search(value)]
-    if headings and _NO_COUNT.fullmatch(headings[-1]):
+    if headings and _NO_COUNT.fullmatch(headings[-1][:_MOST_HEADING]):
         return
     whole = [int(value) for _, value in filled if value.isascii() and value.isdigit() and len(value) < 10]  # noqa: PLR2004 - counts are shorter
     if len(whole) >= _RUN and all(later - earlier == 1 for earlier, later in pairwise(whole)):

@@ -15,9 +15,9 @@ from pipeline import resources
 from pipeline.domain.citation import Citation, ProvisionSource
 from pipeline.domain.errors import RecordError, UsageError
 from pipeline.domain.request import Regime
-from pipeline.letters.authority import AuthorityFacts, Publication
 from pipeline.domain.response import AnswerOutcome
 from pipeline.letters import templating
+from pipeline.letters.authority import AuthorityFacts, Publication
 from pipeline.letters.model import AnsweredQuestion, LetterKind, LetterRecord, Reliance, Salutation
 from pipeline.letters.record import load_record
 from pipeline.letters.render import BlockKind, build, render_text

@@ -9,6 +9,7 @@ from docx import Document
 from leaking import documents, sheets
 from leaking.documents import run, with_xml
 from leaking.packed import added, changed, unpacked
+from PIL import Image
 
 from pipeline.domain.errors import NotAllowedError
 from pipeline.letters.release import CleanForm, Level, ReleaseFile, ReleaseReport, Rule, clean_copy, examine
@@ -130,6 +131,18 @@ def test_a_workbook_behind_an_embedded_object_is_looked_into() -> None:
     copy = clean_copy(file, CleanForm.DOCX)
     assert copy.after.findings == ()
     assert not [name for name in unpacked(copy.content) if "embeddings" in name]
+
+
+def test_a_cropped_picture_is_found() -> None:
+    """Cropping hides the edge of a picture and keeps it."""
+    word = documents.document()
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 20)).save(buffer, format="PNG")
+    word.add_picture(buffer)
+    whole = documents.saved(word)
+    assert looked(whole).findings == ()
+    cropped = changed(whole, document=("<a:stretch>", '<a:srcRect r="50000"/><a:stretch>'))
+    assert looked(cropped).rules == {Rule.CROPPED_PICTURE}
 
 
 def test_left_over_parts_are_found_and_left_behind() -> None:
