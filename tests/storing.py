@@ -15,7 +15,7 @@ from pipeline.domain.request import Question
 from pipeline.store import Store
 from pipeline.store.cases import NewCase
 from pipeline.store.events import Happening
-from pipeline.store.records import Arrival, FolderPosition
+from pipeline.store.records import Arrival, FolderPosition, LetterFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -175,5 +175,7 @@ def one_of_everything(store: Store, *, of_the_first_version: bool = False) -> No
         work.cases.note(case.id, Happening(kind="noted", at=AT))
         if not of_the_first_version:
             asked = Event(kind=EventKind.CLARIFICATION_ASKED, on=AT.date())
+            table = LetterFile(name="a.csv", content=b"a,b", sha256=raw_digest(b"a,b"), findings=())
+            work.letters.write(case.id, "response", "x", officer=None, via="cli", at=AT, files=[table])
             digest = work.clock_events.add(case.id, asked, officer="kim@example.gov.uk", at=AT)
             work.cases.note(case.id, Happening(kind="noted", at=AT, data={"digests": {"clock": digest}}))

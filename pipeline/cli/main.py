@@ -10,7 +10,7 @@ import structlog
 import typer
 
 from pipeline import __version__
-from pipeline.cli import clock, demo, letter, letters, mail, newmail, operate, requests
+from pipeline.cli import clock, demo, letter, letters, mail, newmail, operate, release, requests
 from pipeline.cli.opening import set_up_logging
 from pipeline.cli.output import complain
 from pipeline.domain.errors import ConfigurationError, InfogovError, RecordError
@@ -42,7 +42,7 @@ def start(
     del version
 
 
-for family in (demo, operate, mail, newmail, requests, letters, clock, letter):
+for family in (demo, operate, mail, newmail, requests, letters, release, clock, letter):
     family.add_to(app)
 
 

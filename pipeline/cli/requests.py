@@ -21,6 +21,7 @@ from pipeline.cli.output import (
 from pipeline.domain.calendar import long_date
 from pipeline.domain.errors import NotFoundError, UsageError
 from pipeline.letters.checking import Level
+from pipeline.letters.record import load_record
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import App
@@ -189,8 +190,14 @@ def draft(
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"{file} can't be read ({error}); name a draft file made with --new") from error
-        remarks = app.casework().save_draft(reference, text, str(file), officer)
+        remarks = app.casework().save_draft(reference, text, str(file), officer, beside(file, text))
     say(f"Kept as the draft of {reference.strip().upper()}.", *remarks, f"Next: infogov submit {reference} --officer …")
+
+
+def beside(file: Path, text: str) -> dict[str, bytes]:
+    """The files that a draft names under ``attachments``, read from the folder it lies in; a name never leads out of that folder."""
+    names = [name for name in load_record(text, str(file)).attachments if Path(name).name == name]
+    return {name: path.read_bytes() for name in names if (path := file.parent / name).is_file()}
 
 
 def _write_new(text: str, output: Path) -> None:
@@ -211,6 +218,7 @@ def check(reference: ReferenceArgument, config: ConfigOption = None, *, as_lines
     """Say what stops the draft or letter of a request, and what to read again; ends with 1 when something stops it."""
     with opened(config) as app:
         found = app.casework().findings(reference)
+        leaks = app.casework().release_findings(reference)
     if as_lines:
         for finding in found:
             say_json(
@@ -223,10 +231,13 @@ def check(reference: ReferenceArgument, config: ConfigOption = None, *, as_lines
                     "remedy": finding.remedy,
                 }
             )
+        for one in leaks:
+            say_json(one | {"overridable": one["level"] != "stop"})
     else:
         rows = [(f.level, f.place, f.words, f.remedy, "" if f.overridable else "no") for f in found]
+        rows += [(o["level"], o["file"], o["words"], o["remedy"], "no" if o["level"] == "stop" else "") for o in leaks]
         table(("level", "where", "what", "what to do", "override"), rows, empty="Nothing was found.")
-    if any(finding.level is Level.STOP for finding in found):
+    if any(finding.level is Level.STOP for finding in found) or any(one["level"] == "stop" for one in leaks):
         raise typer.Exit(1)
 
 

@@ -91,7 +91,9 @@ _NEGATED = re.compile(
     r"\b(?:not|n't|never|rather than|instead of) (?:\w+ ){0,3}(?:this |it |me |my e-?mail |my request )?(?:as )?(?:a |an |any )?(?:\w+ )?"
     r"(?:complain\w*|chas\w+|appeal\w*|objecti\w+|objecting|internal review|request for (?:a |an )?(?:internal )?review|withdraw\w*|criticis\w+)\b"
 )
-_SHORTHAND = re.compile(r"\b(?:pls|plz|plse|u)\b")
+_SHORTHAND = re.compile(
+    r"\b(?:pls|plz|plse|u|im|ive|(?:do|did|does|ca|wo|would|could|should|have|has|had|is|are|was|were)nt)\b"
+)
 _CONTRAST = re.compile(
     r"\b(?:however|but|unfortunately|although|still|not(?! (?:at all|least|only))|yet)\b"
     r"|\b(?!can't|couldn't|wouldn't)\w{1,10}n't\b(?! (?:expect|have to|need to|know how))"
@@ -162,7 +164,7 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
         says_new = says_new or _SAYS_NEW.search(sentence) is not None
         contrasts = contrasts or _CONTRAST.search(sentence) is not None
         read = read_sentence(sentence)
-        anew += bool((_WISHED | {Sign.ASK}) & read.keys() and not _OLD & read.keys())
+        anew += _asks_anew(read)
         asked += bool(_WISHED & read.keys() and (Sign.ASK in read or sentence.endswith("?") or Sign.REQUESTS in read))
         for sign, clauses in read.items():
             signs.setdefault(sign, {}).update(dict.fromkeys(clauses))
@@ -182,19 +184,21 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
         says_new=says_new,
         contrasts=contrasts,
         references=tuple(dict.fromkeys(reference.upper().replace(" ", "") for reference in quoted))[:5],
-        substance=_has_substance(_REPLY_SUBJECT.sub("", subject), lines),
+        substance=_has_substance(_REPLY_SUBJECT.sub("", subject), lines, message),
         asked=asked,
         anew=anew,
     )
 
 
-def _has_substance(subject: str, lines: list[str]) -> bool:
+def _has_substance(subject: str, lines: list[str], message: Message) -> bool:
     """Whether subject or text hold a word that is neither frame nor name; a last line of a few words is taken for the writer's name."""
     said = lines[:-1] if len(lines) > 1 and len(lines[-1].split()) <= GREETING_WORDS else lines
     total = " ".join(said)
     if len(total) > FRAME_CHARACTERS:
         return True
-    return any(word not in FRAME_WORDS for word in _WORD.findall(f"{subject} {total}"))
+    author = message.author
+    names = set(_WORD.findall(plain(f"{author.name} {author.email}"))) if author else set()
+    return any(word not in FRAME_WORDS and word not in names for word in _WORD.findall(f"{subject} {total}"))
 
 
 def clean(text: str) -> str:
@@ -225,7 +229,12 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _spelt_out(short: re.Match[str]) -> str:
-    return "you" if short[0] == "u" else "please"
+    word = short[0]
+    if word == "u":
+        return "you"
+    if word in {"im", "ive"}:
+        return f"i'{word[1:]}"
+    return f"{word[:-2]}n't" if word.endswith("nt") else "please"
 
 
 def _is_greeting(line: str) -> bool:
@@ -253,11 +262,15 @@ def read_sentence(sentence: str) -> dict[Sign, tuple[str, ...]]:
     return _settle(sentence, found)
 
 
+# "Could I have it if you've got it?" asks, whatever its condition.
+_ASKS_FIRST = re.compile(r"^(?:and |so |also |but )?(?:could|can|may|might|please|would you)\b.{0,80}\b(?:get|have|see|send|provide|know|tell|give|supply|share)\b")
+
+
 def _settle(sentence: str, found: dict[Sign, tuple[str, ...]]) -> dict[Sign, tuple[str, ...]]:
     """Drop what is only the topic, the condition or the frame of a sentence."""
     if Sign.THANKS in found and Sign.ASK not in found and "?" not in sentence and _THANKED_FOR.search(sentence):
         found = {sign: clauses for sign, clauses in found.items() if sign not in _THANKABLE}
-    conditional = CONDITIONAL.search(POLITE_IF.sub(" ", sentence)) is not None
+    conditional = CONDITIONAL.search(POLITE_IF.sub(" ", sentence)) is not None and not _ASKS_FIRST.match(sentence)
     drop = set(_CONDITIONED) if conditional else set()
     if _NEGATED.search(sentence):
         drop |= _PURPOSES - {Sign.MISSING, Sign.GROUNDS, Sign.PRIOR}
@@ -308,11 +321,20 @@ _TAKES_BACK = re.compile(
 _OWN_COMPLAINT = re.compile(r"\bmy (?:\w+ ){0,3}complaint\b|\bto stage (?:1|2|one|two)\b")
 
 
+def _asks_anew(read: Mapping[Sign, object]) -> bool:
+    """Whether a sentence asks for something without speaking of an earlier request, or for something besides it."""
+    besides = Sign.ASK in read and bool({Sign.MATERIAL, Sign.OWN_DATA} & read.keys()) and not (_OLD - {Sign.PRIOR}) & read.keys()
+    return besides or bool((_WISHED | {Sign.ASK}) & read.keys() and not _OLD & read.keys())
+
+
 def _asks_about_topic(sentence: str, found: Mapping[Sign, object]) -> bool:
     """Whether chaser-, review- or withdrawal-like words are the thing asked about: figures of complaints, copies of reviews."""
     if Sign.MATERIAL not in found or Sign.MISSING in found or _TAKES_BACK.search(sentence):
         return False
     return _TOPIC_ASK.search(sentence) is not None
+
+
+_OWN_EARLIER = re.compile(r"\b(?:my|our)\b.{0,40}\b(?:of|dated|from|sent|made|on)\b")
 
 
 def _read_subject(subject: str, signs: dict[Sign, dict[str, None]], counts: dict[Sign, int]) -> bool:
@@ -332,4 +354,5 @@ def _read_subject(subject: str, signs: dict[Sign, dict[str, None]], counts: dict
     for sign in kept:
         signs.setdefault(sign, {}).update(dict.fromkeys(read[sign]))
         counts[sign] = counts.get(sign, 0) + 1
-    return law is not None and not reply and (purpose is None or tail)
+    own = Sign.PRIOR in read and _OWN_EARLIER.search(bare) is not None
+    return law is not None and not reply and not own and (purpose is None or tail)

@@ -59,9 +59,17 @@ _AGAIN = re.compile(
 )
 
 
+# "... to disclose, under the Freedom of Information Act 2000:" leads in as "... to disclose:" does.
+_BY_LAW = re.compile(
+    r",? (?:under|pursuant to|in accordance with|in line with|using) (?:the )?(?:terms of (?:the )?)?(?:\w+ ){0,5}(?:act|regulations?|foia?|eirs?|gdpr)(?: (?:19|20)\d\d)?"
+    r"(?: \(?\w+\)?)?,?(\s*[:\u2013-]+\s*)$",
+    _I,
+)
+
+
 def is_lead_in(text: str) -> bool:
     """True for words that only point at the list below them ("Please answer the following questions:")."""
-    head = text.strip()[-_LOOK:]
+    head = _BY_LAW.sub(r"\1", text.strip()[-_LOOK:])
     if re.search(r"\b(?:the|these) following\b[^.?!:]{0,90}[.:;]?$", head, _I):
         return not _own_content(head) and not refuses_list(head)
     if head.rstrip("*_ ").endswith((":", ":-", "-", "\u2013")) or re.search(

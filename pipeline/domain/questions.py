@@ -9,6 +9,7 @@ from pipeline.domain.asking import (
     is_ask,
     is_boilerplate,
     is_follow_up,
+    is_format,
     is_preamble,
     is_question,
     is_refinement,
@@ -155,9 +156,14 @@ def _items(one: Listing) -> list[tuple[Item, Question]]:
         nested = _promoted(one, item)
         if nested:
             out.extend((sub, _question(sub)) for sub in nested)
-        elif len(one.items) == 1 or item.rest or "?" in item.head.text or not is_boilerplate(item.head.text):
+        elif len(one.items) == 1 or item.rest or "?" in item.head.text or not _says_nothing(item.head.text):
             out.append((item, _question(item)))
     return out
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether an item is only courtesy or a reminder; "the report, including exempt parts" begins with a thing and is none."""
+    return is_boilerplate(text) and not (_THING.match(text) and is_ask(text) and not is_format(text))
 
 
 def _promoted(one: Listing, item: Item) -> list[Item]:
@@ -263,7 +269,7 @@ class _Reader:
             if here == len(parts) - 1 and is_lead_in(part) and not is_question(part) and not _own_ask(part):
                 self._expecting = True
                 return
-            bare = here == 0 and len(parts) == 1 and not block.gap and listening and _bare_item(part)
+            bare = here == 0 and len(parts) == 1 and (not block.gap or not self.segments) and listening and _bare_item(part)
             if bare or self._starts(part, new_line=here == 0, listening=listening):
                 self.segments.append([" ".join([*self._context, part])])
                 self._context, joint, self.live = [], " ", True

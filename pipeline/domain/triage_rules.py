@@ -220,7 +220,7 @@ def _chaser(e: Evidence) -> Clauses:
         or (words.clauses(Sign.MISSING) if earlier else ())
         or (words.clauses(Sign.CHASER_HINT) if hinted else ())
     )
-    other = words.has(Sign.SERVICE, Sign.OWN_SERVICE, Sign.SALES, Sign.COMPLAINT, Sign.COMMENT, Sign.FRAUD)
+    other = words.has(Sign.SERVICE, Sign.OWN_SERVICE, Sign.SALES, Sign.COMPLAINT, Sign.COMMENT, Sign.FRAUD, Sign.PAPERS)
     if not said or (other and not words.law_named and not e.quoted):
         return ()
     weight = len(said) + len(earlier) + (1 if words.reply else 0)

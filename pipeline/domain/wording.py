@@ -125,6 +125,10 @@ MATERIAL = re.compile(
     r"|\b(?:which|what) (?:supplier|provider|company|contractor|software|system|firm|contract|policy|policies"
     r"|steps|measures|budget|proportion|percentage|date|dates|year|criteria|training|legislation|information"
     r"|evidence|action)\b"
+    r"|\b(?:see|have|get(?= (?:a|the|hold|your|any|all|sight|both)\b)|obtain|receive|read|send|provide|supply|release|share|publish|sight of|e-?mail|forward|disclose|look at)\b(?!.{0,20}\b(?:attached|enclosed|below)\b)"
+    r".{0,30}\b(?:the|your|any|all|its|their|that|those|both)\b(?! (?:attached|enclosed|below|following)).{0,40}\b(?:readings?|logs?|records|notes|reports?|minutes|figures?"
+    r"|data|lists?|schedule|surveys?|results|documents|papers|agreement|contract|lease|assessment|study|statistics|numbers|correspondence|comments|register|maps?|accounts"
+    r"|budget|breakdown|inspection|audit|recording|transcript|dataset|spreadsheet|strategy|scores?|valuation|business case|tender|invoices?)\b"
     r"|\bbetween (?:\w+ ){0,3}\d{4} (?:and|to)\b|\b(?:for|in) (?:each|every|the last"
     r"|the past) (?:of )?(?:the )?(?:\w+ )?(?:financial|calendar|academic|tax)? ?years?\b|\bper (?:year|annum)\b"
     r"|\bfinancial years?\b"
@@ -184,7 +188,7 @@ REQUEST_RULES = (
         r"|supply|tell|confirm|let (?:me|us) (?:know|have)|list|state|disclose|give|itemi[sz]e|advise|detail"
         r"|specify|explain|include|forward|break|indicate|outline|identify|describe|share|release|answer|show|publish|furnish|produce"
         r"|see below)\b",
-        r"\bi(?:'d| would|'m| am| should)? (?:also )?(?:like|wish|want|need|wanting|looking|keen|trying|hoping"
+        r"\b(?:i|we)(?:'d| would|'m| am|'re| are| should)? (?:also |now |therefore |further |just |kindly )*(?:like|wish|want|need|wanting|looking|keen|trying|hoping"
         r"|interested|writing|grateful|hereby request|request|seek|seeking|asking|requesting)\b.{0,30}\b(?:know"
         r"|request|ask|see|have|receive|obtain|find|information|enquire|inquire|copy|following|understand"
         r"|information|access|out|apply|seek)\b",

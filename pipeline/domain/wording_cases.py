@@ -58,8 +58,8 @@ FOLLOW_UP_RULES = (
         r"\bchas(?:e|ing|er)\b(?! (?:up )?(?:debts?|payments?|arrears|council tax))|\b(?:gentle|polite|friendly"
         r"|second|final|quick|kind|just a|this is a|formal|another|courtesy|a) reminder\b|\breminder (?:that|about"
         r"|re|of my|regarding|-|:)|^reminder\b|\bfollow(?:ing)?[- ]?up (?:on|with|my|our|regarding|re|about|email"
-        r"|this|to my (?:email|request|foi|message))\b|\b(?:re-?minder|prompt|nudge) (?:\w+ )?(?:that|about|on|re)\b|\breminder\W*$|\bfurther to my (?:email|request|foi|message|letter"
-        r"|previous|last|earlier)|\b(?:second|third|fourth|fifth|last|2nd|3rd|4th) (?:time (?:of asking|i)|e-?mail|message|request for an (?:update|answer))\b|\basking (?:you )?(?:once )?(?:again|for the)\b(?! (?:names?|list|number|figures))|\boverdue\b|\bnudge\b|\bbump(?:ing)?\b",
+        r"|this|to my (?:email|request|foi|message))\b|\b(?:re-?minder|prompt|nudge) (?:\w+ )?(?:that|about|on|re)\b|\breminder\W*$"
+        r"|\b(?:second|third|fourth|fifth|last|2nd|3rd|4th) (?:time (?:of asking|i)|e-?mail|message|request for an (?:update|answer))\b|\basking (?:you )?(?:once )?(?:again|for the)\b(?! (?:names?|list|number|figures))|\boverdue\b|\bnudge\b|\bbump(?:ing)?\b",
     ),
     word_rule(
         Sign.CHASER,
@@ -110,7 +110,7 @@ FOLLOW_UP_RULES = (
         r"|time ?(?:limit|scale|frame)|period) (?:has|have|of|for|is|was)\b.{0,40}(?:passed|expired|elapsed|ago"
         r"|gone|up|missed|exceeded)|\b(?:now|already|very|so|is|are) (?:\w+ )?(?:late|overdue)\b|\bweeks? (?:late"
         r"|overdue)\b|\bdeadline\b.{0,30}\b(?:yesterday|last week|today|on \w+day)\b|\bworking days are up\b"
-        r"|\b(?:month|months|days|weeks|deadline|time|period|limit|date|time ?scale)\b.{0,40}\b(?:ran out|run out|expired|elapsed|passed|has lapsed|come and gone|came and went|has gone|is up|lapsed|long gone)\b|\b(?:\d+|twenty|thirty|several|many|some) (?:working |calendar )?(?:days|weeks|months) (?:since|on from|after) (?:i|we|my|our|you)\b|\bdays? (?:late|overdue)\b|\blong overdue\b|\bgone past\b",
+        r"|\b(?:month|months|days|weeks|deadline|time|period|limit|date|time ?scale)\b.{0,40}\b(?:ran out|run out|expired|elapsed|passed|has lapsed|come and gone|came and went|has gone|is up|lapsed|long gone)\b|\b(?:\d+|twenty|thirty|several|many|some) (?:working |calendar )?(?:days|weeks|months) (?:since|on from|after) (?:i|we|my|our|you)\b|\bdays? (?:late|overdue)\b|\b(?:limit|deadline|period|due date|time ?scale)\b.{0,20}\bwas (?:yesterday|last|on|the|\d)|\blong overdue\b|\bgone past\b",
     ),
     word_rule(
         Sign.PRIOR,
@@ -124,6 +124,7 @@ FOLLOW_UP_RULES = (
         r".{0,60}\b(?:was|were|has|have|had|remains?|is still|is now)\b",
         r"\b(?:i|we) (?:asked|wrote|e-?mailed|contacted|requested|applied|wrote to) (?:to )?(?:you|the council)\b|\back(?:nowledged?|nowledge) my\b|\bme again\b"
         r"|\bmy (?:\w+ )?(?:questions?|request|foi|letter) (?:landed|arrived|reached|got)\b",
+        r"\bfurther to (?:my|our)\b|\b(?:wrote|written) to you\b",
         r"\byour (?:refusal|decision) (?:notice|letter|of|to refuse|not to)\b|\byour (?:response|reply|answer|letter|e-?mail) (?:of|dated)\b",
         r"\bmy (?:original|previous|earlier|outstanding|last|initial|first|above|recent) (?:\w+ ){0,3}(?:request"
         r"|foi|sar|email|e-mail|letter|enquiry|message)\b|\b(?:reference|ref|case) ?(?:number|no\.?|is|:"
@@ -142,8 +143,8 @@ FOLLOW_UP_RULES = (
         "it asks for an internal review",
         r"\b(?:request|ask|asking|like|conduct|carry out|carry|undertake|want|seek|seeking|require|demand"
         r"|requesting|formal|formally|please|perform|hold|consider|treat|escalate|for|do|initiate|proceed|conducts"
-        r"|move|go|taken?)\b.{0,50}\binternal (?:review|appeal)|^(?:\W|\w{1,3}: )*(?:(?:formal|foi|request for"
-        r"|urgent) )*(?:an )?internal review\b",
+        r"|move|go|taken?)\b.{0,50}\binternal (?:review|appeal)\b|^(?:\W|\w{1,3}: )*(?:(?:formal|foi|request for"
+        r"|urgent) )*(?:an )?internal review\b(?! (?:figures|statistics|policy|procedure))",
         r"\b(?:request|ask|like|want|please|formal|formally|conduct|carry out|seek)\b.{0,30}\b(?:a |the |formal "
         r"|this |decision |full )review(?:ed)? (?:of|by|into|your|under)\b.{0,60}\b(?:decision|response|handling"
         r"|refusal|request|answer|reply|outcome|foi|exemption)\b",
@@ -234,7 +235,7 @@ FOLLOW_UP_RULES = (
         r"\b.{0,30}\b(?:request|foi|sar|questions?|enquiry|information|any ?more|any longer|after all|now|further)\b"
         r"|\bplease (?:don't|do not) (?:process|proceed|bother|action|respond|continue|go to any|spend|trouble|waste)\b"
         r"|\b(?:you can|please|and|so|can you) (?:now )?close (?:it|this|my|the) (?:request |case |file |one )?(?:down|off|now|please|as|$|[.,!])"
-        r"|\bno further action (?:is )?(?:needed|required|necessary)\b.{0,40}\b(?:request|foi)\b"
+        r"|\b(?:don't|do not|needn't) (?:worry|bother) (?:any more )?(?:about|with) (?:my|the|this|our) (?:\w+ ){0,2}(?:request|foi|sar|questions?|enquiry)\b|\bno further action (?:is )?(?:needed|required|necessary)\b.{0,40}\b(?:request|foi)\b"
         r"|\btynnu\b.{0,20}\b(?:nghais|cais)\b",
     ),
     # The same of a thing that is not named: it counts only where the mail speaks of a request elsewhere.

@@ -12,7 +12,7 @@ OTHER_RULES = (
         r"|ombudsman )complaint (?:about|against|regarding|concerning|re|is|to|that|on|in|under|with|form|as|of|-"
         r"|:)|^(?:\W|\w{1,3}: )*(?:formal |official |urgent |stage (?:1|2|one|two) )*complaint\b"
         r"|\bi\b.{0,40}\bcomplain(?:ed|ing)? (?:about|that|regarding|to|of|formally|in)\b|\b(?:formal"
-        r"|official) complaint\b|\bas a complaint\b|\b(?:outcome|handling|result|resolution|rejection|response|reply|decision) (?:of|to|on|about|in) (?:my|our) (?:\w+ ){0,3}complaint\b|\b(?:treated|spoken to|talked to|made to feel) like\b|\b(?:humiliat\w+|insult(?:ed|ing)|sworn at|shouted at|treated (?:badly|appallingly|terribly|with contempt))\b|\bwant (?:it|this|him|her|them) (?:looked into|investigated|disciplined|dealt with)\b|\b(?:want|like|have|need|going|forced) to (?:formally )?complain\b|\bcomplain(?:t|ts)?\b.{0,60}\bto stage (?:1|2|two|one)\b|\bstage (?:1|2|one|two) of (?:your|the) complaints?\b|\b(?:expect|demand|want|deserve) an apology\b|\bi(?:'m| am) complaining\b",
+        r"|official) complaint\b|\bas a complaint\b|\b(?:is|are|was) (?:a |an )?(?:\w+ )?(?:joke|shambles|disgrace|farce|useless|hopeless|awful|appalling|dreadful|pathetic)\b|\bpillar to post\b|\bno(?:body|[- ]one) (?:ever |even )?(?:rings?|calls?|phones?|replies|answers|came|comes|cares?|listens?|bothers?)\b|\b(?:outcome|handling|result|resolution|rejection|response|reply|decision) (?:of|to|on|about|in) (?:my|our) (?:\w+ ){0,3}complaint\b|\b(?:treated|spoken to|talked to|made to feel) like\b|\b(?:humiliat\w+|insult(?:ed|ing)|sworn at|shouted at|treated (?:badly|appallingly|terribly|with contempt))\b|\bwant (?:it|this|him|her|them) (?:looked into|investigated|disciplined|dealt with)\b|\b(?:want|like|have|need|going|forced) to (?:formally )?complain\b|\bcomplain(?:t|ts)?\b.{0,60}\bto stage (?:1|2|two|one)\b|\bstage (?:1|2|one|two) of (?:your|the) complaints?\b|\b(?:expect|demand|want|deserve) an apology\b|\bi(?:'m| am) complaining\b",
         r"\b(?:unhappy|dissatisfied|disappointed|frustrated|angry|upset|annoyed) (?:with|about|at"
         r"|by)\b.{0,40}\b(?:service|council|staff|call centre|way|treatment|officer|department|team|contractor"
         r"|collections?|roads?|park|state|you)\b|\b(?:disgust(?:ed|ing)|appall(?:ed|ing)|disgrace(?:ful)?"
@@ -69,6 +69,8 @@ OTHER_RULES = (
         r"|licen[cs]e|birth|death|marriage|grant|benefit|allotment|bulky|collection|place|pitch|vote|slot|test)\b"
         r"|\b(?:my|a) (?:blue badge|parking permit|bus pass|library card|taxi licen[cs]e|school place"
         r"|penalty charge|parking (?:fine|ticket)|pcn)\b",
+        r"\bhow (?:do|can|would|should) i (?:go about )?(?!(?:go about )?(?:find out|get (?:a copy|hold|sight|information|access)|request|see|obtain|access|view|read"
+        r"|complain|appeal|mak(?:e|ing) an? (?:foi|fr|su|in|re|sar|eir|data)))\w+",
         r"\b(?:opening (?:times|hours)|what time (?:does|do|is|are)|which day (?:is|are|does)|how (?:do|can|would"
         r"|should) i (?:apply|pay|report|register|book|get (?:a|my|rid|hold|in touch)|renew|contact|order|find"
         r"|change|cancel|join|appeal)|where (?:can|do) i (?:pay|get|take|recycle|dispose|collect|park|apply)"

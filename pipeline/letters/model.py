@@ -98,7 +98,8 @@ class AnsweredQuestion:
 class LetterRecord:
     """Everything an officer decides about one letter; the wording around it belongs to *template*.
 
-    Dates are calendar days in Europe/London; *issued_on* may be None until the letter is approved.
+    Dates are calendar days in Europe/London; *issued_on* may be None until the letter is approved. *attachments* are the
+    names of the files that go with it.
     """
 
     kind: LetterKind
@@ -112,6 +113,7 @@ class LetterRecord:
     received_on: date | None = None
     issued_on: date | None = None
     authority: AuthorityOverride = NO_OVERRIDE
+    attachments: tuple[str, ...] = ()
 
     def law_of(self, question: AnsweredQuestion) -> Regime:
         """The law *question* is answered under: its own, else the letter's."""

@@ -7,6 +7,7 @@ import re
 # C0 without tab and line feed, DEL, C1, the two Unicode line separators and lone surrogates: none is visible, and
 # each can end a line, a header or an encoder.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_WIDEST_COLUMN = 40  # characters; a longer cell pushes its own row along, not all rows
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 # Direction controls can make a line read otherwise than it is written; a name or a subject needs none.
 _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -32,4 +33,28 @@ def paragraphs(text: str) -> tuple[str, ...]:
             found[-1].append(line.rstrip())
         elif found[-1]:
             found.append([])
-    return tuple("\n".join(lines).strip() for lines in found if lines)
+    return tuple("\n".join(lines).strip(" \n") for lines in found if lines)
+
+
+def cells(text: str) -> tuple[tuple[str, ...], ...]:
+    """Cut lines pasted from a spreadsheet at their tabs into rows of equal length; a row that lacks cells gets empty ones."""
+    rows = [tuple(one_line(cell) for cell in line.split("\t")) for line in text.split("\n")]
+    width = max(map(len, rows))
+    return tuple(row + ("",) * (width - len(row)) for row in rows)
+
+
+def is_table(text: str) -> bool:
+    """Whether *text* is a table pasted from a spreadsheet: two lines or more with a tab in each, and not only before them all."""
+    lines = text.split("\n")
+    return len(lines) > 1 and all("\t" in line for line in lines) and not all(line.startswith("\t") for line in lines)
+
+
+def columns(text: str) -> str:
+    """Lay a pasted table out in columns for plain text; any other paragraph is given back as it is."""
+    if not is_table(text):
+        return text
+    rows = cells(text)
+    widths = [min(max(len(row[column]) for row in rows), _WIDEST_COLUMN) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

@@ -10,13 +10,12 @@ from pipeline.domain.errors import UsageError
 from pipeline.domain.outbox import Frozen, OutboxStatus
 from pipeline.letters.acknowledgement import AcknowledgementLetter, acknowledgement
 from pipeline.letters.authority import AuthorityFacts, Publication
-from pipeline.letters.composing import OutgoingMail, checked_address, compose, is_message_id
+from pipeline.letters.composing import Attachment, OutgoingMail, checked_address, compose, is_message_id
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from pipeline.domain.request import Regime
-
     from pipeline.settings import Settings
 
 
@@ -86,6 +85,7 @@ def seal(
     at: datetime,
     answers: str | None,
     automatic: bool = False,
+    attachments: tuple[Attachment, ...] = (),
 ) -> bytes:
     """The complete RFC 5322 bytes of a letter to *to*; *answers* is the Message-ID of the mail it replies to, when that had a usable one."""
     thread = answers if answers and is_message_id(answers) else ""
@@ -102,6 +102,7 @@ def seal(
             in_reply_to=thread,
             references=(thread,) if thread else (),
             automatic=automatic,
+            attachments=attachments,
         )
     )
 

@@ -73,6 +73,7 @@ def _record(table: Table) -> LetterRecord | None:
         received_on=table.day("received_on"),
         issued_on=table.day("issued_on"),
         authority=table.one("authority", _override) or NO_OVERRIDE,
+        attachments=table.texts("attachments") if table.has("attachments") else (),
         questions=table.each("question", _question),
     )
     if not made.questions:

@@ -13,7 +13,7 @@ from jinja2 import TemplateError
 from pipeline.domain.citation import LAW_OF
 from pipeline.domain.errors import RecordError, UsageError
 from pipeline.letters.law import exemptions
-from pipeline.letters.plain import clean_text, one_line, paragraphs
+from pipeline.letters.plain import clean_text, is_table, one_line, paragraphs
 from pipeline.letters.templating import environment, letters_folder
 
 if TYPE_CHECKING:
@@ -44,12 +44,17 @@ class BlockKind(StrEnum):
     QUESTION = "question"
     ANSWER = "answer"
     LINK = "link"
+    LIST = "list"
+    TABLE = "table"
     SIGN_OFF = "sign_off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    r"""One block: *text* with ``\n`` between its lines; *label* is a question's number or a link's title, "" without one."""
+    r"""One block: *text* with ``\n`` between its lines; *label* is a question's number or a link's title, "" without one.
+
+    Each line of a list is an item, each line of a table a row with tabs between its cells.
+    """
 
     kind: BlockKind
     text: str
@@ -58,7 +63,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A letter in its final words but in no format yet; *subject* is the subject line of the mail that carries it."""
+    """A letter in its final words but in no format yet; *subject* is the subject line of the mail that carries it.
+
+    *language* is a language tag (BCP 47) and *author* the authority's name, for the forms that record them.
+    """
 
     kind: LetterKind
     template: str
@@ -67,6 +75,8 @@ class Letter:
     issued_on: date
     blocks: tuple[Block, ...]
     subject: str = ""
+    language: str = "en-GB"
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +136,14 @@ class _Collector:
         return self._put(BlockKind.QUESTION, clean_text(text).strip(), one_line(label))
 
     def answer(self, text: str) -> str:
-        """Put what an officer wrote, a block for each paragraph."""
+        """Put what an officer wrote, a block for each paragraph and for each table pasted from a spreadsheet."""
         for paragraph in paragraphs(text):
-            self._put(BlockKind.ANSWER, paragraph)
+            self._put(BlockKind.TABLE if is_table(paragraph) else BlockKind.ANSWER, paragraph)
         return ""
+
+    def items(self, *texts: str) -> str:
+        """Put a list; empty items are left out."""
+        return self._put(BlockKind.LIST, "\n".join(filter(None, map(one_line, texts))))
 
     def link(self, url: str, title: str = "") -> str:
         """Put a web address."""
@@ -158,7 +172,7 @@ def build(record: LetterRecord, authority: AuthorityFacts, today: date) -> Lette
         raise RecordError(tuple(mistakes))
     who = record.authority.over(authority)
     collector = _Collector()
-    names = ("lines", "date", "greeting", "heading", "paragraph", "ask", "answer", "link", "sign_off")
+    names = ("lines", "date", "greeting", "heading", "paragraph", "ask", "answer", "items", "link", "sign_off")
     context = {name: getattr(collector, name) for name in names} | {
         "authority": who,
         "publications": [one for one in who.publications if _is_real(one)],
@@ -181,6 +195,8 @@ def build(record: LetterRecord, authority: AuthorityFacts, today: date) -> Lette
         regime=record.regime,
         issued_on=issued_on,
         blocks=tuple(collector.blocks),
+        language=facts.get("language", "en-GB"),
+        author=one_line(who.name),
     )
     return replace(letter, subject=one_line(_fill(f"{folder}/subject.txt", {"letter": letter})))
 

@@ -80,7 +80,8 @@ def environment() -> ImmutableSandboxedEnvironment:
     made = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(letters_folder(), encoding="utf-8"),
         undefined=StrictUndefined,
-        autoescape=False,  # The output is plain text and TOML, where escaping for HTML would change words.
+        # Pages are escaped; in plain text and TOML escaping for HTML would change words.
+        autoescape=lambda name: name is not None and name.endswith(".html.jinja"),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml publishes no types
 
@@ -94,16 +95,20 @@ class _Writer:
 class _Renderer:
     """Turns start and end events of a parsed tree into text."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, word_is_tight: bool) -> None:
         self.out = _Writer()
+        self._word_is_tight = word_is_tight
         self._lists: list[int | None] = []
+        self._tight: list[bool] = []
         self._anchors: list[tuple[str, int]] = []
 
     def start(self, tag: str, element: etree._Element) -> None:
         """An element opens."""
         out = self.out
+        if tag == "p":
+            self._tight.append(self._is_tight(element))
         if tag in _BLOCKS:
-            out.paragraph() if tag in _PARAGRAPHS else out.newline()
+            out.paragraph() if tag in _PARAGRAPHS and not (tag == "p" and self._tight[-1]) else out.newline()
         if tag == "br":
             out.newline(force=True)
         elif tag == "blockquote":
@@ -127,14 +132,22 @@ class _Renderer:
             self._link(*self._anchors.pop())
         elif tag in {"td", "th"}:
             out.cell()
+        tight = tag == "p" and bool(self._tight) and self._tight.pop()
         if tag in _BLOCKS:
-            out.paragraph() if tag in _PARAGRAPHS else out.newline()
+            out.paragraph() if tag in _PARAGRAPHS and not (tight and out.mark()) else out.newline()
         if tag == "blockquote":
             out.quote = max(out.quote - 1, 0)
         elif tag == "pre":
             out.pre = max(out.pre - 1, 0)
         elif tag in {"ul", "ol"} and self._lists:
             self._lists.pop()
+
+    def _is_tight(self, element: etree._Element) -> bool:
+        """Whether a reader sees no gap below this paragraph: Word writes each line as one, and an empty one where a gap is meant."""
+        own = (element.get("style") or "")[:500]
+        if "margin" in own:
+            return _NO_MARGIN.search(own) is not None
+        return self._word_is_tight and "MsoNormal" in (element.get("class") or "")
 
     def _bullet(self) -> str:
         if not self._lists or self._lists[-1] is None:
@@ -167,8 +180,13 @@ def _hidden(tag: str, element: etree._Element) -> bool:
     return tag in _SILENT or "display:none" in (element.get("style") or "")[:500].replace(" ", "").lower()
 
 
-def _render(root: etree._Element) -> str:
-    renderer = _Renderer()
+_NO_MARGIN = re.compile(r"margin:\s*0(?:cm|in|px|pt)?\s*(?:;|$)|margin-bottom:\s*0(?:cm|in|px|pt)?\s*(?:;|$)", re.IGNORECASE)
+_WORD_TIGHT = re.compile(r"\bMsoNormal\b[^{}]{0,300}\{[^{}]{0,40}margin:\s*0(?:cm|in|pt)")
+_STYLES = 60_000  # characters from the top, where Word puts its styles
+
+
+def _render(root: etree._Element, *, word_is_tight: bool) -> str:
+    renderer = _Renderer(word_is_tight=word_is_tight)
     skipping: etree._Element | None = None
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -223,7 +241,7 @@ def html_to_text(source: str) -> str:
         root = etree.fromstring(data, parser)
         too_deep = any("depth" in entry.message.lower() for entry in parser.error_log)
         if root is not None and not too_deep:
-            return _render(root)
+            return _render(root, word_is_tight=_WORD_TIGHT.search(source[:_STYLES]) is not None)
     except Exception:  # noqa: BLE001 - hostile HTML must not cost the whole mail; its text is still read
         return strip_tags(source)
     return strip_tags(source)

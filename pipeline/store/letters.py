@@ -5,23 +5,30 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from pipeline.store import schema
-from pipeline.store.events import Events, Happening, case_chain
-from pipeline.store.records import LetterRecordRow
+from pipeline.store.events import Events, Happening, case_chain, digest_of
+from pipeline.store.records import LetterFile, LetterRecordRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
 L = schema.Letter
+F = schema.LetterFile
 
 
 def record_digest(record: str) -> str:
     """SHA-256, in hex, of a draft's text."""
     return hashlib.sha256(record.encode()).hexdigest()
+
+
+def files_digest(files: Sequence[tuple[str, str]]) -> str:
+    """The digest of a letter's files: (name, SHA-256) in order."""
+    return digest_of(*[list(pair) for pair in files])
 
 
 class Letters:
@@ -31,8 +38,21 @@ class Letters:
         self._connection = connection
         self._events = events
 
-    def write(self, request_id: int, kind: str, record: str, *, officer: str | None, via: str, at: datetime) -> int:
-        """Keep a new version of the case's open letter of this kind, starting one when there is none; returns the letter's id."""
+    def write(
+        self,
+        request_id: int,
+        kind: str,
+        record: str,
+        *,
+        officer: str | None,
+        via: str,
+        at: datetime,
+        files: Sequence[LetterFile] = (),
+    ) -> int:
+        """Keep a new version of the case's open letter of this kind, starting one when there is none; returns the letter's id.
+
+        *files* are all that goes with it from now on.
+        """
         current = self.open_letter(request_id, kind)
         if current is None:
             letter_id: int = self._connection.scalars(
@@ -56,9 +76,35 @@ class Letters:
                 letter_id=letter_id, version=version, record=record, officer=officer, at=at
             )
         )
-        data = {"letter": letter_id, "version": version, "digests": {f"letter:{letter_id}": record_digest(record)}}
+        self._put_files(letter_id, files)
+        digests = {
+            f"letter:{letter_id}": record_digest(record),
+            f"files:{letter_id}": files_digest([(file.name, file.sha256) for file in files]),
+        }
+        data = {"letter": letter_id, "version": version, "files": len(files), "digests": digests}
         self._record(request_id, Happening(kind="draft_saved", at=at, actor=officer or "infogov", via=via, data=data))
         return letter_id
+
+    def _put_files(self, letter_id: int, files: Sequence[LetterFile]) -> None:
+        self._connection.execute(delete(F).where(F.letter_id == letter_id))
+        rows = [
+            {
+                "letter_id": letter_id,
+                "name": file.name,
+                "position": position,
+                "sha256": file.sha256,
+                "content": file.content,
+                "findings": list(file.findings),
+            }
+            for position, file in enumerate(files)
+        ]
+        if rows:
+            self._connection.execute(insert(F), rows)
+
+    def files(self, letter_id: int) -> list[LetterFile]:
+        """The files that go with a letter, in order."""
+        rows = self._connection.execute(select(F).where(F.letter_id == letter_id).order_by(F.position))
+        return [LetterFile(name=r.name, content=r.content, sha256=r.sha256, findings=tuple(r.findings)) for r in rows]
 
     def move(self, letter: LetterRecordRow, status: str, happening: Happening, **values: Any) -> None:  # noqa: ANN401 - columns of several types
         """Change a letter's status with its event; *happening* names the officer."""

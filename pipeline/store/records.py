@@ -175,6 +175,16 @@ class LetterRecordRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFile:
+    """A file that goes with a letter: its bytes, and what the release check found in it, as plain values."""
+
+    name: str
+    content: bytes
+    sha256: str
+    findings: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
     """An outbox row in this worker's hand, its attempt already committed."""
 

@@ -249,6 +249,18 @@ class LetterVersion(Table):
     at: Mapped[datetime]
 
 
+class LetterFile(Table):
+    """A file that goes with a letter, and what the release check found in it."""
+
+    __tablename__ = "letter_file"
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    position: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes]
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
 class Outbox(Table):
     """A letter frozen to the byte, and how far its sending has come."""
 

@@ -21,7 +21,7 @@ def packed(parts: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def changed(content: bytes, **replacements: tuple[str, str]) -> bytes:
+def changed(content: bytes, /, **replacements: tuple[str, str]) -> bytes:
     """*content* with a text replaced in parts: the key is the part's last name without its ending, the pair is old and new."""
     parts = unpacked(content)
     for key, (old, new) in replacements.items():

@@ -41,6 +41,17 @@ def examine(written: LetterRecord, case: Case, authority: AuthorityFacts, today:
     )
 
 
+def not_their_words(case: Case, written: LetterRecord) -> list[str]:
+    """Sentences about questions that the draft leaves out or has changed: the requester's words are never edited."""
+    asked = {q.text for q in case.questions}
+    answered = {q.text for q in written.questions}
+    missing = [q.label or q.position for q in case.questions if q.text not in answered]
+    changed = [q.label for q in written.questions if q.text not in asked]
+    return [f"question {label} of the request is not in the draft" for label in missing] + [
+        f"question {label} of the draft is not in the requester's own words" for label in changed
+    ]
+
+
 def refuse_stops(found: Iterable[Finding], because: str, *, reason: str, option: str) -> list[str]:
     """Raise NotAllowedError listing what stops the letter, unless *reason* overrides it; returns the rules it overrides.
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.domain import clock
 from pipeline.domain.errors import NotAllowedError, NotFoundError, RecordError
-from pipeline.domain.outbox import Frozen, OutboxStatus
+from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.request import ClockState, Outcome, Question, Regime, Workflow
 from pipeline.letters import posting, record
 from pipeline.letters.model import DraftFacts
+from pipeline.letters.release import Level
 from pipeline.letters.render import build, render_text
-from pipeline.stages.casework.examining import as_data, examine, refuse_stops
+from pipeline.stages.casework.enclosures import checked, in_the_text, own_contacts, refuse_leaks
+from pipeline.stages.casework.examining import as_data, examine, not_their_words, refuse_stops
+from pipeline.stages.casework.freezing import freeze
 from pipeline.stages.casework.lookups import RESPONSE, acting_officer, the_case, the_letter, words_for
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from pipeline.domain.calendar import Calendar
@@ -80,13 +83,29 @@ class Casework:
             )
         )
 
-    def save_draft(self, reference: str, text: str, name: str, officer: str | None = None) -> tuple[str, ...]:
+    def save_draft(
+        self,
+        reference: str,
+        text: str,
+        name: str,
+        officer: str | None = None,
+        given: Mapping[str, bytes] | None = None,
+    ) -> tuple[str, ...]:
         """Keep *text* (the content of file *name*) as the request's draft; returns sentences the officer should read.
 
-        An approval given before is void, and its letter is taken back while it has not gone. Raises RecordError.
+        *given* are files by name, for the attachments that the draft names; one that is not given anew stays as it was kept.
+        An approval given before is void, and its letter is taken back while it has not gone. Without *officer* the draft is
+        its submitter's. Raises RecordError.
         """
         written = record.load_record(text, name)
         remarks: list[str] = []
+        with self._store.read() as work:
+            case = the_case(work, reference)
+            before = work.letters.open_letter(case.id, RESPONSE)
+            kept = work.letters.files(before.id) if before is not None and written.attachments else []
+        contacts = own_contacts(self._settings, case.requester_email)
+        files = checked(written.attachments, given or {}, kept, name, contacts)
+        remarks += [f"{one['file']}: {one['words']}" for file in files for one in file.findings]
         now = self._clock.now()
         with self._store.write() as work:
             by = None if officer is None else acting_officer(work, officer).email
@@ -104,7 +123,7 @@ class Casework:
                 f"the approval is void and letter {row.id} was taken back: the text was edited" for row in taken
             ]
             remarks += self._apply_draft(work, case, written, by or "cli", now)
-            work.letters.write(case.id, RESPONSE, text, officer=by, via=self._via, at=now)
+            work.letters.write(case.id, RESPONSE, text, officer=by, via=self._via, at=now, files=files)
             self._move(work, case, "drafting", Workflow.DRAFTING, by or "cli", now, outcome=None)
         return tuple(remarks)
 
@@ -121,19 +140,7 @@ class Casework:
             remarks.append(f"the law of {case.reference} is now {written.regime.upper()}, due on {due_on:%-d %B %Y}")
         if written.topic and written.topic != case.topic:
             work.cases.change(case, self._happening("topic_set", now, actor), topic=written.topic)
-        asked = {q.text for q in case.questions}
-        answered = {q.text for q in written.questions}
-        remarks += [
-            f"question {q.label or q.position} of the request is not in the draft"
-            for q in case.questions
-            if q.text not in answered
-        ]
-        remarks += [
-            f"question {q.label} of the draft is not in the requester's own words"
-            for q in written.questions
-            if q.text not in asked
-        ]
-        return remarks
+        return [*remarks, *not_their_words(case, written)]
 
     def findings(self, reference: str) -> tuple[Finding, ...]:
         """What the check says of the request's current letter as it would go today; stops stand first."""
@@ -155,6 +162,7 @@ class Casework:
             written = record.load_record(letter.record, f"the draft of {case.reference}")
             found = self._examined(case, written)
             refuse_stops(found, "the draft is not ready:", reason=despite, option="--despite")
+            refuse_leaks(self._leaks(work, case, letter, written), approving=False, reason="")
             data: dict[str, object] = {"findings": as_data(found)} | ({"despite": despite} if despite.strip() else {})
             happening = self._happening("submitted", now, who.email, data)
             work.letters.move(letter, "for_approval", happening, submitted_by=who.email, submitted_at=now)
@@ -164,6 +172,21 @@ class Casework:
         """Check *written*; a template or provision that isn't known is the drafter's to mend, and raises RecordError."""
         today = clock.received_day(self._clock.now())
         return examine(written, case, posting.authority_facts(self._settings), today)
+
+    def _leaks(self, work: Work, case: Case, letter: LetterRecordRow, written: LetterRecord) -> list[dict[str, Any]]:
+        """What the letter's files and words may give away; the files were read through when the draft was kept."""
+        contacts = own_contacts(self._settings, case.requester_email)
+        answers = "\n\n".join(f"{q.answer}\n{q.reason}\n{q.public_interest}" for q in written.questions)
+        in_files = [finding for file in work.letters.files(letter.id) for finding in file.findings]
+        return [*in_files, *in_the_text(answers, contacts)]
+
+    def release_findings(self, reference: str) -> list[dict[str, Any]]:
+        """What the files and words of the request's current letter may give away, stops first."""
+        with self._store.read() as work:
+            case = the_case(work, reference)
+            letters = [row for row in work.letters.of_case(case.id) if row.status != "void"]
+            found = self._leaks(work, case, letters[-1], self._current(work, case)) if letters else []
+        return sorted(found, key=lambda one: one["level"] != Level.STOP)
 
     def _current(self, work: Work, case: Case) -> LetterRecord:
         letters = [row for row in work.letters.of_case(case.id) if row.status != "void"]
@@ -203,12 +226,19 @@ class Casework:
             overridden = refuse_stops(
                 found, "the letter can't be approved:", reason=override_reason or "", option="--override-reason"
             )
-            frozen = self._freeze(work, case, letter, written, now)
+            leaks = self._leaks(work, case, letter, written)
+            overridden += refuse_leaks(leaks, approving=True, reason=override_reason or "")
+            frozen = freeze(work, self._settings, self._ids, case, letter, written, now)
             outbox_id = work.outbox.freeze(case.id, frozen, at=now, actor=who.email, via=self._via)
             if outbox_id is None:
                 raise NotAllowedError(f"this letter of {case.reference} has been approved already")
             sha256 = posting.digest(frozen.content)
-            data: dict[str, object] = {"outbox": outbox_id, "sha256": sha256, "findings": as_data(found)}
+            data: dict[str, object] = {
+                "outbox": outbox_id,
+                "sha256": sha256,
+                "findings": as_data(found),
+                "release": leaks,
+            }
             if overridden:
                 data |= {"overridden": overridden, "reason": override_reason}
             happening = self._happening("approved", now, who.email, data)
@@ -225,32 +255,6 @@ class Casework:
             raise NotAllowedError(f"{who.email} is not an approver; ask one, or an administrator to change the role")
         if seen_sha256 is not None and posting.digest(letter.record.encode()) != seen_sha256:
             raise NotAllowedError("the draft was changed after you looked at it; read it again before you approve")
-
-    def _freeze(self, work: Work, case: Case, letter: LetterRecordRow, written: LetterRecord, now: datetime) -> Frozen:
-        finished = build(written, posting.authority_facts(self._settings), clock.received_day(now))
-        source_id, _ = work.cases.source_message_header(case)
-        message_id = self._ids.message_id(posting.own_domain(self._settings))
-        content = posting.seal(
-            self._settings,
-            to=case.requester_email,
-            subject=finished.subject,
-            text=render_text(finished),
-            message_id=message_id,
-            at=now,
-            answers=source_id,
-        )
-        times = len(work.outbox.summaries(letter_id=letter.id)) + 1
-        return Frozen(
-            kind=letter.kind,
-            once_key=f"letter:{letter.id}:{times}",
-            message_id=message_id,
-            envelope_from=posting.envelope_sender(self._settings),
-            recipients=(case.requester_email,),
-            content=content,
-            not_before=now + timedelta(minutes=self._settings.delivery.undo_minutes),
-            status=OutboxStatus.WAITING,
-            letter_id=letter.id,
-        )
 
     def give_back(self, reference: str, officer: str, reason: str) -> None:
         """Return a letter to its drafter, saying why."""

@@ -72,7 +72,7 @@ def test_an_untouched_store_is_clean(full: Store) -> None:
     assert (report.raw_messages, report.requests, report.letters, report.outbox) == (2, 2, 1, 2)
     assert set(report.heads) == {"case:1", "case:2", f"mailbox:{MAILBOX}", "service"}
     assert report.chains == 4
-    assert report.events == 12
+    assert report.events == 13
     assert full.verify() == report
 
 

@@ -8,7 +8,7 @@ import pytest
 from docx import Document
 from leaking import documents, sheets
 from leaking.documents import run, with_xml
-from leaking.packed import added, changed, unpacked
+from leaking.packed import added, changed, packed, unpacked
 from PIL import Image
 
 from pipeline.domain.errors import NotAllowedError
@@ -131,6 +131,36 @@ def test_a_workbook_behind_an_embedded_object_is_looked_into() -> None:
     copy = clean_copy(file, CleanForm.DOCX)
     assert copy.after.findings == ()
     assert not [name for name in unpacked(copy.content) if "embeddings" in name]
+
+
+def test_a_linked_object_goes_with_its_link() -> None:
+    """An object that shows a file on the council's network is found, and the copy points nowhere."""
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    link = f'<Relationship Id="rId77" Type="{relations}/oleObject" Target="file:///S:/people.xlsx" TargetMode="External"/></Relationships>'
+    content = with_xml(f'<w:p><w:r><w:object xmlns:r="{relations}"><w:control r:id="rId77"/></w:object></w:r></w:p>')
+    parts = unpacked(content)
+    parts["word/_rels/document.xml.rels"] = parts["word/_rels/document.xml.rels"].replace(
+        b"</Relationships>", link.encode()
+    )
+    assert looked(packed(parts)).rules == {Rule.EXTERNAL_LINKS}
+    copy = clean_copy(ReleaseFile(name="a.docx", content=packed(parts)), CleanForm.DOCX)
+    everything = b"".join(unpacked(copy.content).values())
+    assert b"people.xlsx" not in everything
+    assert b"rId77" not in everything
+
+
+def test_a_deleted_cell_and_table_leave_a_document_that_opens() -> None:
+    """Cells marked as deleted go, a table left without rows goes, and every cell keeps a paragraph."""
+    mark = '<w:cellDel w:id="1" w:author="O"/>'
+    cell = "<w:tc><w:tcPr>{}</w:tcPr>{}</w:tc>"
+    nested = f"<w:tbl><w:tr>{cell.format(mark, '<w:p/>')}</w:tr></w:tbl>"
+    content = with_xml(
+        f"<w:tbl><w:tr>{cell.format('', nested)}{cell.format(mark, '<w:p>' + run('gone') + '</w:p>')}</w:tr></w:tbl>"
+    )
+    copy = clean_copy(ReleaseFile(name="a.docx", content=content), CleanForm.DOCX)
+    tables = Document(io.BytesIO(copy.content)).tables
+    assert [[cell.text for cell in row.cells] for row in tables[0].rows] == [[""]]
+    assert len(tables[0].rows[0].cells[0].paragraphs) == 1
 
 
 def test_a_cropped_picture_is_found() -> None:

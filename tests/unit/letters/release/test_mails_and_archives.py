@@ -59,6 +59,20 @@ def test_what_is_attached_to_a_mail_is_looked_into() -> None:
     assert [finding.file for finding in report.stops] == ["dogs.eml > people.xlsx"]
 
 
+def test_a_mail_attached_to_a_mail_is_part_of_the_thread() -> None:
+    """Forwarded as an attachment, the earlier mail goes out all the same; an encrypted one could not be checked."""
+    outer = EmailMessage()
+    outer["From"] = "parks@example.gov.uk"
+    outer.set_content("See attached.")
+    inner = EmailMessage()
+    inner["From"] = "m.sample@example.org"
+    inner.set_content("The dog again, says m.sample@example.org.")
+    outer.add_attachment(inner)
+    assert {Rule.MAIL_THREAD, Rule.EMAIL} <= looked("dogs.eml", outer.as_bytes()).rules
+    locked = outer.as_bytes().replace(b"message/rfc822", b"application/pkcs7-mime")
+    assert looked("dogs.eml", locked).rules == {Rule.PASSWORD}
+
+
 def test_a_mail_without_its_ending_is_still_known_for_one() -> None:
     """The head of a mail gives it away."""
     assert Rule.MAIL_THREAD in looked("dogs.txt", mail(QUOTED_TAIL)).rules

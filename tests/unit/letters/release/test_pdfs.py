@@ -8,7 +8,7 @@ import pytest
 from leaking import pdfs
 from leaking.pdfs import BOX, LINE, annotate, pdf
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, FloatObject, NameObject, TextStringObject
 
 from pipeline.domain.errors import NotAllowedError
 from pipeline.letters.release import CleanForm, ReleaseFile, ReleaseReport, Rule, clean_copy, examine
@@ -164,6 +164,47 @@ def test_a_pdf_copy_keeps_outside_links_and_its_title() -> None:
     reader = PdfReader(io.BytesIO(copy.content))
     assert reader.metadata.title == "Our answer"
     assert reader.pages[0]["/Annots"][0]["/A"]["/URI"] == "https://www.example.gov.uk"
+
+
+def test_a_stamp_with_a_black_box_is_a_stop() -> None:
+    """A stamp draws itself; if that is black and lies over words, anyone can take the stamp away."""
+
+    def change(writer: PdfWriter) -> None:
+        look = DecodedStreamObject()
+        look.set_data(b"0 g 0 0 100 16 re f")
+        look[NameObject("/BBox")] = ArrayObject([FloatObject(number) for number in (0, 0, 100, 16)])
+        look[NameObject("/Subtype")] = NameObject("/Form")
+        annotate("Stamp", AP=DictionaryObject({NameObject("/N"): writer._add_object(look)}))(writer)
+
+    assert Rule.TEXT_UNDER_BOX in looked(pdf(LINE, change)).rules
+
+
+def test_a_box_in_a_printers_ink_is_black_at_full_strength() -> None:
+    """In a separation colour 1 is full ink and 0 is none."""
+    space = ArrayObject(
+        [NameObject("/Separation"), NameObject("/Black"), NameObject("/DeviceGray"), DictionaryObject()]
+    )
+    spaces = DictionaryObject({NameObject("/CS1"): space})
+    dark, none = (pdf(LINE + f"/CS1 cs {ink} scn 70 696 100 16 re f\n", ColorSpace=spaces) for ink in (1, 0))
+    assert looked(dark).rules == {Rule.TEXT_UNDER_BOX}
+    assert looked(none).rules == {Rule.COVERED_TEXT}
+
+
+@pytest.mark.parametrize(("widths", "rule"), [("wide", Rule.TEXT_UNDER_BOX), ("narrow", None)])
+def test_composite_fonts_are_measured_by_their_own_widths(widths: str, rule: Rule | None) -> None:
+    """Two bytes make a letter, and the font says how wide it is: only wide letters reach the box on the right."""
+    each = 1500 if widths == "wide" else 100
+    array = ArrayObject(
+        [FloatObject(0), ArrayObject([FloatObject(each)]), FloatObject(1), FloatObject(90), FloatObject(each)]
+    )
+    descendant = DictionaryObject({NameObject("/Subtype"): NameObject("/CIDFontType2"), NameObject("/W"): array})
+    font = DictionaryObject(
+        {NameObject("/Subtype"): NameObject("/Type0"), NameObject("/DescendantFonts"): ArrayObject([descendant])}
+    )
+    fonts = DictionaryObject({NameObject("/F2"): font})
+    page = "BT /F2 12 Tf 72 700 Td <00010002000300040005> Tj ET 0 g 120 696 20 16 re f\n"
+    found = {finding.rule for finding in looked(pdf(page, Font=fonts)).stops}
+    assert found == ({rule} if rule else set())
 
 
 def test_an_encrypted_pdf_is_a_stop() -> None:

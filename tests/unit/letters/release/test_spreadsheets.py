@@ -228,6 +228,46 @@ def test_an_opendocument_spreadsheet_is_asked_the_same() -> None:
     assert clean_copy(leaky, CleanForm.XLSX).after.findings == ()
 
 
+@pytest.mark.parametrize(
+    ("extra", "rule"),
+    [
+        ("<table:data-pilot-tables><table:data-pilot-table/></table:data-pilot-tables>", Rule.PIVOT_CACHE),
+        ('<table:named-range table:name="n" table:cell-range-address="$People.$A$1"/>', Rule.NAMED_RANGES),
+        ("<table:tracked-changes><table:deletion/></table:tracked-changes>", Rule.TRACKED_CHANGES),
+        ("<table:dde-links><table:dde-link/></table:dde-links>", Rule.EXTERNAL_LINKS),
+    ],
+)
+def test_an_opendocument_spreadsheet_carries_more_than_its_sheets(extra: str, rule: Rule) -> None:
+    """Pivot tables, names for hidden cells, changes and links are found in an ods file."""
+    content = changed(sheets.ods(hidden=True), content=("</office:spreadsheet>", f"{extra}</office:spreadsheet>"))
+    assert looked(content, "a.ods").rules == {Rule.HIDDEN_SHEET, rule}
+
+
+def test_an_opendocument_spreadsheet_keeps_its_types() -> None:
+    """Dates, truths and repeated cells come over as what they are; a cell in white on white does not."""
+    style = (
+        '<style:style style:name="W" style:family="table-cell"><style:text-properties fo:color="#ffffff" '
+        'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"/></style:style></office:automatic-styles>'
+    )
+    row = (
+        '<table:table-row><table:table-cell office:value-type="date" office:date-value="2024-04-05"/>'
+        '<table:table-cell office:value-type="boolean" office:boolean-value="true" table:number-columns-repeated="2"/>'
+        '<table:table-cell table:style-name="W" office:value-type="string"><text:p>unseen</text:p></table:table-cell></table:table-row></table:table>'
+    )
+    content = changed(
+        changed(sheets.ods(), content=("</office:automatic-styles>", style)), content=("</table:table>", row)
+    )
+    assert looked(content, "a.ods").rules == {Rule.INVISIBLE_TEXT}
+    copy = clean_copy(ReleaseFile(name="a.ods", content=content), CleanForm.CSV)
+    assert copy.content.decode("utf-8-sig").splitlines()[-1] == "2024-04-05,TRUE,TRUE,"
+
+
+def test_an_encrypted_opendocument_file_is_a_stop() -> None:
+    """Its manifest says that its parts are encrypted."""
+    manifest = b'<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>'
+    assert looked(added(sheets.ods(), {"META-INF/manifest.xml": manifest}), "a.ods").rules == {Rule.PASSWORD}
+
+
 def test_a_workbook_without_a_visible_sheet_has_no_clean_copy() -> None:
     """Nothing was seen, so that there is nothing to copy; the officer is told what to do."""
     content = changed(sheets.saved(sheets.book()), workbook=('state="visible"', 'state="hidden"'))
