@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import UsageError
 from pipeline.domain.outbox import Frozen, OutboxStatus
-from pipeline.letters.acknowledgement import AcknowledgementLetter, acknowledgement
+from pipeline.letters.acknowledgement import AcknowledgementLetter, Written, acknowledgement
 from pipeline.letters.authority import AuthorityFacts, Publication
 from pipeline.letters.composing import Attachment, OutgoingMail, checked_address, compose, is_message_id
 
@@ -79,8 +79,7 @@ def seal(
     settings: Settings,
     *,
     to: str,
-    subject: str,
-    text: str,
+    written: Written,
     message_id: str,
     at: datetime,
     answers: str | None,
@@ -96,8 +95,8 @@ def seal(
             from_address=settings.smtp.from_address,
             from_name=settings.smtp.from_name or settings.authority.team,
             to=to,
-            subject=subject,
-            text=text,
+            subject=written.subject,
+            text=written.text,
             reply_to=settings.smtp.reply_to,
             in_reply_to=thread,
             references=(thread,) if thread else (),
@@ -131,8 +130,7 @@ def seal_acknowledgement(
         content=seal(
             settings,
             to=about.to,
-            subject=written.subject,
-            text=written.text,
+            written=written,
             message_id=message_id,
             at=at,
             answers=about.answers,

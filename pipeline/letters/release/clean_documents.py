@@ -14,48 +14,12 @@ from pipeline.letters.release.documents import hidden_style_names, stories
 from pipeline.letters.release.findings import ReleaseFile
 from pipeline.letters.release.images import look_at_picture
 from pipeline.letters.release.kinds import Kind, kind_of
+from pipeline.letters.release.office_parts import PAGE_PARTS
 from pipeline.letters.release.packages import Budget, Package, attribute, local, repack
 
 if TYPE_CHECKING:
     from pipeline.letters.release.packages import Element, Relation
 
-# The parts a page is made of; a relationship of any other kind is left behind with its part.
-_KEPT = frozenset(
-    {
-        *(
-            "officeDocument",
-            "styles",
-            "stylesWithEffects",
-            "settings",
-            "webSettings",
-            "fontTable",
-            "font",
-            "theme",
-            "themeOverride",
-        ),
-        *(
-            "numbering",
-            "header",
-            "footer",
-            "footnotes",
-            "endnotes",
-            "image",
-            "hyperlink",
-            "chart",
-            "chartStyle",
-            "chartColorStyle",
-        ),
-        *(
-            "chartUserShapes",
-            "diagramData",
-            "diagramLayout",
-            "diagramQuickStyle",
-            "diagramColors",
-            "diagramDrawing",
-            "drawing",
-        ),
-    }
-)
 # Elements that mean nothing once the part they point to is gone.
 _GO_WITH_THEIR_PART = frozenset(
     {"object", "altChunk", "subDoc", "control", "externalData", "attachedTemplate", "mailMerge", "OLEObject"}
@@ -97,7 +61,7 @@ def _sorted_relations(package: Package, source: str) -> tuple[list[Relation], li
     for relation in package.relations(source):
         missing = not relation.external and relation.target not in package
         leads_out = relation.external and relation.kind != "hyperlink"
-        (dropped if missing or leads_out or relation.kind not in _KEPT else kept).append(relation)
+        (dropped if missing or leads_out or relation.kind not in PAGE_PARTS else kept).append(relation)
     return kept, dropped
 
 

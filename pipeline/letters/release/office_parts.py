@@ -42,80 +42,23 @@ _RULES: tuple[tuple[Rule, frozenset[str], str], ...] = (
     ),
 )
 # What every Office file is made of: the parts that show, and those that hold only settings.
-_ORDINARY = frozenset(
-    {
-        *(
-            "officeDocument",
-            "core-properties",
-            "extended-properties",
-            "custom-properties",
-            "thumbnail",
-            "styles",
-            "stylesWithEffects",
-        ),
-        *(
-            "settings",
-            "webSettings",
-            "fontTable",
-            "font",
-            "theme",
-            "themeOverride",
-            "numbering",
-            "header",
-            "footer",
-            "footnotes",
-        ),
-        *(
-            "endnotes",
-            "image",
-            "hyperlink",
-            "chart",
-            "chartStyle",
-            "chartColorStyle",
-            "chartUserShapes",
-            "chartEx",
-            "drawing",
-            "vmlDrawing",
-        ),
-        *(
-            "diagramData",
-            "diagramLayout",
-            "diagramQuickStyle",
-            "diagramColors",
-            "diagramDrawing",
-            "hdphoto",
-            "printerSettings",
-        ),
-        *("comments", "commentsExtended", "commentsIds", "commentsExtensible", "people", "person", "threadedComment"),
-        *(
-            "customXmlProps",
-            "wordVbaData",
-            "attachedTemplate",
-            "mailMergeSource",
-            "externalLinkPath",
-            "externalLinkLongPath",
-            "ctrlProp",
-        ),
-        *(
-            "worksheet",
-            "chartsheet",
-            "dialogsheet",
-            "sharedStrings",
-            "calcChain",
-            "table",
-            "tableSingleCells",
-            "sheetMetadata",
-        ),
-        *("pivotTable", "pivotCacheRecords", "slicer", "slicerCache", "timeline", "timelineCache", "usernames"),
-        *(
-            "rdRichValue",
-            "rdRichValueStructure",
-            "rdRichValueTypes",
-            "richValueRel",
-            "rdArray",
-            "rdSupportingPropertyBag",
-        ),
-    }
+# The parts a page is made of; a clean copy leaves a relationship of any other kind behind with its part.
+PAGE_PARTS = frozenset(
+    """
+    chart chartColorStyle chartStyle chartUserShapes diagramColors diagramData diagramDrawing diagramLayout
+    diagramQuickStyle drawing endnotes font fontTable footer footnotes header hyperlink image numbering
+    officeDocument settings styles stylesWithEffects theme themeOverride webSettings
+    """.split()
+)
+_ORDINARY = PAGE_PARTS | frozenset(
+    """
+    attachedTemplate calcChain chartEx chartsheet comments commentsExtended commentsExtensible commentsIds
+    core-properties ctrlProp custom-properties customXmlProps dialogsheet extended-properties
+    externalLinkLongPath externalLinkPath hdphoto mailMergeSource people person pivotCacheRecords pivotTable
+    printerSettings rdArray rdRichValue rdRichValueStructure rdRichValueTypes rdSupportingPropertyBag
+    richValueRel sharedStrings sheetMetadata slicer slicerCache table tableSingleCells threadedComment
+    thumbnail timeline timelineCache usernames vmlDrawing wordVbaData worksheet
+    """.split()
 )
 _LINKED = frozenset(
     {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.domain import clock
 from pipeline.domain.outbox import Frozen, OutboxStatus
 from pipeline.letters import posting
+from pipeline.letters.acknowledgement import Written
 from pipeline.letters.render import build, render_text
 from pipeline.stages.casework.enclosures import as_attachments
 
@@ -31,8 +32,7 @@ def freeze(
     content = posting.seal(
         settings,
         to=case.requester_email,
-        subject=finished.subject,
-        text=render_text(finished),
+        written=Written(subject=finished.subject, text=render_text(finished)),
         message_id=message_id,
         at=now,
         answers=source_id,
