@@ -31,6 +31,8 @@ _IDLE_BOUND = (
     540.0  # Under the ten minutes after which servers and firewalls forget a silent connection (RFC 2177 allows 29).
 )
 
+_QUIET_HOUR = 3  # UTC
+
 log = structlog.get_logger(__name__)
 
 
@@ -121,12 +123,18 @@ class _MailboxPart(_Part):
         self._settings = settings
         self._mailbox = app.mailbox(settings)
         self._then = then
+        self.reconciling = threading.Event()
 
     def turn(self) -> str:
         """Poll once."""
         result = self._app.receive.poll(
             self._mailbox, self._settings, stopping=self.stopping.is_set, progress=self.pulse
         )
+        if self.reconciling.is_set() and not result.errors:
+            self.reconciling.clear()
+            found = self._app.receive.reconcile(self._mailbox, self._settings)
+            result.taken += found.taken
+            result.errors += found.errors
         if result.taken:
             log.info("mail_taken", mailbox=self._settings.name, taken=result.taken)
             self._then()
@@ -241,6 +249,7 @@ class Worker:
         )
         for part, box in zip(self._boxes, settings.mailbox.values(), strict=True):
             scheduler.add_job(part.nudge, "interval", seconds=box.poll_seconds, id=part.name)
+            scheduler.add_job(part.reconciling.set, "cron", hour=_QUIET_HOUR, id=f"reconcile {part.name}")
         scheduler.add_job(self._intake.nudge, "interval", seconds=settings.worker.deliver_seconds, id="intake")
         scheduler.add_job(self._deliver.nudge, "interval", seconds=settings.worker.deliver_seconds, id="deliver")
         scheduler.add_job(self._upkeep, "interval", hours=1, id="upkeep")

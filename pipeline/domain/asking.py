@@ -236,9 +236,14 @@ def _pleasantry(head: str) -> bool:
     )
 
 
+_POINTS_AT = re.compile(r"^(?:please )?(?:see|find|refer to) (?:my |our |the )?(?:\w+ )?(?:below|attached|enclosed|above|message|e-?mail|letter|request)\b", _I)
+
+
 def is_request(sentence: str) -> bool:
     """True for an order or wish that names something wanted ("Please provide a list of ...")."""
     head = sentence.strip()[:_LOOK]
+    if _POINTS_AT.match(head):
+        return False
     orders = _IMPERATIVE.match(head) or any(_IMPERATIVE.match(head[hit.end() :]) for hit in _LATER.finditer(head[:200]))
     return (
         bool(orders)

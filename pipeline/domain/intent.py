@@ -278,6 +278,8 @@ def _settle(sentence: str, found: dict[Sign, tuple[str, ...]]) -> dict[Sign, tup
         found = {sign: clauses for sign, clauses in found.items() if sign not in _FOLLOW_UP}
     if Sign.COMPLAINT in found and Sign.ASK not in found and _OWN_COMPLAINT.search(sentence):
         found = {sign: clauses for sign, clauses in found.items() if sign is not Sign.MATERIAL}
+    if Sign.WITHDRAWAL in found and "request" in sentence:
+        found = {sign: clauses for sign, clauses in found.items() if sign not in {Sign.SERVICE, Sign.OWN_SERVICE}}
     if Sign.REVIEW in found and OTHER_APPEALS.search(sentence):
         drop.add(Sign.REVIEW)
     if _ABOUT_EARLIER & found.keys() - drop and not _asks_about_topic(sentence, found):

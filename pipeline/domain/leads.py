@@ -14,7 +14,7 @@ _LEAD_ANSWER = re.compile(
     r"requesting|seeking|tell me|let me know|like to know|want to know|need to know|confirm|provide|state|"
     r"request|supply|"
     r"know|advise|answer|asks?(?: you)?(?: for)?|wants?|needs?|requires?|wish(?:es)? for|(?:would|['\u2019]d) (?:like|welcome|appreciate)|send me|"
-    r"have|see|receive|obtain|are|is|list|disclose|(?:cop(?:y|ies)|numbers?|details|sight|a list) of)(?: to me| with|"
+    r"have|see|receive|obtain|are|is|list|disclose|specifically|(?:cop(?:y|ies)|numbers?|details|sight|a list) of)(?: to me| with|"
     r" the following)?\s*[:;,.\u2013?-]*\s*$",
     _I,
 )

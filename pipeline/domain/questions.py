@@ -163,7 +163,7 @@ def _items(one: Listing) -> list[tuple[Item, Question]]:
 
 def _says_nothing(text: str) -> bool:
     """Whether an item is only courtesy or a reminder; "the report, including exempt parts" begins with a thing and is none."""
-    return is_boilerplate(text) and not (_THING.match(text) and is_ask(text) and not is_format(text))
+    return is_boilerplate(text) and (is_format(text) or not _THING.match(text))
 
 
 def _promoted(one: Listing, item: Item) -> list[Item]:

@@ -353,6 +353,7 @@ OTHERS_DATA = _any(
     r"social (?:care|services|work) |school |care |sen |send |ehcp? |education(?:al)? |medical |case |adoption |"
     r"and |tenancy |children['\u2019]?s services ){0,5}(?:records?|files?|data|notes|case ?files?|papers|information|"
     r"plans? (?:and|file)|assessments?)\b",
+    r"\b(?:his|her|their) (?:\w+ )?(?:care )?(?:plans?|assessments?)\b|"
     r"\b(?:his|her|their) (?:full |complete |entire |own |personal |housing |social (?:care|services|work) |"
     r"school |care |case |education |medical |adoption |tenancy ){0,5}(?:records?|files?|personal data|notes|"
     r"case ?files?)\b",

@@ -182,6 +182,8 @@ def _review(e: Evidence) -> Clauses:
     words = e.words
     earlier = bool(e.quoted) or words.has(Sign.PRIOR) or words.law_named
     if not words.has(Sign.REVIEW_ASKED):
+        if words.says_new and words.asked:
+            return ()
         disputes = (
             words.has(Sign.GROUNDS, Sign.MISSING)
             and not words.has(Sign.CHASER)
@@ -224,7 +226,7 @@ def _chaser(e: Evidence) -> Clauses:
     if not said or (other and not words.law_named and not e.quoted):
         return ()
     weight = len(said) + len(earlier) + (1 if words.reply else 0)
-    asked = e.wishes + (1 if words.title_law else 0)
+    asked = e.wishes + (1 if words.title_law else 0) if words.anew else 0
     return (*earlier, *said) if weight > asked else ()
 
 

@@ -205,7 +205,7 @@ REQUEST_RULES = (
         r"\bplease (?:\w+ ){0,2}(?!contact|call|ring|phone|telephone|excuse|forgive|help|assist|bear|let)\w+ (?:me|us|it to me|them to me|these to me|that to me|both)\b|\b(?:e-?mail|post|send|forward|get) (?:it|them|these|both|that) to (?:me|us)\b",
         r"\bi(?:'d| would| should) (?:also |really |very much |dearly )?(?:love|like|be (?:glad|pleased|grateful|obliged|interested|keen|delighted|happy))"
         r" (?:to (?:see|know|have|read|get|learn|hear|understand|receive|find|be (?:told|sent|given))|of (?:a|the|sight)|for sight)\b"
-        r"|\b(?:any|is there any|what are the) chances? of\b|\bi (?:demand|insist|expect)(?: to)? (?:see|know|sight|production|the (?:production|release|disclosure))\b"
+        r"|\bplease (?:\w+ )?mak(?:e|ing) (?:\w+ ){1,6}available\b|\b(?:any|is there any|what are the) chances? of\b|\bi (?:demand|insist|expect)(?: to)? (?:see|know|sight|production|the (?:production|release|disclosure))\b"
         r"|\bdemand (?:to know|answers|the|that you (?:tell|release|disclose|publish))\b",
         r"\b(?:she|he|they|we|clients?|members|residents|parents|traders|branch|club|group|association|committee|board|society)\b (?:\w+ ){0,2}"
         r"(?:seeks?|requests?|wants?|asks?(?! me)|wish(?:es)?|would (?:also )?like|requires?|needs?) (?:to (?:see|know|have|receive|be told|understand|obtain)"

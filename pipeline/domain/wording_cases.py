@@ -55,7 +55,7 @@ FOLLOW_UP_RULES = (
     word_rule(
         Sign.CHASER,
         "it is a reminder",
-        r"\bchas(?:e|ing|er)\b(?! (?:up )?(?:debts?|payments?|arrears|council tax))|\b(?:gentle|polite|friendly"
+        r"(?:\bchas(?:ing|er|ed)|\b(?:to|i|we|will|must|should|please) chase|\bchase (?:this|you|my|up|it|our))\b(?! (?:up )?(?:debts?|payments?|arrears|council tax))|\b(?:gentle|polite|friendly"
         r"|second|final|quick|kind|just a|this is a|formal|another|courtesy|a) reminder\b|\breminder (?:that|about"
         r"|re|of my|regarding|-|:)|^reminder\b|\bfollow(?:ing)?[- ]?up (?:on|with|my|our|regarding|re|about|email"
         r"|this|to my (?:email|request|foi|message))\b|\b(?:re-?minder|prompt|nudge) (?:\w+ )?(?:that|about|on|re)\b|\breminder\W*$"
@@ -154,7 +154,7 @@ FOLLOW_UP_RULES = (
         r"|gets? )?(?:re-?considered|reviewed|looked at again|re-?examined|re-?visited)\b|\b(?:take|have|taking|having|give (?:it|this)) (?:another|a second|a fresh|a further|a proper) look\b|\blook(?:ed)? at (?:it"
         r"|this|that) again\b|\b(?:please|like to|want to|wish to|must|now) escalate\b|\b(?:someone"
         r"|somebody) (?:else|more senior|senior|independent)\b.{0,30}\b(?:look|review|check|consider)"
-        r"|\b(?:someone|somebody|a|an|officer) (?:\w+ ){0,2}(?:else|senior|independent|different)\b.{0,30}\b(?:look|review|check|consider)|\b(?:please|must|to|kindly|you|and) (?:re-?consider|reverse|overturn|re-?think|revise)\b(?! (?:the )?(?:plans?|closure|scheme|proposals?|planning))|\b(?:ask|request|like|want|seek|treat|raise|this is|as|for|formal|formally)\b.{0,30}\b(?:a |an |the )?(?:ir\b|appeal)(?! (?:form|process|panel|hearing|to parents))|\b(?:representations?|complain\w*|reconsideration)\b.{0,30}\b(?:regulation|reg\.?) 11\b|\bconducts? (?:freedom of information|foi) reviews\b|\badolygiad mewnol\b",
+        r"|\b(?:someone|somebody|a|an|officer) (?:\w+ ){0,2}(?:else|senior|independent|different)\b.{0,30}\b(?:look|review|check|consider)|\b(?:please|must|to|kindly|you|and) (?:re-?consider|reverse|overturn|re-?think|revise)\b(?! (?:the )?(?:plans?|closure|scheme|proposals?|planning))|\b(?:ask|request|like|want|seek|raise|lodge|make|submit)(?: for)?(?: to| an| a| my| this| this as an| formal){0,3} (?:ir\b|appeal\b)(?! (?:form|process|panel|hearing|to (?:parents|the (?:court|magistrates|tribunal))))|\b(?:representations?|complain\w*|reconsideration)\b.{0,30}\b(?:regulation|reg\.?) 11\b|\bconducts? (?:freedom of information|foi) reviews\b|\badolygiad mewnol\b",
     ),
     word_rule(
         Sign.REVIEW,

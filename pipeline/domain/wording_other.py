@@ -12,7 +12,7 @@ OTHER_RULES = (
         r"|ombudsman )complaint (?:about|against|regarding|concerning|re|is|to|that|on|in|under|with|form|as|of|-"
         r"|:)|^(?:\W|\w{1,3}: )*(?:formal |official |urgent |stage (?:1|2|one|two) )*complaint\b"
         r"|\bi\b.{0,40}\bcomplain(?:ed|ing)? (?:about|that|regarding|to|of|formally|in)\b|\b(?:formal"
-        r"|official) complaint\b|\bas a complaint\b|\b(?:is|are|was) (?:a |an )?(?:\w+ )?(?:joke|shambles|disgrace|farce|useless|hopeless|awful|appalling|dreadful|pathetic)\b|\bpillar to post\b|\bno(?:body|[- ]one) (?:ever |even )?(?:rings?|calls?|phones?|replies|answers|came|comes|cares?|listens?|bothers?)\b|\b(?:outcome|handling|result|resolution|rejection|response|reply|decision) (?:of|to|on|about|in) (?:my|our) (?:\w+ ){0,3}complaint\b|\b(?:treated|spoken to|talked to|made to feel) like\b|\b(?:humiliat\w+|insult(?:ed|ing)|sworn at|shouted at|treated (?:badly|appallingly|terribly|with contempt))\b|\bwant (?:it|this|him|her|them) (?:looked into|investigated|disciplined|dealt with)\b|\b(?:want|like|have|need|going|forced) to (?:formally )?complain\b|\bcomplain(?:t|ts)?\b.{0,60}\bto stage (?:1|2|two|one)\b|\bstage (?:1|2|one|two) of (?:your|the) complaints?\b|\b(?:expect|demand|want|deserve) an apology\b|\bi(?:'m| am) complaining\b",
+        r"|official) complaint\b|\bas a complaint\b|\b(?:i(?:'m| am)|we(?:'re| are)) (?:\w+ )?(?:furious|livid|outraged|incensed|seething|sick (?:and tired|of)|at my wits)\b|\bi (?:want|demand|expect) compensation\b|\b(?:is|are|was) (?:a |an )?(?:\w+ )?(?:joke|shambles|disgrace|farce|useless|hopeless|awful|appalling|dreadful|pathetic)\b|\bpillar to post\b|\bno(?:body|[- ]one) (?:ever |even )?(?:rings?|calls?|phones?|replies|answers|came|comes|cares?|listens?|bothers?)\b|\b(?:outcome|handling|result|resolution|rejection|response|reply|decision) (?:of|to|on|about|in) (?:my|our) (?:\w+ ){0,3}complaint\b|\b(?:treated|spoken to|talked to|made to feel) like\b|\b(?:humiliat\w+|insult(?:ed|ing)|sworn at|shouted at|treated (?:badly|appallingly|terribly|with contempt))\b|\bwant (?:it|this|him|her|them) (?:looked into|investigated|disciplined|dealt with)\b|\b(?:want|like|have|need|going|forced) to (?:formally )?complain\b|\bcomplain(?:t|ts)?\b.{0,60}\bto stage (?:1|2|two|one)\b|\bstage (?:1|2|one|two) of (?:your|the) complaints?\b|\b(?:expect|demand|want|deserve) an apology\b|\bi(?:'m| am) complaining\b",
         r"\b(?:unhappy|dissatisfied|disappointed|frustrated|angry|upset|annoyed) (?:with|about|at"
         r"|by)\b.{0,40}\b(?:service|council|staff|call centre|way|treatment|officer|department|team|contractor"
         r"|collections?|roads?|park|state|you)\b|\b(?:disgust(?:ed|ing)|appall(?:ed|ing)|disgrace(?:ful)?"
@@ -52,6 +52,8 @@ OTHER_RULES = (
         r"|our)|refund|reimburse|renew)\b",
         r"\b(?:can|could|may|how (?:do|can|would|should)|where (?:do|can)|like to|want to|need to|wish to|trying to) (?:i |we )?(?:please )?(?:sign (?:up|on)|subscribe|join|renew"
         r"|book|order|apply|register|pay|report|hire|rent|enrol|collect|buy|return|dispose|get (?:a new|rid)|move (?:house|home|in|into|out)|cancel (?:my|our|the)|request an? (?:new|replacement|bin|repair|visit|refund))\b"
+        r"|\b(?:can|could) (?:it|this|that|they|these|something|the \w+) (?:please )?be (?!(?:emailed|e-mailed|provided|released|disclosed|confirmed|shared|published|forwarded"
+        r"|reviewed|reconsidered|treated|answered|cancelled|closed|supplied|explained|clarified|processed|logged|expedited)\b)\w+ed\b"
         r"|\bplease (?:just |could you )?(?:see to|attend to|deal with|look into|sort|do something|take action|act|investigate)\b(?! (?:my|this|the) (?:request|foi))"
         r"|\b(?:going to|will|could|might|someone|somebody) (?:\w+ )?(?:get|be|gets|is) (?:killed|hurt|injured|seriously)\b|\bi need an? (?:new|replacement|copy of my|appointment|permit)\b",
         r"\b(?:please|can|could|would|will|needs?|want|must|get|have|having)\b.{0,40}\b(?:be|get|got|it|this|them|that|these|been|is|are) (?:\w+ )?"
@@ -97,8 +99,8 @@ OTHER_RULES = (
         r"|\d{2}/\d{4,5}(?:/\w{1,6})?|local plan|scheme|traffic (?:order|calming|regulation)|tro\b)",
         r"\bplanning (?:application|permission|ref\w*)\b.{0,80}\b(?:object\w*|oppose|support|overlook\w*"
         r"|loss of light|overdevelopment|privacy|concerns?|out of keeping)\b|\b(?:i|we) (?:strongly |wish to "
-        r"|would like to |want to |write to |am writing to |are writing to )*object\b|\bresponse to (?:the"
-        r"|your) consultation\b|\bloss of (?:light|privacy)\b|\bfound? the survey\b",
+        r"|would like to |want to |write to |am writing to |are writing to )*object\b|\brespon(?:se|d|ding) to (?:the"
+        r"|your) (?:\w+ ){0,3}consultation\b|\bi(?:'m| am) (?:\w+ )?(?:against|opposed to|in favour of)\b|\bloss of (?:light|privacy)\b|\bfound? the survey\b",
     ),
     word_rule(
         Sign.SALES,
@@ -156,7 +158,7 @@ OTHER_RULES = (
         r"|\bclick (?:here|the link|below|on the|this)\b.{0,60}\b(?:verify|confirm|keep|update|avoid|login|log in"
         r"|sign in|release|view|restore)\b",
         r"\b(?:bitcoin|btc|crypto\w*|usdt|lottery|jackpot|sweepstake|business proposal|loan offer|wire transfer"
-        r"|western union|gift cards?|late (?:husband|client) left|(?:sole|named) beneficiary|your inheritance)\b"
+        r"|western union|gift cards?|late (?:husband|client) left|(?:sole|named) beneficiary|your inheritance|promotional draw|lucky (?:draw|winner))\b|\b(?:has|have|you) won\b.{0,30}\b(?:euros?|pounds|dollars|usd|prize|draw)\b"
         r"|\b(?:next of kin|beneficiary|barrister|attorney|solicitor|late client|deceased client)\b.{0,120}\b(?:million|fund|funds|sum|bank|inherit\w+|beneficiary|next of kin)\b"
         r"|\b(?:your|with your) (?:full )?bank (?:account )?details\b|\b(?:million|billion) (?:us |united states )?(?:usd|dollars|pounds|euros?)\b|(?:\busd|\bgbp|\beur|\$) ?\d{1,3}[.,]?\d* ?(?:million|m\b)|\bdear (?:beneficiary|friend in|account (?:user|owner)"
         r"|web ?mail user|valued customer)\b",
@@ -169,7 +171,7 @@ OTHER_RULES = (
         r"|number|#|attached|is|for|ref)|\bshared (?:a |an )?(?:file|document|folder|item)s? with you\b"
         r"|\b(?:voicemail|fax) (?:message )?(?:received|from|attached)|\byour (?:parcel|package|order|delivery"
         r"|subscription)\b.{0,40}\b(?:held|delivered|dispatched|confirmed|renew\w*|failed|waiting|shipped"
-        r"|invoice)\b|\b(?:apply|applying|application|interested) (?:for|in) (?:the|your"
+        r"|invoice)\b|\b(?:application|cv|resume|covering letter)(?: form)?\b.{0,40}\b(?:post|vacancy|position|role|job)\b|\b(?:apply|applying|application|interested) (?:for|in) (?:the|your"
         r"|a) (?:\w+ ){0,3}(?:position|vacancy|role|job|post)\b",
     ),
 )

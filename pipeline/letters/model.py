@@ -20,6 +20,20 @@ class LetterKind(StrEnum):
     """What sort of letter a record is for."""
 
     RESPONSE = "response"
+    CLARIFICATION = "clarification"
+    FEES_NOTICE = "fees_notice"
+    PUBLIC_INTEREST_EXTENSION = "public_interest_extension"
+    EXTENSION = "extension"
+    COST_REFUSAL = "cost_refusal"
+    VEXATIOUS_REFUSAL = "vexatious_refusal"
+    TRANSFER = "transfer"
+    REVIEW_ACKNOWLEDGEMENT = "review_acknowledgement"
+    REVIEW_OUTCOME = "review_outcome"
+    APOLOGY = "apology"
+    WITHDRAWAL = "withdrawal"
+    CORRECTION = "correction"
+    SERVICE_AREA = "service_area"
+    FREE = "free"
 
 
 class Salutation(StrEnum):
@@ -94,6 +108,62 @@ class AnsweredQuestion:
     emissions: bool = False
 
 
+class ReviewDecision(StrEnum):
+    """What an internal review came to."""
+
+    UPHELD = "upheld"
+    PART = "part"
+    OVERTURNED = "overturned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Particulars:
+    """What letters other than a response say besides their wording; ``particulars.KINDS`` tells which kind has which.
+
+    Texts may have several paragraphs. *amount* is in pounds ("45.00"), *hours* are hours of work, days are London days.
+    """
+
+    needed: str = ""
+    clear_part: str = ""
+    reply_by: date | None = None
+    amount: str = ""
+    breakdown: tuple[str, ...] = ()
+    how_to_pay: str = ""
+    charges: str = ""
+    provisions: tuple[Reliance, ...] = ()
+    progress: str = ""
+    decision_by: date | None = None
+    reason: str = ""
+    answer_by: date | None = None
+    hours: float | None = None
+    workings: str = ""
+    confirming: bool = False
+    advice: str = ""
+    public_interest: str = ""
+    repeated: bool = False
+    earlier_on: date | None = None
+    holder: str = ""
+    contact: str = ""
+    search: str = ""
+    transferred: bool = False
+    review_received_on: date | None = None
+    decision: ReviewDecision | None = None
+    reviewer: str = ""
+    findings: str = ""
+    remedy: str = ""
+    apology: str = ""
+    due_on: date | None = None
+    withdrawn_on: date | None = None
+    corrects: date | None = None
+    correction: str = ""
+    service_area: str = ""
+    subject: str = ""
+    message: str = ""
+
+
+NO_PARTICULARS = Particulars()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterRecord:
     """Everything an officer decides about one letter; the wording around it belongs to *template*.
@@ -114,6 +184,7 @@ class LetterRecord:
     issued_on: date | None = None
     authority: AuthorityOverride = NO_OVERRIDE
     attachments: tuple[str, ...] = ()
+    particulars: Particulars = NO_PARTICULARS
 
     def law_of(self, question: AnsweredQuestion) -> Regime:
         """The law *question* is answered under: its own, else the letter's."""
@@ -136,3 +207,4 @@ class DraftFacts:
     requester_name: str = ""
     received_on: date | None = None
     template: str = "default"
+    kind: LetterKind = LetterKind.RESPONSE

@@ -49,7 +49,9 @@ def render_pdf(letter: Letter) -> bytes:
         )
     except typst.TypstError as error:
         reason = one_line(str(error))[:300]
-        raise UsageError(f"{one_line(letter.reference)}: no accessible PDF can be made of this letter: {reason}") from error
+        raise UsageError(
+            f"{one_line(letter.reference)}: no accessible PDF can be made of this letter: {reason}"
+        ) from error
     return bytes(made)
 
 

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 
 # C0 without tab and line feed, DEL, C1, the two Unicode line separators and lone surrogates: none is visible, and
 # each can end a line, a header or an encoder.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_FORMATS = {
+    "csv": "CSV",
+    "docx": "Word",
+    "eml": "email",
+    "jpg": "JPEG picture",
+    "odt": "OpenDocument text",
+    "ods": "OpenDocument spreadsheet",
+    "pdf": "PDF",
+    "txt": "plain text",
+    "xls": "Excel",
+    "xlsx": "Excel",
+    "zip": "ZIP archive",
+}
+_KILO = 1000
 _WIDEST_COLUMN = 40  # characters; a longer cell pushes its own row along, not all rows
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 # Direction controls can make a line read otherwise than it is written; a name or a subject needs none.
@@ -58,3 +73,16 @@ def columns(text: str) -> str:
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
+
+
+def described(name: str, size: int | None) -> str:
+    """Name a file with its format and, where *size* (bytes) is known, its size: "lamps.csv (CSV, 12 kB)"."""
+    shown = one_line(name)
+    ending = PurePath(shown).suffix.removeprefix(".").lower()
+    facts = [_FORMATS.get(ending, ending.upper())]
+    if size is not None:
+        facts.append(f"{size} bytes" if size < _KILO else f"{size / _KILO:.0f} kB")
+        if size >= _KILO**2:
+            facts[-1] = f"{size / _KILO**2:.1f} MB"
+    told = ", ".join(filter(None, facts))
+    return f"{shown} ({told})" if told else shown

@@ -1,4 +1,4 @@
-"""Reads and writes the TOML file an officer fills in for a response, and derives what the request ends with."""
+"""Reads and writes the TOML file an officer fills in for a letter, and derives what the request ends with."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from pipeline.letters.model import (
     Reliance,
     Salutation,
 )
+from pipeline.letters.particulars import QUESTIONS, judge, read_particulars
 from pipeline.letters.plain import one_line
 from pipeline.letters.templating import environment
 from pipeline.letters.toml_table import Table, shown
@@ -60,9 +61,10 @@ def _record(table: Table) -> LetterRecord | None:
     regime = table.choice("regime", Regime, None)
     if regime is None:
         table.wrong("regime", 'the law is missing; add regime = "foi", "eir" or "sar"')
+    kind = table.choice("kind", LetterKind, LetterKind.RESPONSE) or LetterKind.RESPONSE
     made = LetterRecord(
-        kind=table.choice("kind", LetterKind, LetterKind.RESPONSE) or LetterKind.RESPONSE,
-        template=table.matching("template", _TEMPLATE, 'name a folder of templates/letters/response, like "default"')
+        kind=kind,
+        template=table.matching("template", _TEMPLATE, f'name a folder of templates/letters/{kind}, like "default"')
         if table.has("template")
         else "default",
         reference=table.matching("reference", _REFERENCE, "use letters, digits, / and - only"),
@@ -74,10 +76,12 @@ def _record(table: Table) -> LetterRecord | None:
         issued_on=table.day("issued_on"),
         authority=table.one("authority", _override) or NO_OVERRIDE,
         attachments=table.texts("attachments") if table.has("attachments") else (),
-        questions=table.each("question", _question),
+        questions=table.each("question", _question) if kind in QUESTIONS else (),
+        particulars=read_particulars(table, kind, regime or Regime.FOI, _reliances),
     )
-    if not made.questions:
+    if kind is LetterKind.RESPONSE and not made.questions:
         table.wrong("question", "there is no question; add a [[question]] with its text")
+    judge(made, table)
     return made
 
 

@@ -6,14 +6,17 @@ import tomllib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateError
 
-from pipeline.domain.citation import LAW_OF
+from pipeline.domain.citation import LAW_OF, parse_citation
+from pipeline.domain.clock_events import last_of_months_beginning
 from pipeline.domain.errors import RecordError, UsageError
 from pipeline.letters.law import exemptions
-from pipeline.letters.plain import clean_text, is_table, one_line, paragraphs
+from pipeline.letters.model import Reliance, Salutation
+from pipeline.letters.plain import clean_text, described, is_table, one_line, paragraphs
 from pipeline.letters.templating import environment, letters_folder
 
 if TYPE_CHECKING:
@@ -29,8 +32,12 @@ if TYPE_CHECKING:
         LetterRecord,
         PublicInterest,
         QualifiedPerson,
-        Reliance,
     )
+
+
+# What a template may call to put a block into the letter.
+_CALLS = ("lines", "date", "greeting", "heading", "paragraph", "ask", "answer", "items", "link", "sign_off")
+_NO_SIZES: Mapping[str, int] = MappingProxyType({})
 
 
 class BlockKind(StrEnum):
@@ -154,38 +161,28 @@ class _Collector:
         return self._put(BlockKind.SIGN_OFF, "\n".join(filter(None, map(one_line, lines))))
 
 
-def build(record: LetterRecord, authority: AuthorityFacts, today: date) -> Letter:
+def build(record: LetterRecord, authority: AuthorityFacts, today: date, sizes: Mapping[str, int] = _NO_SIZES) -> Letter:
     """Write *record* in the words of its template, dated *today* unless the record has its own date.
 
-    Raises RecordError for a template or provision that is not known, UsageError for a template that is faulty.
+    *sizes* are the bytes of its attachments by name, as far as known. Raises RecordError for a template or provision
+    that is not known, UsageError for a template that is faulty.
     """
     folder = _folder(record)
     facts = _facts(folder)
-    mistakes = []
+    mistakes: list[str] = []
     for law in sorted(record.laws | {record.regime}):
         if law not in facts["regimes"]:
             has = ", ".join(facts["regimes"])
             mistakes.append(f"template: {record.template} has no words for {law}, only for {has}; choose another")
     issued_on = record.issued_on or today
-    questions = [_question(question, record.law_of(question), facts, mistakes) for question in record.questions]
+    context = _context(record, record.authority.over(authority), facts, mistakes)
     if mistakes:
         raise RecordError(tuple(mistakes))
-    who = record.authority.over(authority)
     collector = _Collector()
-    names = ("lines", "date", "greeting", "heading", "paragraph", "ask", "answer", "items", "link", "sign_off")
-    context = {name: getattr(collector, name) for name in names} | {
-        "authority": who,
-        "publications": [one for one in who.publications if _is_real(one)],
+    context |= {name: getattr(collector, name) for name in _CALLS} | {
         "dated": _dated(facts, issued_on, folder),
-        "reference": record.reference,
-        "regime": record.regime,
-        "laws": record.laws,
-        "topic": one_line(record.topic),
-        "salutation": "named" if record.salutation == "named" and one_line(record.requester_name) else "generic",
-        "requester_name": one_line(record.requester_name),
-        "received_on": record.received_on,
         "issued_on": issued_on,
-        "questions": questions,
+        "attachments": [described(name, sizes.get(name)) for name in record.attachments],
     }
     _fill(f"{folder}/letter.jinja", context)
     letter = Letter(
@@ -196,14 +193,45 @@ def build(record: LetterRecord, authority: AuthorityFacts, today: date) -> Lette
         issued_on=issued_on,
         blocks=tuple(collector.blocks),
         language=facts.get("language", "en-GB"),
-        author=one_line(who.name),
+        author=one_line(record.authority.over(authority).name),
     )
-    return replace(letter, subject=one_line(_fill(f"{folder}/subject.txt", {"letter": letter})))
+    about = {"letter": letter, "its": record.particulars}
+    return replace(letter, subject=one_line(_fill(f"{folder}/subject.txt", about)))
+
+
+def _context(
+    record: LetterRecord, who: AuthorityFacts, facts: Mapping[str, Any], mistakes: list[str]
+) -> dict[str, object]:
+    """Give the template what the record says; a provision that the letter cannot name is noted in *mistakes*."""
+
+    def cited(written: str) -> Cited | None:
+        """Let the template name a provision of its own choice."""
+        citation = parse_citation(written)
+        return None if citation is None else _cited(Reliance(citation=citation), facts)
+
+    named = record.salutation == Salutation.NAMED and one_line(record.requester_name)
+    return {
+        "authority": who,
+        "publications": [one for one in who.publications if _is_real(one)],
+        "reference": record.reference,
+        "regime": record.regime,
+        "laws": record.laws,
+        "topic": one_line(record.topic),
+        "salutation": "named" if named else "generic",
+        "requester_name": one_line(record.requester_name),
+        "received_on": record.received_on,
+        "questions": [_question(question, record.law_of(question), facts, mistakes) for question in record.questions],
+        "its": record.particulars,
+        "provisions": _all_cited(record.particulars.provisions, "the letter", facts, mistakes),
+        "cited": cited,
+        "last_of_months": last_of_months_beginning,
+    }
 
 
 def render_text(letter: Letter) -> str:
     r"""Lay *letter* out as plain text with ``\n`` line ends and none at the end: the legal answer (D5)."""
-    return _fill(f"{letter.kind}/{letter.template}/text.jinja", {"letter": letter})
+    own = f"{letter.kind}/{letter.template}/text.jinja"
+    return _fill(own if (letters_folder() / own).is_file() else "text.jinja", {"letter": letter})
 
 
 def _folder(record: LetterRecord) -> str:
@@ -218,8 +246,11 @@ def _folder(record: LetterRecord) -> str:
 
 @cache
 def _facts(folder: str) -> Mapping[str, Any]:
-    """Read what a template knows of the law; it may not change while the program runs."""
-    return tomllib.loads((letters_folder() / folder / "facts.toml").read_text(encoding="utf-8"))
+    """Read what a template knows of the law, by itself or over what all letters know; it may not change while the program runs."""
+    own = tomllib.loads((letters_folder() / folder / "facts.toml").read_text(encoding="utf-8"))
+    if "from" in own:
+        return own
+    return tomllib.loads((letters_folder() / "facts.toml").read_text(encoding="utf-8")) | own
 
 
 def _dated(facts: Mapping[str, Any], on: date, folder: str) -> Mapping[str, Any]:
@@ -235,17 +266,7 @@ def _question(
     question: AnsweredQuestion, law: Regime, facts: Mapping[str, Any], mistakes: list[str]
 ) -> dict[str, object]:
     """Give the template what it needs of one question; its provisions become citations in the template's words."""
-    cited = []
-    for reliance in question.provisions:
-        one = _cited(reliance, facts)
-        if one is None:
-            place = f"question {question.label}".rstrip()
-            mistakes.append(
-                f"{place}: provisions: {reliance.citation.short} is not known to this letter; "
-                f"check the number, and name the paragraph where there are several{_paragraphs(reliance.citation)}",
-            )
-        else:
-            cited.append(one)
+    cited = _all_cited(question.provisions, f"question {question.label}".rstrip(), facts, mistakes)
     return {
         "label": question.label,
         "text": question.text,
@@ -259,6 +280,23 @@ def _question(
         "link": question.link,
         "link_intro": question.link_intro,
     }
+
+
+def _all_cited(
+    provisions: tuple[Reliance, ...], place: str, facts: Mapping[str, Any], mistakes: list[str]
+) -> list[Cited]:
+    """Name *provisions*, noting in *mistakes* those that the letter does not know."""
+    found = []
+    for reliance in provisions:
+        one = _cited(reliance, facts)
+        if one is None:
+            mistakes.append(
+                f"{place}: provisions: {reliance.citation.short} is not known to this letter; "
+                f"check the number, and name the paragraph where there are several{_paragraphs(reliance.citation)}",
+            )
+        else:
+            found.append(one)
+    return found
 
 
 def _paragraphs(citation: Citation) -> str:

@@ -9,6 +9,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline import resources
+from pipeline.letters.plain import columns
 
 if TYPE_CHECKING:
     from datetime import date
@@ -87,5 +88,5 @@ def environment() -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=False,
         auto_reload=False,
     )
-    made.filters.update(day=day, padded_day=padded_day, sentence_start=sentence_start, toml=toml_text)
+    made.filters.update(day=day, padded_day=padded_day, sentence_start=sentence_start, toml=toml_text, columns=columns)
     return made

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _Made = TypeVar("_Made")
+_LARGEST = 1e9
 _NOT_IN_A_LINK = re.compile('[^!-~]|[<>"]')
 
 
@@ -72,6 +73,16 @@ class Table:
             return value
         self.wrong(key, "this has to be a date without quotes and without a time, like 2024-05-02")
         return None
+
+    def number(self, key: str) -> float | None:
+        """Read the number above nought at *key*; None where it is absent."""
+        value = self._values[key] if self.has(key) else None
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LARGEST:
+            self.wrong(key, "this has to be a number above nought without quotes, like 21.5")
+            return None
+        return float(value)
 
     def yes(self, key: str) -> bool:
         """Read the true or false at *key*; false where it is absent."""

@@ -100,6 +100,36 @@ class Receive:
                     for raw in mailbox.bodies([envelope.uid]).values():
                         yield envelope, raw
 
+    def reconcile(self, mailbox: Mailbox, settings: MailboxSettings) -> Received:
+        """Look for messages that lie below the cursor and have no row, and take them in: there must be none, so each is reported.
+
+        What was left alone on first contact stays alone. Never raises for a mail server's faults.
+        """
+        result = Received()
+        for folder in settings.folders:
+            try:
+                mailbox.connect()
+                self._reconcile_folder(mailbox, settings, folder, result)
+            except MailboxError as error:
+                result.errors.append(f"mailbox {settings.name}, folder {folder}: {error}")
+                mailbox.close()
+        return result
+
+    def _reconcile_folder(self, mailbox: Mailbox, settings: MailboxSettings, folder: str, result: Received) -> None:
+        state = mailbox.select(folder, readonly=True)
+        with self._store.read() as work:
+            position = work.messages.position(settings.name, folder)
+            known = work.messages.known_uids(settings.name, folder, state.uidvalidity)
+        if position is None or position.uidvalidity != state.uidvalidity:
+            return  # The next poll makes first contact or reads a renumbered folder afresh.
+        below = [uid for uid in mailbox.uids_after(0) if uid <= position.cursor and uid not in known]
+        missing = [e for e in mailbox.envelopes(below) if not _left_alone(e, position)] if below else []
+        source = _Source(mailbox=mailbox, settings=settings, folder=folder, position=position)
+        for batch in _by_bytes(missing, settings):
+            result.taken += self._take(source, batch, cursor=position.cursor)
+        if missing:
+            log.error("messages_were_missing", mailbox=settings.name, folder=folder, uids=[e.uid for e in missing][:20])
+
     def _folder(
         self,
         mailbox: Mailbox,
@@ -231,6 +261,13 @@ def _left_behind(envelope: Envelope, position: FolderPosition) -> bool:
     if not position.left_behind or envelope.internal_date is None:
         return False
     return envelope.internal_date < position.first_seen_at - timedelta(days=1)
+
+
+def _left_alone(envelope: Envelope, position: FolderPosition) -> bool:
+    """Whether ``start = "new"`` passed this message over on first contact; a message without a date may be one of them."""
+    if not position.left_behind:
+        return False
+    return envelope.internal_date is None or envelope.internal_date < position.first_seen_at
 
 
 def _moved_in(envelope: Envelope, position: FolderPosition) -> bool:

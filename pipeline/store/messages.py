@@ -120,6 +120,11 @@ class Messages:
         )
         return len(fresh)
 
+    def known_uids(self, mailbox: str, folder: str, uidvalidity: int) -> set[int]:
+        """Every UID of *folder* that has a row."""
+        where = (M.mailbox == mailbox, M.folder == folder, M.uidvalidity == uidvalidity)
+        return set(self._connection.scalars(select(M.uid).where(*where)))
+
     def advance(self, mailbox: str, folder: str, cursor: int, at: datetime) -> None:
         """Move the cursor forward to *cursor*, never back, and note the poll."""
         where = (schema.Folder.mailbox == mailbox, schema.Folder.folder == folder)

@@ -269,6 +269,21 @@ def test_old_mail_that_somebody_moves_in_is_taken_and_not_acknowledged(product: 
     assert recipients(product.sink) == addresses(2)
 
 
+def test_the_nightly_look_takes_in_what_has_no_row(make_product: Callable[..., Product]) -> None:
+    """A UID below the cursor without a row, however that came about, is reported and taken; mail that was left alone stays alone."""
+    product = make_product(mailbox={"infogov": {"start": "new"}})
+    product.put(*people(1), at=product.clock.now() - timedelta(days=5))
+    product.run_once()
+    product.put(*people(2, 3))
+    product.run_once()
+    box = product.app.settings.mailbox["infogov"]
+    assert product.app.receive.reconcile(product.mailbox(), box).taken == 0
+    product.sql("DELETE FROM message WHERE uid = 2")
+    found = product.app.receive.reconcile(product.mailbox(), box)
+    assert (found.taken, found.errors) == (1, [])
+    assert product.app.receive.reconcile(product.mailbox(), box).taken == 0
+
+
 def test_start_new_leaves_older_mail_alone(make_product: Callable[..., Product]) -> None:
     """With start = "new" the first poll takes nothing and says how many it left; later mail is taken; a rescan leaves the old alone, too."""
     product = make_product(mailbox={"infogov": {"start": "new"}})
