@@ -16,16 +16,15 @@ _QUESTION_WORDS = (
     r"if so|if yes|in what|in which|on what|to what|for how|by whom|of (?:these|those|the)|at what|since when|please"
 )
 _POLITE = (
-    r"(?:(?:and|also|finally|lastly|firstly|secondly|thirdly|additionally|furthermore|next|then|"
-    r"in addition(?: to this)?|separately|p\.?s\.?)[,:]?\s+)*"
-    r"(?:(?:please|pls|kindly)\s+)?"
-    r"(?:(?:can|could|would|will|may|might)\s+(?:you|i|we|the council|it be possible)\s+(?:also\s+|please\s+|"
-    r"kindly\s+|possibly\s+|now\s+|therefore\s+)*)?"
-    r"(?:it would (?:also |really )?be (?:very |most |really |so )*(?:interesting|helpful|good|great|useful|nice|kind|appreciated) (?:if you (?:could|would|can)|to)\s+)?"
-    r"(?:(?:i|we)(?:['\u2019]d| would| should| am| are|['\u2019]m|['\u2019]re)?\s+(?:also\s+|"
-    r"further\s+)*(?:(?:be )?(?:grateful|obliged)(?: if you (?:could|would|can))?|"
-    r"(?:be )?(?:very )?(?:interested|like|love|wish|want|need|writing|hoping|looking|seeking|requesting|"
-    r"asking))?(?:\s+(?:to|in|for))?\s+)?(?:also\s+|please\s+|kindly\s+|therefore\s+|now\s+|just\s+|then\s+)*"
+    r"(?:(?:and|also|finally|lastly|firstly|secondly|thirdly|additionally|furthermore|next|then"
+    r"|in addition(?: to this)?|separately|p\.?s\.?)[,:]?\s+)*(?:(?:please|pls|kindly)\s+)?(?:(?:can|could"
+    r"|would|will|may|might)\s+(?:you|i|we|the council|it be possible)\s+(?:also\s+|please\s+|kindly\s+"
+    r"|possibly\s+|now\s+|therefore\s+)*)?(?:it would (?:also |really )?be (?:very |most |really "
+    r"|so )*(?:interesting|helpful|good|great|useful|nice|kind|appreciated) (?:if you (?:could|would|can)"
+    r"|to)\s+)?(?:(?:i|we)(?:['\u2019]d| would| should| am| are|['\u2019]m|['\u2019]re)?\s+(?:also\s+"
+    r"|further\s+)*(?:(?:be )?(?:grateful|obliged)(?: if you (?:could|would|can))?"
+    r"|(?:be )?(?:very )?(?:interested|like|love|wish|want|need|writing|hoping|looking|seeking|requesting"
+    r"|asking))?(?:\s+(?:to|in|for))?\s+)?(?:also\s+|please\s+|kindly\s+|therefore\s+|now\s+|just\s+|then\s+)*"
 )
 _VERBS = (
     r"(?:be )?(?:provided? with|provide|supply|send|give|tell|confirm|state|list|advise|disclose|release|share|"
@@ -61,15 +60,15 @@ _NOUN_ASK = re.compile(
     _I,
 )
 CONTENT = re.compile(
-    r"how (?:many|much|long|often|far|old|big|frequently|do|does|did|is|are|was|were|has|have|will)\b|"
-    r"\b(?:numbers? of|amount of|lists? of|cop(?:y|ies) of|details of|names? and\b|names?,? (?:(?:and )?(?:job )?titles?\b|and (?:contact|address|job|e-?mail))|names? of|breakdown of|costs? of|value of|"
-    r"total (?:number|cost|amount|spend|value|income)|"
-    r"figures? (?:for|on|of)|data (?:on|for|about|relating)|spen(?:t|d)\b|minutes of|percentage of|proportion of|"
-    r"average|whether|records of|reports? (?:on|of|into)|"
-    r"emails? (?:between|from|to|sent)|correspondence (?:between|with|from|relating|about|regarding|concerning)|"
-    r"dates? (?:of|on|when)|reasons? (?:for|why)|"
-    r"policy|policies|contract|salary|statistics (?:on|for|about)|documents? (?:relating|about|concerning|"
-    r"regarding)|which|who\b|what (?:is|are|was|were|happened|percentage|proportion|has|steps|action)|why\b)",
+    r"how (?:many|much|long|often|far|old|big|frequently|do|does|did|is|are|was|were|has|have|will)\b"
+    r"|\b(?:numbers? of|amount of|lists? of|cop(?:y|ies) of|details of|names? and\b"
+    r"|names?,? (?:(?:and )?(?:job )?titles?\b|and (?:contact|address|job|e-?mail))|names? of|breakdown of"
+    r"|costs? of|value of|total (?:number|cost|amount|spend|value|income)|figures? (?:for|on|of)|data (?:on"
+    r"|for|about|relating)|spen(?:t|d)\b|minutes of|percentage of|proportion of|average|whether|records of"
+    r"|reports? (?:on|of|into)|emails? (?:between|from|to|sent)|correspondence (?:between|with|from|relating"
+    r"|about|regarding|concerning)|dates? (?:of|on|when)|reasons? (?:for|why)|policy|policies|contract|salary"
+    r"|statistics (?:on|for|about)|documents? (?:relating|about|concerning|regarding)|which|who\b|what (?:is"
+    r"|are|was|were|happened|percentage|proportion|has|steps|action)|why\b)",
     _I,
 )
 _INVOKES = re.compile(
@@ -236,7 +235,10 @@ def _pleasantry(head: str) -> bool:
     )
 
 
-_POINTS_AT = re.compile(r"^(?:please )?(?:see|find|refer to) (?:my |our |the )?(?:\w+ )?(?:below|attached|enclosed|above|message|e-?mail|letter|request)\b", _I)
+_POINTS_AT = re.compile(
+    r"^(?:please )?(?:see|find|refer to) (?:my |our |the )?(?:\w+ )?(?:below|attached|enclosed|above|message|e-?mail|letter|request)\b",
+    _I,
+)
 
 
 def is_request(sentence: str) -> bool:

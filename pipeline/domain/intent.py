@@ -160,7 +160,7 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
     says_new = contrasts = False
     asked = anew = 0
     for sentence in _sentences(lines):
-        law_named = law_named or (LAW.search(sentence) is not None and BOILERPLATE.search(sentence) is None)
+        law_named = law_named or (LAW.search(sentence) is not None and not BOILERPLATE.search(sentence))
         says_new = says_new or _SAYS_NEW.search(sentence) is not None
         contrasts = contrasts or _CONTRAST.search(sentence) is not None
         read = read_sentence(sentence)
@@ -263,25 +263,19 @@ def read_sentence(sentence: str) -> dict[Sign, tuple[str, ...]]:
 
 
 # "Could I have it if you've got it?" asks, whatever its condition.
-_ASKS_FIRST = re.compile(r"^(?:and |so |also |but )?(?:could|can|may|might|please|would you)\b.{0,80}\b(?:get|have|see|send|provide|know|tell|give|supply|share)\b")
+_ASKS_FIRST = re.compile(
+    r"^(?:and |so |also |but )?(?:could|can|may|might|please|would you)\b.{0,80}\b(?:get|have|see|send|provide|know|tell|give|supply|share)\b"
+)
 
 
 def _settle(sentence: str, found: dict[Sign, tuple[str, ...]]) -> dict[Sign, tuple[str, ...]]:
     """Drop what is only the topic, the condition or the frame of a sentence."""
-    if Sign.THANKS in found and Sign.ASK not in found and "?" not in sentence and _THANKED_FOR.search(sentence):
-        found = {sign: clauses for sign, clauses in found.items() if sign not in _THANKABLE}
+    apart = _mistaken(sentence, found.keys())
+    found = {sign: clauses for sign, clauses in found.items() if sign not in apart}
     conditional = CONDITIONAL.search(POLITE_IF.sub(" ", sentence)) is not None and not _ASKS_FIRST.match(sentence)
     drop = set(_CONDITIONED) if conditional else set()
     if _NEGATED.search(sentence):
         drop |= _PURPOSES - {Sign.MISSING, Sign.GROUNDS, Sign.PRIOR}
-    if Sign.COMPLAINT in found and Sign.LAW not in found and _OWN_COMPLAINT.search(sentence):
-        found = {sign: clauses for sign, clauses in found.items() if sign not in _FOLLOW_UP}
-    if Sign.COMPLAINT in found and Sign.ASK not in found and _OWN_COMPLAINT.search(sentence):
-        found = {sign: clauses for sign, clauses in found.items() if sign is not Sign.MATERIAL}
-    if Sign.WITHDRAWAL in found and "request" in sentence:
-        found = {sign: clauses for sign, clauses in found.items() if sign not in {Sign.SERVICE, Sign.OWN_SERVICE}}
-    if Sign.REVIEW in found and OTHER_APPEALS.search(sentence):
-        drop.add(Sign.REVIEW)
     if _ABOUT_EARLIER & found.keys() - drop and not _asks_about_topic(sentence, found):
         drop |= _WISHES - {Sign.FRESH}
     elif Sign.MATERIAL in found and Sign.OWN_SERVICE not in found:
@@ -293,6 +287,20 @@ def _settle(sentence: str, found: dict[Sign, tuple[str, ...]]) -> dict[Sign, tup
     if Sign.ASK in found and Sign.MATERIAL not in found and (_POLITE.search(sentence) or conditional):
         drop.add(Sign.ASK)
     return {sign: clauses for sign, clauses in found.items() if sign not in drop}
+
+
+def _mistaken(sentence: str, found: AbstractSet[Sign]) -> set[Sign]:
+    """Signs whose words another sign of the sentence explains: what it thanks for, whose complaint it is, what is cancelled or appealed."""
+    apart: set[Sign] = set()
+    if Sign.THANKS in found and Sign.ASK not in found and "?" not in sentence and _THANKED_FOR.search(sentence):
+        apart |= _THANKABLE
+    if Sign.COMPLAINT in found and _OWN_COMPLAINT.search(sentence):
+        apart |= (set() if Sign.LAW in found else _FOLLOW_UP) | (set() if Sign.ASK in found else {Sign.MATERIAL})
+    if Sign.WITHDRAWAL in found and "request" in sentence:
+        apart |= {Sign.SERVICE, Sign.OWN_SERVICE}
+    if Sign.REVIEW in found and OTHER_APPEALS.search(sentence):
+        apart.add(Sign.REVIEW)
+    return apart
 
 
 def _not_wished(sentence: str, left: AbstractSet[Sign]) -> set[Sign]:
@@ -325,7 +333,11 @@ _OWN_COMPLAINT = re.compile(r"\bmy (?:\w+ ){0,3}complaint\b|\bto stage (?:1|2|on
 
 def _asks_anew(read: Mapping[Sign, object]) -> bool:
     """Whether a sentence asks for something without speaking of an earlier request, or for something besides it."""
-    besides = Sign.ASK in read and bool({Sign.MATERIAL, Sign.OWN_DATA} & read.keys()) and not (_OLD - {Sign.PRIOR}) & read.keys()
+    besides = (
+        Sign.ASK in read
+        and bool({Sign.MATERIAL, Sign.OWN_DATA} & read.keys())
+        and not (_OLD - {Sign.PRIOR}) & read.keys()
+    )
     return besides or bool((_WISHED | {Sign.ASK}) & read.keys() and not _OLD & read.keys())
 
 

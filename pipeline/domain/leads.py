@@ -14,7 +14,7 @@ _LEAD_ANSWER = re.compile(
     r"requesting|seeking|tell me|let me know|like to know|want to know|need to know|confirm|provide|state|"
     r"request|supply|"
     r"know|advise|answer|asks?(?: you)?(?: for)?|wants?|needs?|requires?|wish(?:es)? for|(?:would|['\u2019]d) (?:like|welcome|appreciate)|send me|"
-    r"have|see|receive|obtain|are|is|list|disclose|specifically|(?:cop(?:y|ies)|numbers?|details|sight|a list) of)(?: to me| with|"
+    r"have|see|receive|obtain|are|is|list|disclose|specifically|share|give|(?:cop(?:y|ies)|numbers?|details|sight|a list) of)(?: to me| with me| with us| me| us| with|"
     r" the following)?\s*[:;,.\u2013?-]*\s*$",
     _I,
 )
@@ -61,8 +61,9 @@ _AGAIN = re.compile(
 
 # "... to disclose, under the Freedom of Information Act 2000:" leads in as "... to disclose:" does.
 _BY_LAW = re.compile(
-    r",? (?:under|pursuant to|in accordance with|in line with|using) (?:the )?(?:terms of (?:the )?)?(?:\w+ ){0,5}(?:act|regulations?|foia?|eirs?|gdpr)(?: (?:19|20)\d\d)?"
-    r"(?: \(?\w+\)?)?,?(\s*[:\u2013-]+\s*)$",
+    r",? (?:under|pursuant to|in accordance with|in line with"
+    r"|using) (?:the )?(?:terms of (?:the )?)?(?:\w+ ){0,5}(?:act|regulations?|foia?|eirs?|gdpr)(?: (?:19"
+    r"|20)\d\d)?(?: \(?\w+\)?)?,?(\s*[:\u2013-]+\s*)$",
     _I,
 )
 
@@ -83,7 +84,9 @@ def is_lead_in(text: str) -> bool:
 
 
 # "Please send copies of:" names nothing yet; each item below it does.
-_OPEN_END = re.compile(r"\b(?:the |a )?(?:cop(?:y|ies)|numbers?|details|sight|lists?) of(?: the)?\s*[:\u2013-]+\s*$", _I)
+_OPEN_END = re.compile(
+    r"\b(?:the |a )?(?:cop(?:y|ies)|numbers?|details|sight|lists?) of(?: the)?\s*[:\u2013-]+\s*$", _I
+)
 
 
 def _own_content(head: str) -> bool:

@@ -240,7 +240,8 @@ _BREAKS_DOWN = re.compile(
 
 
 _THING = re.compile(
-    r"(?:the|a|an|any|all|every|each|your|copies|its)\b(?!.{0,80}\b(?:is|are|was|were|has|have|will|would|should|can|must)\b)", re.IGNORECASE
+    r"(?:the|a|an|any|all|every|each|your|copies|its)\b(?!.{0,80}\b(?:is|are|was|were|has|have|will|would|should|can|must)\b)",
+    re.IGNORECASE,
 )
 
 
@@ -269,7 +270,13 @@ class _Reader:
             if here == len(parts) - 1 and is_lead_in(part) and not is_question(part) and not _own_ask(part):
                 self._expecting = True
                 return
-            bare = here == 0 and len(parts) == 1 and (not block.gap or not self.segments) and listening and _bare_item(part)
+            bare = (
+                here == 0
+                and len(parts) == 1
+                and (not block.gap or not self.segments)
+                and listening
+                and _bare_item(part)
+            )
             if bare or self._starts(part, new_line=here == 0, listening=listening):
                 self.segments.append([" ".join([*self._context, part])])
                 self._context, joint, self.live = [], " ", True

@@ -101,6 +101,8 @@ ENVIRONMENT = (
         r"habitats?",
         r"ecolog\w+",
         r"badgers?",
+        r"hedgehogs?",
+        r"(?:swift|nest|nesting|bird|bat) box(?:es)?",
         r"bats? surveys?",
         r"great crested newts?",
         r"nature (?:reserves?|conservation|recovery)",
@@ -332,6 +334,8 @@ OWN_DATA = _any(
     r"\b(?:what|which) (?:personal )?(?:information|data|records) (?:do|does) (?:you|the council) (?:hold|have|"
     r"keep)[^.?!]{0,20}\b(?:on|about) me\b",
     r"\b(?:notes?|diar(?:y|ies)|logs?|records?|reports?)\b[^.?!]{0,60}\b(?:visits?|calls?|conversations?|meetings?|contacts?) (?:to|with|from) me\b|"
+    r"\b(?:letters?|e-?mails?|notes?|texts?|messages?)\b[^.?!]{0,20}\b(?:you|the council) (?:have |has |had )?(?:sent|written|wrote)(?: to)? me\b|"
+    r"\bnotes (?:on|in|from|about) my (?:account|file|case|record)\b|"
     r"\b(?:form|photo(?:graph)?s?|picture|report|statement)\b[^.?!]{0,40}\b(?:of|about|showing) me\b|"
     r"\bnotes?\b[^.?!]{0,40}\babout me\b|\b(?:recordings?|notes?|minutes|transcripts?|logs?) of my (?:calls?|"
     r"phone calls?|meetings?|conversations?|interviews?|contacts?)",

@@ -115,7 +115,7 @@ _SMALL_FIRST = frozenset(
     weekly annual foster fostering adoption leisure swimming allotment allotments fly bus cycle traffic highway highways pay
     gender legal procurement agreements private rented council-owned tenants tenancy rent right damp mould asbestos flooding
     flood contaminated blue penalty fines bailiff enforcement election electoral councillor councillors staffing redundancy
-    """.split()  # noqa: SIM905 - a hundred quoted words would hide the list
+    """.split()
 )
 _VAGUE = re.compile(
     r"^(?:(?:all |any |the |other |these |those |of |total |current )*(?:staff|people|children|times|households|"

@@ -124,7 +124,7 @@ def _known_chaser(e: Evidence) -> Clauses:
 
 
 def _is_thanks(e: Evidence) -> bool:
-    other = e.asks or e.words.has(Sign.CLARIFIES, Sign.COMPLAINT, Sign.SERVICE, Sign.ATTACHED, Sign.CHASER)
+    other = e.asks or e.words.has(Sign.CLARIFIES, Sign.COMPLAINT, Sign.SERVICE, Sign.ATTACHED, Sign.CHASER, Sign.WITHDRAWAL)
     short = e.words.length <= THANKS_CHARACTERS and not e.words.contrasts
     return e.words.has(Sign.THANKS) and not other and short and not e.papers
 
@@ -170,7 +170,15 @@ def _points_to_attachment(e: Evidence) -> Clauses:
     if not silent or e.context.attachment_text.strip():
         return ()
     if words.has(
-        Sign.MATERIAL, Sign.OWN_DATA, Sign.FRAUD, Sign.PAPERS, *_REVIEW, Sign.CHASER, Sign.WITHDRAWAL, Sign.SERVICE, Sign.COMMENT
+        Sign.MATERIAL,
+        Sign.OWN_DATA,
+        Sign.FRAUD,
+        Sign.PAPERS,
+        *_REVIEW,
+        Sign.CHASER,
+        Sign.WITHDRAWAL,
+        Sign.SERVICE,
+        Sign.COMMENT,
     ):
         return ()
     if not unread and not words.has(Sign.ATTACHED) and (e.asks or words.has(Sign.SALES, Sign.COMPLAINT)):
@@ -189,7 +197,9 @@ def _review(e: Evidence) -> Clauses:
             and not words.has(Sign.CHASER)
             and (bool(e.quoted) or words.has(Sign.PRIOR) or words.reply)
         )
-        hinted = e.answers_us and not e.wishes and words.has(Sign.REVIEW_HINT) and not words.has(Sign.THANKS, Sign.CHASER)
+        hinted = (
+            e.answers_us and not e.wishes and words.has(Sign.REVIEW_HINT) and not words.has(Sign.THANKS, Sign.CHASER)
+        )
         answered = bool(e.quoted) or words.has(Sign.PRIOR) or words.reply or e.answers_us
         displeased = (words.has(Sign.REVIEW) and (answered or not e.wishes)) or disputes or hinted
         about_foi = words.has(Sign.COMPLAINT) and words.law_named and not words.has(Sign.CHASER)
@@ -233,7 +243,16 @@ def _chaser(e: Evidence) -> Clauses:
 def _nothing_new(e: Evidence) -> Clauses:
     """It speaks of an earlier request of the writer's and of nothing besides, and so asks after that."""
     words = e.words
-    other = words.has(Sign.SERVICE, Sign.OWN_SERVICE, Sign.SALES, Sign.COMPLAINT, Sign.COMMENT, Sign.FRAUD, Sign.CLARIFIES, Sign.PAPERS)
+    other = words.has(
+        Sign.SERVICE,
+        Sign.OWN_SERVICE,
+        Sign.SALES,
+        Sign.COMPLAINT,
+        Sign.COMMENT,
+        Sign.FRAUD,
+        Sign.CLARIFIES,
+        Sign.PAPERS,
+    )
     if other or words.anew or words.has(Sign.THANKS, Sign.FRESH) or words.title_law:
         return ()
     return words.clauses(Sign.PRIOR)

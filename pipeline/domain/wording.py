@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline.domain.patterns import AnyOf
+
 
 class Sign(StrEnum):
     """What a sentence speaks for."""
@@ -50,12 +52,12 @@ class WordRule:
 
     sign: Sign
     clause: str
-    pattern: re.Pattern[str]
+    pattern: AnyOf
 
 
 def word_rule(sign: Sign, clause: str, *alternatives: str) -> WordRule:
     """A rule whose pattern is any of *alternatives*."""
-    return WordRule(sign, clause, re.compile("(?:" + "|".join(alternatives) + ")"))
+    return WordRule(sign, clause, AnyOf(*alternatives))
 
 
 LAW_NAMES = (
@@ -68,8 +70,8 @@ LAW_NAMES = (
 LAW = re.compile(LAW_NAMES)
 
 # What a mail's footer or a law's recital says; nobody asks anything with it.
-BOILERPLATE = re.compile(
-    r"(?:this (?:e-?mail|message|communication|transmission)(?:,| and| may| is| contains| has| was|\(|'s)"
+BOILERPLATE = AnyOf(
+    r"this (?:e-?mail|message|communication|transmission)(?:,| and| may| is| contains| has| was|\(|'s)"
     r"|intended (?:solely |only )?(?:for|recipient)|received this (?:e-?mail|message|communication) in error"
     r"|(?:may|will|can|could) be (?:subject to|disclosed|disclosable|monitored|recorded)"
     r"|(?:disclosed|disclosure|released) (?:under|in response to|in accordance|pursuant)|registered (?:in|office"
@@ -78,7 +80,7 @@ BOILERPLATE = re.compile(
     r"|please use this e-?mail address for all replies|is this the wrong address for"
     r"|published on the internet|whatdotheyknow|full history of my|for more detailed guidance"
     r"|web page of your organisation|confidential(?:ity)? (?:notice|information)|privacy (?:notice|policy)"
-    r"|data protection (?:officer|policy|notice)|unauthori[sz]ed use|legally privileged|opinions expressed)"
+    r"|data protection (?:officer|policy|notice)|unauthori[sz]ed use|legally privileged|opinions expressed"
 )
 
 # Sentences that only speak of what might happen, or of a right that is kept.
@@ -96,49 +98,50 @@ POLITE_IF = re.compile(
 
 # Words that say that something is asked and of whom, and never what; a mail of these alone names nothing that could be looked for.
 FRAME_WORDS = frozenset(
-    "a about act after again all also am an and any anyone are as ask asking at back be been can case contact could council data dear do does email "
-    "enquiry enquiries environmental find foi foia eir eirs for form formal freedom from get give good go had happy has have hear hello help hi how i if "
-    "in info information inquiry is it know let like ll ve re made make making matter may me meaningful might my need new of office officer ok on one or "
-    "people person please put query question questions raise regarding regards relating relation request requests requesting right send sent should "
-    "sir madam some somebody someone something submit submitting speak subject tell thank thanks that the them there these thing this to under up us "
-    "want wanted was we what where which who whom will wish with would wondering write writing you your yours 2000 2004 law public authority team "
-    "department cheers here hope well today asap urgently urgent access".split()
+    r"a about act after again all also am an and any anyone are as ask asking at back be been can case"
+    r" contact could council data dear do does email enquiry enquiries environmental find foi foia eir eirs"
+    r" for form formal freedom from get give good go had happy has have hear hello help hi how i if in info"
+    r" information inquiry is it know let like ll ve re made make making matter may me meaningful might my"
+    r" need new of office officer ok on one or people person please put query question questions raise"
+    r" regarding regards relating relation request requests requesting right send sent should sir madam some"
+    r" somebody someone something submit submitting speak subject tell thank thanks that the them there these"
+    r" thing this to under up us want wanted was we what where which who whom will wish with would wondering"
+    r" write writing you your yours 2000 2004 law public authority team department cheers here hope well"
+    r" today asap urgently urgent access".split()
 )
 
 # A sentence that asks for figures or papers about a thing: words like "complaints" or "internal review" are then its subject.
-MATERIAL = re.compile(
-    r"(?:\bhow (?:many|much|often|long)\b(?! longer| more time)|\b(?:the |total |overall )(?:number|numbers|amount"
-    r"|value|cost|costs|total|percentage|proportion)s? (?:of|spent|paid)\b|\bnumbers? of\b|\bthe numbers? (?:on|in"
-    r"|who|that|which|by|for|and)\b|\bsalar(?:y|ies)\b|\bamount of\b|\bstatistic|\bfigures\b"
-    r"|\bbreak ?down\b|\b(?:a |the |full |complete )list of\b|\blist (?:all|of|the|any|each|every)\b|\bcop(?:y"
-    r"|ies) of\b"
-    r"|\b(?:all|any|the|your|internal|relevant|other|following) (?:\w+ )?(?:correspondence|emails|e-mails|records"
-    r"|documents?|documentation|information|communications|minutes|reports?|data|policy|policies|procedures?"
-    r"|guidance|contracts?|spreadsheets?|details|files|papers|invoices|assessments?)\b"
-    r"|\b(?:recorded|following|relevant) information\b|\binformation (?:held|relating|about|regarding|on"
-    r"|concerning|as to|in relation)\b|\bdetails (?:of|on|about|regarding|relating)\b"
-    r"|\bdata (?:on|for|about|held|relating|regarding|showing|from)\b|\bminutes of\b|\bcosts? of\b"
-    r"|\bspen[dt] (?:on|by|with|in)\b|\bspending\b|\bexpenditure\b|\bcontracts? (?:start|end|value|expir|renewal"
-    r"|with|for|date|register|length)"
-    r"|\bnames? of (?:the |your |each |any )?(?:supplier|provider|company|contractor|current|organisation|officer"
-    r"|person|software|system)"
-    r"|\b(?:which|what) (?:supplier|provider|company|contractor|software|system|firm|contract|policy|policies"
-    r"|steps|measures|budget|proportion|percentage|date|dates|year|criteria|training|legislation|information"
-    r"|evidence|action)\b"
-    r"|\b(?:see|have|get(?= (?:a|the|hold|your|any|all|sight|both)\b)|obtain|receive|read|send|provide|supply|release|share|publish|sight of|e-?mail|forward|disclose|look at)\b(?!.{0,20}\b(?:attached|enclosed|below)\b)"
-    r".{0,30}\b(?:the|your|any|all|its|their|that|those|both)\b(?! (?:attached|enclosed|below|following)).{0,40}\b(?:readings?|logs?|records|notes|reports?|minutes|figures?"
-    r"|data|lists?|schedule|surveys?|results|documents|papers|agreement|contract|lease|assessment|study|statistics|numbers|correspondence|comments|register|maps?|accounts"
-    r"|budget|breakdown|inspection|audit|recording|transcript|dataset|spreadsheet|strategy|scores?|valuation|business case|tender|invoices?)\b"
-    r"|\bbetween (?:\w+ ){0,3}\d{4} (?:and|to)\b|\b(?:for|in) (?:each|every|the last"
-    r"|the past) (?:of )?(?:the )?(?:\w+ )?(?:financial|calendar|academic|tax)? ?years?\b|\bper (?:year|annum)\b"
-    r"|\bfinancial years?\b"
-    r"|\bjob titles?\b|\borgani[sz]ation(?:al)? (?:chart|structure)|\bjob description|\bpolic(?:y|ies) (?:on|for"
-    r"|document|about|regarding|relating|in relation)|\bfaint\b|\bsawl\b|\bcop[iï]au? o|\bgwybodaeth am\b"
-    r"|\brhestr o\b"
-    r"|\b(?:does|do|did|has|have|is|are|was|were) (?:the |your |any )?(?:council|authority|local authority|borough"
-    r"|department)(?:'s)?\b.{0,120}\?"
-    r"|\b(?:do|does|did|have) you (?:hold|have(?! (?:\d|a (?:moment|minute|few)|time|any time|availability))|use"
-    r"|keep|record|own|employ|operate|offer|charge|currently|publish|collect|provide any|fund)\b)"
+MATERIAL = AnyOf(
+    r"\bhow (?:many|much|often|long)\b(?! longer| more time)|\b(?:the |total |overall )(?:number|numbers"
+    r"|amount|value|cost|costs|total|percentage|proportion)s? (?:of|spent|paid)\b|\bnumbers? of\b"
+    r"|\bthe numbers? (?:on|in|who|that|which|by|for|and)\b|\bsalar(?:y|ies)\b|\bamount of\b|\bstatistic"
+    r"|\bfigures\b|\bbreak ?down\b|\b(?:a |the |full |complete )list of\b|\blist (?:all|of|the|any|each"
+    r"|every)\b|\bcop(?:y|ies) of\b|\b(?:all|any|the|your|internal|relevant|other"
+    r"|following) (?:\w+ )?(?:correspondence|emails|e-mails|records|documents?|documentation|information"
+    r"|communications|minutes|reports?|data|policy|policies|procedures?|guidance|contracts?|spreadsheets?"
+    r"|details|files|papers|invoices|assessments?)\b|\b(?:recorded|following|relevant) information\b"
+    r"|\binformation (?:held|relating|about|regarding|on|concerning|as to|in relation)\b|\bdetails (?:of|on"
+    r"|about|regarding|relating)\b|\bdata (?:on|for|about|held|relating|regarding|showing|from)\b"
+    r"|\bminutes of\b|\bcosts? of\b|\bspen[dt] (?:on|by|with|in)\b|\bspending\b|\bexpenditure\b"
+    r"|\bcontracts? (?:start|end|value|expir|renewal|with|for|date|register|length)|\bnames? of (?:the |your "
+    r"|each |any )?(?:supplier|provider|company|contractor|current|organisation|officer|person|software"
+    r"|system)|\b(?:which|what) (?:supplier|provider|company|contractor|software|system|firm|contract|policy"
+    r"|policies|steps|measures|budget|proportion|percentage|date|dates|year|criteria|training|legislation"
+    r"|information|evidence|action)\b|\b(?:see|have|get(?= (?:a|the|hold|your|any|all|sight|both)\b)|obtain"
+    r"|receive|read|send|provide|supply|release|share|publish|sight of|e-?mail|forward|disclose"
+    r"|look at)\b(?!.{0,20}\b(?:attached|enclosed|below)\b).{0,30}\b(?:the|your|any|all|its|their|that|those"
+    r"|both)\b(?! (?:attached|enclosed|below|following)).{0,40}\b(?:readings?|logs?|records|notes|reports?"
+    r"|minutes|figures?|data|lists?|schedule|surveys?|results|documents|papers|agreement|contract|lease"
+    r"|assessment|study|statistics|numbers|correspondence|comments|register|maps?|accounts|budget|breakdown"
+    r"|inspection|audit|recording|transcript|dataset|spreadsheet|strategy|scores?|valuation|business case"
+    r"|tender|invoices?)\b|\bbetween (?:\w+ ){0,3}\d{4} (?:and|to)\b|\b(?:for|in) (?:each|every|the last"
+    r"|the past) (?:of )?(?:the )?(?:\w+ )?(?:financial|calendar|academic|tax)? ?years?\b|\bper (?:year"
+    r"|annum)\b|\bfinancial years?\b|\bjob titles?\b|\borgani[sz]ation(?:al)? (?:chart|structure)"
+    r"|\bjob description|\bpolic(?:y|ies) (?:on|for|document|about|regarding|relating|in relation)|\bfaint\b"
+    r"|\bsawl\b|\bcop[iï]au? o|\bgwybodaeth am\b|\brhestr o\b|\b(?:does|do|did|has|have|is|are|was"
+    r"|were) (?:the |your |any )?(?:council|authority|local authority|borough|department)(?:'s)?\b.{0,120}\?"
+    r"|\b(?:do|does|did|have) you (?:hold|have(?! (?:\d|a (?:moment|minute|few)|time|any time|availability))"
+    r"|use|keep|record|own|employ|operate|offer|charge|currently|publish|collect|provide any|fund)\b"
 )
 
 REQUEST_RULES = (
@@ -188,34 +191,42 @@ REQUEST_RULES = (
         r"|supply|tell|confirm|let (?:me|us) (?:know|have)|list|state|disclose|give|itemi[sz]e|advise|detail"
         r"|specify|explain|include|forward|break|indicate|outline|identify|describe|share|release|answer|show|publish|furnish|produce"
         r"|see below)\b",
-        r"\b(?:i|we)(?:'d| would|'m| am|'re| are| should)? (?:also |now |therefore |further |just |kindly )*(?:like|wish|want|need|wanting|looking|keen|trying|hoping"
-        r"|interested|writing|grateful|hereby request|request|seek|seeking|asking|requesting)\b.{0,30}\b(?:know"
-        r"|request|ask|see|have|receive|obtain|find|information|enquire|inquire|copy|following|understand"
-        r"|information|access|out|apply|seek)\b",
+        r"\b(?:i|we)(?:'d| would|'m| am|'re| are| should)? (?:also |now |therefore |further |just "
+        r"|kindly )*(?:like|wish|want|need|wanting|looking|keen|trying|hoping|interested|writing|grateful"
+        r"|hereby request|request|seek|seeking|asking|requesting)\b.{0,30}\b(?:know|request|ask|see|have|receive"
+        r"|obtain|find|information|enquire|inquire|copy|following|understand|information|access|out|apply|seek)\b",
         r"\bi (?:hereby |therefore |formally |respectfully |kindly |also |now |further )?(?:request|require|seek"
-        r"|ask for)\b|\bkindly (?:provide|send|supply|furnish|share|give|confirm|let|tell|state|list|forward|disclose|advise|release|show|answer)\b|\bi(?:'d"
-        r"| would) (?:\w+ )?(?:like|appreciate|welcome) (?:the|a|an|some|all|any|your|details|figures|information"
-        r"|sight|access)\b|\bi am (?:seeking|requesting|asking|after|researching)\b|\bi(?:'m| am) (?:wondering"
-        r"|curious|interested)\b|\bi was wondering\b|\bcan i (?:please )?(?:have|get|see|ask|know|request|obtain"
-        r"|find)\b|\bmay i (?:please )?(?:have|ask|see|know|request)\b",
+        r"|ask for)\b|\bkindly (?:provide|send|supply|furnish|share|give|confirm|let|tell|state|list|forward"
+        r"|disclose|advise|release|show|answer)\b|\bi(?:'d| would) (?:\w+ )?(?:like|appreciate|welcome) (?:the|a"
+        r"|an|some|all|any|your|details|figures|information|sight|access)\b|\bi am (?:seeking|requesting|asking"
+        r"|after|researching)\b|\bi(?:'m| am) (?:wondering|curious|interested)\b|\bi was wondering\b"
+        r"|\bcan i (?:please )?(?:have|get|see|ask|know|request|obtain|find)\b|\bmay i (?:please )?(?:have|ask|see"
+        r"|know|request)\b",
         # Any question that isn't courtesy, and "please" with what is to be done for the writer.
-        r"^(?!.{0,80}\b(?:how are you|hope you|you(?:'re| are) (?:well|ok)|right (?:place|person|address|team|department|e-?mail)|can you help|did you know"
-        r"|open to|interested in|free (?:for|on|to)|have (?:a moment|time|\d|a few|five|ten|twenty)|who (?:do|should|would) i|what do i do|is (?:that|this) ok|mind)\b)"
-        r"(?:\S+ ){2,}.{0,400}\?\W*$",
-        r"\bplease (?:\w+ ){0,2}(?!contact|call|ring|phone|telephone|excuse|forgive|help|assist|bear|let)\w+ (?:me|us|it to me|them to me|these to me|that to me|both)\b|\b(?:e-?mail|post|send|forward|get) (?:it|them|these|both|that) to (?:me|us)\b",
-        r"\bi(?:'d| would| should) (?:also |really |very much |dearly )?(?:love|like|be (?:glad|pleased|grateful|obliged|interested|keen|delighted|happy))"
-        r" (?:to (?:see|know|have|read|get|learn|hear|understand|receive|find|be (?:told|sent|given))|of (?:a|the|sight)|for sight)\b"
-        r"|\bplease (?:\w+ )?mak(?:e|ing) (?:\w+ ){1,6}available\b|\b(?:any|is there any|what are the) chances? of\b|\bi (?:demand|insist|expect)(?: to)? (?:see|know|sight|production|the (?:production|release|disclosure))\b"
+        r"^(?!.{0,80}\b(?:how are you|hope you|you(?:'re| are) (?:well|ok)|right (?:place|person|address|team"
+        r"|department|e-?mail)|can you help|did you know|open to|interested in|free (?:for|on|to)|have (?:a moment"
+        r"|time|\d|a few|five|ten|twenty)|who (?:do|should|would) i|what do i do|is (?:that|this) ok"
+        r"|mind)\b)\S+ \S+ .*\?[^\w?]{0,5}$",
+        r"\bplease (?:\w+ ){0,2}(?!contact|call|ring|phone|telephone|excuse|forgive|help|assist|bear|let)\w+ (?:me"
+        r"|us|it to me|them to me|these to me|that to me|both)\b|\b(?:e-?mail|post|send|forward|get) (?:it|them"
+        r"|these|both|that) to (?:me|us)\b",
+        r"\bi(?:'d| would| should) (?:also |really |very much |dearly )?(?:love|like|be (?:glad|pleased|grateful"
+        r"|obliged|interested|keen|delighted|happy)) (?:to (?:see|know|have|read|get|learn|hear|understand|receive"
+        r"|find|be (?:told|sent|given))|of (?:a|the|sight)|for sight)\b|\bplease (?:\w+ )?mak(?:e"
+        r"|ing) (?:\w+ ){1,6}available\b|\b(?:any|is there any|what are the) chances? of\b|\bi (?:demand|insist"
+        r"|expect)(?: to)? (?:see|know|sight|production|the (?:production|release|disclosure))\b"
         r"|\bdemand (?:to know|answers|the|that you (?:tell|release|disclose|publish))\b",
-        r"\b(?:she|he|they|we|clients?|members|residents|parents|traders|branch|club|group|association|committee|board|society)\b (?:\w+ ){0,2}"
-        r"(?:seeks?|requests?|wants?|asks?(?! me)|wish(?:es)?|would (?:also )?like|requires?|needs?) (?:to (?:see|know|have|receive|be told|understand|obtain)"
-        r"|sight|cop(?:y|ies)|everything|all|any|the|details|information|figures|for|a list|answers|access)\b",
+        r"\b(?:she|he|they|we|clients?|members|residents|parents|traders|branch|club|group|association|committee"
+        r"|board|society)\b (?:\w+ ){0,2}(?:seeks?|requests?|wants?|asks?(?! me)|wish(?:es)?|would (?:also )?like"
+        r"|requires?|needs?) (?:to (?:see|know|have|receive|be told|understand|obtain)|sight|cop(?:y|ies)"
+        r"|everything|all|any|the|details|information|figures|for|a list|answers|access)\b",
         r"\b(?:grateful|appreciate it|obliged|helpful) (?:if|to know|to receive|for)\b|\blet (?:me|us) know (?:how"
         r"|what|who|when|where|whether|which|if|the)\b",
         r"^(?:and |so |also |firstly,? |secondly,? |finally,? )?(?:what|who|whom|whose|when|where|which|why|how|is"
         r"|are|does|do|did|has|have|was|were|can|could|will)\b.{3,}\?",
-        r"^(?:and |so |also |but )?(?:(?:does|do|did|is|are|has|have|was|were|will) (?:the|your|you|there|any|this|these|our)|(?:how|what|who|where|which|why)"
-        r" (?:is|are|was|were|does|do|did|much|many|has|have|will|often|owns|pays|runs)) .{6,}[^?]$",
+        r"^(?:and |so |also |but )?(?:(?:does|do|did|is|are|has|have|was|were|will) (?:the|your|you|there|any|this"
+        r"|these|our)|(?:how|what|who|where|which|why) (?:is|are|was|were|does|do|did|much|many|has|have|will"
+        r"|often|owns|pays|runs)) .{6,}[^?]$",
         r"\b(?:hoffwn|dymunaf|rwyf (?:am|yn gofyn)|rydw i'n gofyn|gofynnaf|gofyn am|a allwch|allwch chi|a fyddech"
         r"|rhowch|anfonwch|darparwch|beth yw|pwy (?:yw|sy)|pryd|a oes)\b",
     ),

@@ -28,7 +28,7 @@ _A_REQUEST = (
 # A review, an appeal or a complaint about these is some other service's business.
 OTHER_APPEALS = re.compile(
     r"\b(?:parking|pcn|penalty|school|planning|benefit|housing|council tax|admission|ticket|fine|blue badge"
-    r"|bus lane|banding|assessment|school place|transport)\b"
+    r"|bus lane|banding|assessment|school place|transport|stage (?:1|2|one|two))\b"
 )
 
 FOLLOW_UP_RULES = (
@@ -39,10 +39,14 @@ FOLLOW_UP_RULES = (
         r"|response|respond|reply|answer|sent|ready|due)\b",
         r"\bwhen (?:i|we|you|my|the|this|it|a)\b.{0,40}\b(?:can|will|might|may|should|could|'ll|going to"
         r"|likely)\b.{0,20}\b(?:expect|receive|get|hear|have|responded|response|respond|reply|answer|comply|sent|send|ready)\b",
-        r"\bwhat stage\b.{0,30}\b(?:it|request|reached|at)\b|\bwho (?:is|'s) (?:dealing|handling|looking)\b.{0,20}\b(?:with|into|it|my|this)\b"
-        r"|\bhow (?:you are|you're|are you|is it|it is|things are) (?:getting on|progressing|doing with|coming (?:on|along))\b|\bwhere(?:'s| has| have| is)? (?:it|that|this|my \w+|they)\b.{0,6}\b(?:got|gone|gotten|landed|up to)\b|\b(?:landed|arrived|got there|came through|went through|reached you) (?:ok|okay|safely|alright|all right)\b|\bhow far (?:along|on) (?:is|are)\b|\blet me know where (?:it|this|my|the)\b|\bwhat(?:'s| has| had) become of (?:my|our|the|it)\b"
-        r"|\b(?:is|are) (?:it|this|my \w+) being (?:dealt|looked|worked|processed)\b|\bhow much more time\b"
-        r"|\bpryd\b.{0,40}\b(?:ateb|ymateb|clywed|derbyn)\b",
+        r"\bwhat stage\b.{0,30}\b(?:it|request|reached|at)\b|\bwho (?:is|'s) (?:dealing|handling"
+        r"|looking)\b.{0,20}\b(?:with|into|it|my|this)\b|\bhow (?:you are|you're|are you|is it|it is"
+        r"|things are) (?:getting on|progressing|doing with|coming (?:on|along))\b|\bwhere(?:'s| has| have"
+        r"| is)? (?:it|that|this|my \w+|they)\b.{0,6}\b(?:got|gone|gotten|landed|up to)\b|\b(?:landed|arrived"
+        r"|got there|came through|went through|reached you) (?:ok|okay|safely|alright|all right)\b"
+        r"|\bhow far (?:along|on) (?:is|are)\b|\blet me know where (?:it|this|my|the)\b|\bwhat(?:'s| has"
+        r"| had) become of (?:my|our|the|it)\b|\b(?:is|are) (?:it|this|my \w+) being (?:dealt|looked|worked"
+        r"|processed)\b|\bhow much more time\b|\bpryd\b.{0,40}\b(?:ateb|ymateb|clywed|derbyn)\b",
         r"\b(?:any|an|some|no) (?:further )?(?:update|news|progress|movement|joy|luck|developments?)\b|\bupdate (?:me|us|on (?:my|the|this|our|its"
         r"|where|progress))\b|\b(?:status|progress|position) (?:of|on|with|regarding) (?:my|the|this|our)\b",
         r"\bwhere (?:are|is) (?:we|things|you|my|the|it)\b.{0,30}\b(?:with|at|up to|request|response|answer|foi)\b"
@@ -55,25 +59,34 @@ FOLLOW_UP_RULES = (
     word_rule(
         Sign.CHASER,
         "it is a reminder",
-        r"(?:\bchas(?:ing|er|ed)|\b(?:to|i|we|will|must|should|please) chase|\bchase (?:this|you|my|up|it|our))\b(?! (?:up )?(?:debts?|payments?|arrears|council tax))|\b(?:gentle|polite|friendly"
-        r"|second|final|quick|kind|just a|this is a|formal|another|courtesy|a) reminder\b|\breminder (?:that|about"
-        r"|re|of my|regarding|-|:)|^reminder\b|\bfollow(?:ing)?[- ]?up (?:on|with|my|our|regarding|re|about|email"
-        r"|this|to my (?:email|request|foi|message))\b|\b(?:re-?minder|prompt|nudge) (?:\w+ )?(?:that|about|on|re)\b|\breminder\W*$"
-        r"|\b(?:second|third|fourth|fifth|last|2nd|3rd|4th) (?:time (?:of asking|i)|e-?mail|message|request for an (?:update|answer))\b|\basking (?:you )?(?:once )?(?:again|for the)\b(?! (?:names?|list|number|figures))|\boverdue\b|\bnudge\b|\bbump(?:ing)?\b",
+        r"(?:\bchas(?:ing|er|ed)|\b(?:to|i|we|will|must|should|please) chase|\bchase (?:this|you|my|up|it"
+        r"|our))\b(?! (?:up )?(?:debts?|payments?|arrears|council tax))|\b(?:gentle|polite|friendly|second|final"
+        r"|quick|kind|just a|this is a|formal|another|courtesy|a) reminder\b|\breminder (?:that|about|re|of my"
+        r"|regarding|-|:)|^reminder\b|\bfollow(?:ing)?[- ]?up (?:on|with|my|our|regarding|re|about|email|this"
+        r"|to my (?:email|request|foi|message))\b|\b(?:re-?minder|prompt|nudge) (?:\w+ )?(?:that|about|on|re)\b"
+        r"|\breminder\W*$|\b(?:second|third|fourth|fifth|last|2nd|3rd|4th) (?:time (?:of asking|i)|e-?mail|message"
+        r"|request for an (?:update|answer))\b|\basking (?:you )?(?:once )?(?:again|for the)\b(?! (?:names?|list"
+        r"|number|figures))|\boverdue\b|\bnudge\b|\bbump(?:ing)?\b",
     ),
     word_rule(
         Sign.CHASER,
         "it says that no answer has come",
+        r"\bdid you (?:ever|manage to|get (?:round|around) to)\b|\bhave you (?:managed to|been able to|had (?:a|any|the) (?:chance|time|luck|opportunity)|had time)\b",
         r"\b(?:still|yet|not|never|nothing|without|no|nor)\b.{0,30}\b(?:received|had|heard|got|waiting|awaiting"
         r"|seen|been (?:sent|given))\b.{0,60}\b(?:response|reply|answer|acknowledg\w+|information|anything|back"
         r"|hear|request|you|data|documents)\b",
-        r"(?:n't|\bnot|\bnever) (?:yet |even |still |actually |so far |to date )*(?:received?|had|have|hear|heard|get|got|seen|see|been)\b.{0,60}\b(?:response|reply|answer|acknowledg\w+"
-        r"|information|anything|a (?:thing|word|peep)|back|request|you|replied|answered)\b",
-        r"\b(?:received|had|got|heard|have) (?:absolutely |precisely |back )?(?:nothing|no word|zero|silence|neither)\b|\b(?:only|been met with|met by|radio|complete|total) silence\b|\bnot (?:a dicky bird|a sausage|a peep|a word|a single|so much as)\b|\bgone (?:very )?quiet\b"
-        r"|\b(?:you|council|authority) (?:\w+ )?(?:have|has|did|had)(?: not|n't) (?:yet )?(?:complied|come back|been in touch|written|followed up|given me)\b"
-        r"|\b(?:did|have|has|can) (?:you|it|this|that|they|someone|anyone)\b.{0,20}\b(?:get|got|receive|received|arrive|arrived|reach|reached|see|seen)\b"
-        r".{0,12}\b(?:my|our|this|the) (?:\w+ ){0,2}(?:e-?mail|letter|message|request|foi|sar|form|enquiry|questions?)\b"
-        r"|\bheb (?:gael|dderbyn|glywed|gael unrhyw)\b|\b(?:nid wyf|dydw i ddim|dwi(?: ddim)?|nid ydw i) wedi (?:cael|derbyn|clywed)\b|\bdal i (?:aros|ddisgwyl)\b",
+        r"(?:n't|\bnot|\bnever) (?:yet |even |still |actually |so far |to date )*(?:received?|had|have|hear|heard"
+        r"|get|got|seen|see|been)\b.{0,60}\b(?:response|reply|answer|acknowledg\w+|information|anything|a (?:thing"
+        r"|word|peep)|back|request|you|replied|answered)\b",
+        r"\b(?:received|had|got|heard|have) (?:absolutely |precisely |back )?(?:nothing|no word|zero|silence"
+        r"|neither)\b|\b(?:only|been met with|met by|radio|complete|total) silence\b|\bnot (?:a dicky bird"
+        r"|a sausage|a peep|a word|a single|so much as)\b|\bgone (?:very )?quiet\b|\b(?:you|council"
+        r"|authority) (?:\w+ )?(?:have|has|did|had)(?: not|n't) (?:yet )?(?:complied|come back|been in touch"
+        r"|written|followed up|given me)\b|\b(?:did|have|has|can) (?:you|it|this|that|they|someone"
+        r"|anyone)\b.{0,20}\b(?:get|got|receive|received|arrive|arrived|reach|reached|see|seen)\b.{0,12}\b(?:my"
+        r"|our|this|the) (?:\w+ ){0,2}(?:e-?mail|letter|message|request|foi|sar|form|enquiry|questions?)\b"
+        r"|\bheb (?:gael|dderbyn|glywed|gael unrhyw)\b|\b(?:nid wyf|dydw i ddim|dwi(?: ddim)?"
+        r"|nid ydw i) wedi (?:cael|derbyn|clywed)\b|\bdal i (?:aros|ddisgwyl)\b",
         r"\b(?:yet|still|waiting) to (?:receive|hear|have|get|be (?:sent|given))\b|\b(?:had|received|got|have"
         r"|seen) (?:\w+ )?no (?:\w+ )?(?:reply|response|answer|acknowledge?ment|information|communication)\b"
         r"|\bto date (?:you|i|we|there|no)\b.{0,40}\b(?:not|no|nothing)\b|\bstill (?:a?waiting|no (?:reply"
@@ -105,12 +118,17 @@ FOLLOW_UP_RULES = (
         r"|are up|exceeded|over|lapsed|up on)\b|\b(?:passed|elapsed|expired|exceeded|more than|over|breach|missed"
         r"|outside|beyond|longer than|now)\b.{0,40}\b(?:20|twenty|40|forty)[- ](?:working[- ])?days?\b",
         r"\bshould (?:\w+ )?have (?:been )?(?:responded|replied|received|answered|had|sent|dealt)|\b(?:was|were|is"
-        r"|now) (?:\w+ )?due (?:on|by|to (?:be|have)|last|back|yesterday|today|\d|a |two|three|some)\b|\bbreach of (?:the (?:act|foi|freedom|law|eir"
-        r"|statut|time)|section 10|s\.? ?10|your (?:legal|statut|dut|oblig)|statut)|\bstatutory (?:deadline"
-        r"|time ?(?:limit|scale|frame)|period) (?:has|have|of|for|is|was)\b.{0,40}(?:passed|expired|elapsed|ago"
-        r"|gone|up|missed|exceeded)|\b(?:now|already|very|so|is|are) (?:\w+ )?(?:late|overdue)\b|\bweeks? (?:late"
-        r"|overdue)\b|\bdeadline\b.{0,30}\b(?:yesterday|last week|today|on \w+day)\b|\bworking days are up\b"
-        r"|\b(?:month|months|days|weeks|deadline|time|period|limit|date|time ?scale)\b.{0,40}\b(?:ran out|run out|expired|elapsed|passed|has lapsed|come and gone|came and went|has gone|is up|lapsed|long gone)\b|\b(?:\d+|twenty|thirty|several|many|some) (?:working |calendar )?(?:days|weeks|months) (?:since|on from|after) (?:i|we|my|our|you)\b|\bdays? (?:late|overdue)\b|\b(?:limit|deadline|period|due date|time ?scale)\b.{0,20}\bwas (?:yesterday|last|on|the|\d)|\blong overdue\b|\bgone past\b",
+        r"|now) (?:\w+ )?due (?:on|by|to (?:be|have)|last|back|yesterday|today|\d|a |two|three|some)\b"
+        r"|\bbreach of (?:the (?:act|foi|freedom|law|eir|statut|time)|section 10|s\.? ?10|your (?:legal|statut|dut"
+        r"|oblig)|statut)|\bstatutory (?:deadline|time ?(?:limit|scale|frame)|period) (?:has|have|of|for|is"
+        r"|was)\b.{0,40}(?:passed|expired|elapsed|ago|gone|up|missed|exceeded)|\b(?:now|already|very|so|is"
+        r"|are) (?:\w+ )?(?:late|overdue)\b|\bweeks? (?:late|overdue)\b|\bdeadline\b.{0,30}\b(?:yesterday"
+        r"|last week|today|on \w+day)\b|\bworking days are up\b|\b(?:month|months|days|weeks|deadline|time|period"
+        r"|limit|date|time ?scale)\b.{0,40}\b(?:ran out|run out|expired|elapsed|passed|has lapsed|come and gone"
+        r"|came and went|has gone|is up|lapsed|long gone)\b|\b(?:\d+|twenty|thirty|several|many|some) (?:working "
+        r"|calendar )?(?:days|weeks|months) (?:since|on from|after) (?:i|we|my|our|you)\b|\bdays? (?:late"
+        r"|overdue)\b|\b(?:limit|deadline|period|due date|time ?scale)\b.{0,20}\bwas (?:yesterday|last|on|the|\d)"
+        r"|\blong overdue\b|\bgone past\b",
     ),
     word_rule(
         Sign.PRIOR,
@@ -120,10 +138,12 @@ FOLLOW_UP_RULES = (
         r"\b(?:my|our) (?:\w+ ){0,3}(?:request|foi|sar|email|e-mail|letter|enquiry|correspondence"
         r"|application)\b.{0,40}\b(?:of|dated|from|on|sent|submitted|made|reference|ref|below|above|number"
         r"|no\.?)\b",
-        r"\b(?:my|our) (?:\w+ ){0,3}(?:request|questions?|foi|sar|enquiry|letter|e-?mail)\b(?! (?:is|are) (?:as follows|for|below))(?! (?:under|below|attached))"
-        r".{0,60}\b(?:was|were|has|have|had|remains?|is still|is now)\b",
-        r"\b(?:i|we) (?:asked|wrote|e-?mailed|contacted|requested|applied|wrote to) (?:to )?(?:you|the council)\b|\back(?:nowledged?|nowledge) my\b|\bme again\b"
-        r"|\bmy (?:\w+ )?(?:questions?|request|foi|letter) (?:landed|arrived|reached|got)\b",
+        r"\b(?:my|our) (?:\w+ ){0,3}(?:request|questions?|foi|sar|enquiry|letter|e-?mail)\b(?! (?:is"
+        r"|are) (?:as follows|for|below))(?! (?:under|below|attached)).{0,60}\b(?:was|were|has|have|had|remains?"
+        r"|is still|is now)\b",
+        r"\b(?:i|we) (?:asked|wrote|e-?mailed|contacted|requested|applied|wrote to) (?:to )?(?:you|the council)\b"
+        r"|\back(?:nowledged?|nowledge) my\b|\bme again\b|\bmy (?:\w+ )?(?:questions?|request|foi"
+        r"|letter) (?:landed|arrived|reached|got)\b",
         r"\bfurther to (?:my|our)\b|\b(?:wrote|written) to you\b",
         r"\byour (?:refusal|decision) (?:notice|letter|of|to refuse|not to)\b|\byour (?:response|reply|answer|letter|e-?mail) (?:of|dated)\b",
         r"\bmy (?:original|previous|earlier|outstanding|last|initial|first|above|recent) (?:\w+ ){0,3}(?:request"
@@ -141,6 +161,7 @@ FOLLOW_UP_RULES = (
     word_rule(
         Sign.REVIEW_ASKED,
         "it asks for an internal review",
+        r"\b(?:checked|looked at|reviewed|considered|decided|examined) (?:again )?by (?:someone|somebody|another|a different|an independent|a senior)\b",
         r"\b(?:request|ask|asking|like|conduct|carry out|carry|undertake|want|seek|seeking|require|demand"
         r"|requesting|formal|formally|please|perform|hold|consider|treat|escalate|for|do|initiate|proceed|conducts"
         r"|move|go|taken?)\b.{0,50}\binternal (?:review|appeal)\b|^(?:\W|\w{1,3}: )*(?:(?:formal|foi|request for"
@@ -151,20 +172,35 @@ FOLLOW_UP_RULES = (
         r"\b(?:review|re-?consider|re-?visit|look again at|re-?examine|think again about) (?:of )?(?:your|the|this"
         r"|its|my|that) (?:\w+ )?(?:decision|response|handling|refusal|request|answer|reply|outcome|position"
         r"|foi)\b|\b(?:decision|response|refusal|answer|request|this|reply)\b.{0,30}\b(?:be |to be "
-        r"|gets? )?(?:re-?considered|reviewed|looked at again|re-?examined|re-?visited)\b|\b(?:take|have|taking|having|give (?:it|this)) (?:another|a second|a fresh|a further|a proper) look\b|\blook(?:ed)? at (?:it"
+        r"|gets? )?(?:re-?considered|reviewed|looked at again|re-?examined|re-?visited)\b|\b(?:take|have|taking"
+        r"|having|give (?:it|this)) (?:another|a second|a fresh|a further|a proper) look\b|\blook(?:ed)? at (?:it"
         r"|this|that) again\b|\b(?:please|like to|want to|wish to|must|now) escalate\b|\b(?:someone"
-        r"|somebody) (?:else|more senior|senior|independent)\b.{0,30}\b(?:look|review|check|consider)"
-        r"|\b(?:someone|somebody|a|an|officer) (?:\w+ ){0,2}(?:else|senior|independent|different)\b.{0,30}\b(?:look|review|check|consider)|\b(?:please|must|to|kindly|you|and) (?:re-?consider|reverse|overturn|re-?think|revise)\b(?! (?:the )?(?:plans?|closure|scheme|proposals?|planning))|\b(?:ask|request|like|want|seek|raise|lodge|make|submit)(?: for)?(?: to| an| a| my| this| this as an| formal){0,3} (?:ir\b|appeal\b)(?! (?:form|process|panel|hearing|to (?:parents|the (?:court|magistrates|tribunal))))|\b(?:representations?|complain\w*|reconsideration)\b.{0,30}\b(?:regulation|reg\.?) 11\b|\bconducts? (?:freedom of information|foi) reviews\b|\badolygiad mewnol\b",
+        r"|somebody) (?:else|more senior|senior|independent)\b.{0,30}\b(?:look|review|check|consider)|\b(?:someone"
+        r"|somebody|a|an|officer) (?:\w+ ){0,2}(?:else|senior|independent|different)\b.{0,30}\b(?:look|review"
+        r"|check|consider)|\b(?:please|must|to|kindly|you|and) (?:re-?consider|reverse|overturn|re-?think"
+        r"|revise)\b(?! (?:the )?(?:plans?|closure|scheme|proposals?|planning))|\b(?:ask|request|like|want|seek"
+        r"|raise|lodge|make|submit)(?: for)?(?: to| an| a| my| this| this as an| formal){0,3} (?:ir\b"
+        r"|appeal\b)(?! (?:form|process|panel|hearing|to (?:parents|the (?:court|magistrates|tribunal))))"
+        r"|\b(?:representations?|complain\w*|reconsideration)\b.{0,30}\b(?:regulation|reg\.?) 11\b"
+        r"|\bconducts? (?:freedom of information|foi) reviews\b|\badolygiad mewnol\b",
     ),
     word_rule(
         Sign.REVIEW,
         "it is unhappy with our answer",
-        r"\b(?:search|look|check|try|do (?:it|this|my request|the request|that)) (?:it )?(?:again|properly|harder|once more)\b"
-        r"|\b(?:answer|deal with|treat|do|handle|process) (?:my|this|the|our) (?:\w+ )?(?:request|question|questions|foi|sar) (?:again|properly|in full|as i asked)\b"
-        r"|\byou(?:'ve| have)? (?:\w+ )?(?:rel(?:y|ied) on|cit(?:e|ed)|appl(?:y|ied)|claim(?:ed)?|invok(?:e|ed)) (?:\w+ ){0,2}(?:section|s\.? ?\d|regulation|reg\.?|exempt\w+|exception)\b"
-        r"|\byou(?:'ve| have)? (?:\w+ )?(?:refus(?:e|ed|ing)|withh(?:eld|old|olding)|redact(?:ed|ing)|black(?:ed|ing) out)\b(?!.{0,40}\b(?:how many|number of|list)\b)"
-        r"|\b(?:pages?|half|parts?|bits|much|most|names?|everything|lots?|documents?|e-?mails?) (?:\w+ ){0,5}(?:is|are|was|were|has been|have been|been) (?:\w+ )?(?:black(?:ed)? ?out|redacted|withheld|blanked)\b"
-        r"|\bnot (?:an |a |any |really an |a proper |a full )?answer(?:ed)?\b|\b(?:can't|cannot|can not) (?:possibly )?be (?:right|correct|true|all)\b",
+        r"\byou(?:'ve| have)? (?:\w+ )?(?:blanked|blacked|whited|crossed) out\b|\bi(?:'m| am) not (?:accepting|prepared to accept)\b",
+        r"\byou(?:'ve| have)? (?:\w+ )?(?:sent|given|gave) (?:me |us )?(?:only |just )?(?:\d+|half|part|some|a few|one or two)"
+        r" (?:of )?(?:the |my )?(?:pages?|documents?|files?|records?|e-?mails|letters|information|it)\b",
+        r"\b(?:search|look|check|try|do (?:it|this|my request|the request|that)) (?:it )?(?:again|properly|harder"
+        r"|once more)\b|\b(?:answer|deal with|treat|do|handle|process) (?:my|this|the|our) (?:\w+ )?(?:request"
+        r"|question|questions|foi|sar) (?:again|properly|in full|as i asked)\b|\byou(?:'ve"
+        r"| have)? (?:\w+ )?(?:rel(?:y|ied) on|cit(?:e|ed)|appl(?:y|ied)|claim(?:ed)?|invok(?:e"
+        r"|ed)) (?:\w+ ){0,2}(?:section|s\.? ?\d|regulation|reg\.?|exempt\w+|exception)\b|\byou(?:'ve"
+        r"| have)? (?:\w+ )?(?:refus(?:e|ed|ing)|withh(?:eld|old|olding)|redact(?:ed|ing)|black(?:ed"
+        r"|ing) out)\b(?!.{0,40}\b(?:how many|number of|list)\b)|\b(?:pages?|half|parts?|bits|much|most|names?"
+        r"|everything|lots?|documents?|e-?mails?) (?:\w+ ){0,5}(?:is|are|was|were|has been|have been"
+        r"|been) (?:\w+ )?(?:black(?:ed)? ?out|redacted|withheld|blanked)\b|\bnot (?:an |a |any |really an "
+        r"|a proper |a full )?answer(?:ed)?\b|\b(?:can't|cannot|can not) (?:possibly )?be (?:right|correct|true"
+        r"|all)\b",
         r"\b(?:not (?:\w+ ){0,2}(?:satisfied|happy|content|convinced|satisfactory|acceptable|accept|agree"
         r"|good enough|adequate)|un(?:happy|satisf\w+|acceptable)|dissatisf\w+|disappoint\w+|displeased|disagree"
         r"|frustrat\w+|inadequate|insufficient|incomplete|evasive|dismayed|astonished)\b.{0,70}\b" + _ANSWER,
@@ -183,24 +219,26 @@ FOLLOW_UP_RULES = (
     word_rule(
         Sign.REVIEW,
         "it says that questions were left unanswered",
-        r"\b(?:do not|don't) (?:feel|think|believe|consider) (?:that )?(?:you|it|this|the council)\b.{0,30}"
-        r"\b(?:answer\w*|provided|respond\w*|address\w*|dealt)\b"
-        r"|\bwhy (?:have|has|did|are|is|were|was|can\'t|won\'t|do|does)\b.{0,60}\b(?:redact\w*|withh\w+|refus\w+"
-        r"|exempt\w*|black(?:ed)?|left out)\b|\byou(?:\'ve| have)? only (?:sent|given|provided|answered|enclosed|included)\b|\bi asked for (?:both|all|everything|the (?:rest|full|whole|other))\b|\byou(?:\'ve| have)? (?:\w+ )?only (?:given|sent|provided|answered"
-        r"|supplied|gave)\b|\b(?:misread|misunderst\w+|misinterpret\w+|misconstru\w+)\b|\b(?:must|should|surely"
-        r"|clearly) (?:\w+ )?(?:exist|hold|be held|have (?:a |the |this |some )?(?:record|copies|information"
-        r"|minutes))|\b(?:i|we) (?:\w+ )?asked (?:for|about)\b.{0,80}\b(?:not|instead|you (?:gave|sent|provided"
-        r"|have given|have sent|have provided|answered|supplied))\b|\bhold no (?:information|records|data)\b"
-        r"|\b(?:incorrect|inaccurate|wrong) (?:figures|information|data|answers?)\b",
+        r"\b(?:do not|don't) (?:feel|think|believe|consider) (?:that )?(?:you|it|this"
+        r"|the council)\b.{0,30}\b(?:answer\w*|provided|respond\w*|address\w*|dealt)\b|\bwhy (?:have|has|did|are"
+        r"|is|were|was|can\'t|won\'t|do|does)\b.{0,60}\b(?:redact\w*|withh\w+|refus\w+|exempt\w*|black(?:ed)?"
+        r"|left out)\b|\byou(?:\'ve| have)? only (?:sent|given|provided|answered|enclosed|included)\b"
+        r"|\bi asked for (?:both|all|everything|the (?:rest|full|whole|other))\b|\byou(?:\'ve"
+        r"| have)? (?:\w+ )?only (?:given|sent|provided|answered|supplied|gave)\b|\b(?:misread|misunderst\w+"
+        r"|misinterpret\w+|misconstru\w+)\b|\b(?:must|should|surely|clearly) (?:\w+ )?(?:exist|hold|be held"
+        r"|have (?:a |the |this |some )?(?:record|copies|information|minutes))|\b(?:i|we) (?:\w+ )?asked (?:for"
+        r"|about)\b.{0,80}\b(?:not|instead|you (?:gave|sent|provided|have given|have sent|have provided|answered"
+        r"|supplied))\b|\bhold no (?:information|records|data)\b|\b(?:incorrect|inaccurate|wrong) (?:figures"
+        r"|information|data|answers?)\b",
         r"\b(?:you|council|response|reply|answer|letter|team|it|that|this)\b.{0,25}(?:\b(?:did|does|do|has"
         r"|have) not|n't|\bfailed to|\bfails to|\bfail to|\bignored|\bomitted|\bavoid\w*|\bonly|\bpartially"
         r"|\bpartly|\brefus\w+)\b.{0,30}\b(?:answer\w*|address\w*|respond\w* to"
         r"|deal\w* with)\b.{0,30}\b(?:questions?|q ?\d|parts?|points?|all|what i (?:asked|requested)|fully|in full"
         r"|it|my query)\b",
         r"\b(?:questions?|q ?\d|parts?|points?) (?:\d ?(?:and|to|,|&)? ?){0,4}\b.{0,30}(?:(?:not|n't"
-        r"|un)(?: been)? ?answered|ignored|left out|missed|missing|omitted)\b|(?:\bnot|n't) (?:\w+ )?what (?:i|we) (?:\w+ )?(?:asked|requested|wanted)\b|\bthat was(?: not|n't) (?:my|the) question\b"
-        r"|\b(?:doesn't|does not|didn't|did not|hasn't|has not) (?:really |actually |fully )?answer (?:my|the|any"
-        r"|what)\b",
+        r"|un)(?: been)? ?answered|ignored|left out|missed|missing|omitted)\b|(?:\bnot|n't) (?:\w+ )?what (?:i"
+        r"|we) (?:\w+ )?(?:asked|requested|wanted)\b|\bthat was(?: not|n't) (?:my|the) question\b|\b(?:doesn't"
+        r"|does not|didn't|did not|hasn't|has not) (?:really |actually |fully )?answer (?:my|the|any|what)\b",
     ),
     word_rule(
         Sign.GROUNDS,
@@ -223,28 +261,34 @@ FOLLOW_UP_RULES = (
         rf"\b{_TAKE_BACK}\b.{{0,40}}\b{_OURS}\b.{{0,40}}\b{_A_REQUEST}\b(?! (?:of|from) (?:the )?(?:council|authority))",
         rf"\b{_TAKE_BACK} {_A_REQUEST}\b|\b{_OURS} (?:\w+ ){{0,4}}{_A_REQUEST}\b.{{0,40}}"
         r"\b(?:as|is|be|been|now|hereby|therefore|should be|please) (?:\w+ )?(?:withdrawn|cancelled|closed|dropped|discontinued|abandoned)\b",
-        rf"^{_A_REQUEST}\b.{{0,25}}\bwithdrawn\b|\b(?:stop|halt|cease) (?:working on|processing|dealing with|looking into|with) (?:my|our|the|this) (?:\w+ ){{0,3}}{_A_REQUEST}\b",
+        rf"^{_A_REQUEST}\b.{{0,25}}\bwithdrawn\b",
+        rf"\b(?:stop|halt|cease) (?:working on|processing|dealing with|looking into|with) (?:my|our|the|this) (?:\w+ ){{0,3}}{_A_REQUEST}\b",
+        r"\b(?:disregard|ignore|discard|delete)\b.{0,15}\b(?:my|our|this)\b.{0,20}\b(?:e-?mail|message|letter|foi|request)\b",
         r"\bno longer (?:need|require|want|interested|wish|seek)\b.{0,50}\b(?:this|that|it|information|data"
         r"|request|response|answer|answers|proceed|pursue|continue|reply|foi|in)\b|\b(?:do not|don't|doesn't"
         r"|needn't) (?:now )?(?:need|require|want) (?:the |this |that |an? )?(?:information|data|response|answer"
         r"|reply|request|it|foi)?\b.{0,20}\b(?:any ?more|any longer|now|after all)\b",
         r"\b(?:decided|chosen|want|wish|like|going) (?:not to|to not) (?:go ahead|proceed|pursue|continue|take)"
         r"|\b(?:do not|don\'t|not) (?:wish|want|need|intend) to (?:proceed|pursue|continue|go ahead|take)\b"
-        r"|\b(?:decided|chosen|going) to (?:withdraw|cancel|drop|abandon)\b"
-        r"|\bno (?:need|point|longer any need) (?:for you )?(?:to|in) (?:now |then )?(?:respond\w*|reply\w*|answer\w*|process\w*|proceed\w*|send\w*|continu\w*|deal\w*|look\w*)"
-        r"\b.{0,30}\b(?:request|foi|sar|questions?|enquiry|information|any ?more|any longer|after all|now|further)\b"
-        r"|\bplease (?:don't|do not) (?:process|proceed|bother|action|respond|continue|go to any|spend|trouble|waste)\b"
-        r"|\b(?:you can|please|and|so|can you) (?:now )?close (?:it|this|my|the) (?:request |case |file |one )?(?:down|off|now|please|as|$|[.,!])"
-        r"|\b(?:don't|do not|needn't) (?:worry|bother) (?:any more )?(?:about|with) (?:my|the|this|our) (?:\w+ ){0,2}(?:request|foi|sar|questions?|enquiry)\b|\bno further action (?:is )?(?:needed|required|necessary)\b.{0,40}\b(?:request|foi)\b"
-        r"|\btynnu\b.{0,20}\b(?:nghais|cais)\b",
+        r"|\b(?:decided|chosen|going) to (?:withdraw|cancel|drop|abandon)\b|\bno (?:need|point"
+        r"|longer any need) (?:for you )?(?:to|in) (?:now |then )?(?:respond\w*|reply\w*|answer\w*|process\w*"
+        r"|proceed\w*|send\w*|continu\w*|deal\w*|look\w*)\b.{0,30}\b(?:request|foi|sar|questions?|enquiry"
+        r"|information|any ?more|any longer|after all|now|further)\b|\bplease (?:don't|do not) (?:process|proceed"
+        r"|bother|action|respond|continue|go to any|spend|trouble|waste)\b|\b(?:you can|please|and|so"
+        r"|can you) (?:now )?close (?:it|this|my|the) (?:request |case |file |one )?(?:down|off|now|please|as|$"
+        r"|[.,!])|\b(?:don't|do not|needn't) (?:worry|bother) (?:any more )?(?:about|with) (?:my|the|this"
+        r"|our) (?:\w+ ){0,2}(?:request|foi|sar|questions?|enquiry)\b|\bno further action (?:is )?(?:needed"
+        r"|required|necessary)\b.{0,40}\b(?:request|foi)\b|\btynnu\b.{0,20}\b(?:nghais|cais)\b",
     ),
     # The same of a thing that is not named: it counts only where the mail speaks of a request elsewhere.
     word_rule(
         Sign.WITHDRAWAL_LOOSE,
         "it takes the request back",
-        r"\b(?:withdraw|cancel|close|drop|stop|scrap|forget|leave|disregard|ignore) (?:it|this|that|about it|about this|all this|my|the|previous|last)\b"
-        r"|\bno need (?:for you )?to (?:respond|reply|answer|process|proceed|send|continue)\b|\bnever mind\b|\bchanged my mind\b"
-        r"|\b(?:found|got|have|received|been given|been sent) (?:what|everything|all|the answers?|the information|it) .{0,30}\b(?:needed?|wanted|elsewhere|already|after)\b",
+        r"\b(?:withdraw|cancel|close|drop|stop|scrap|forget|leave|disregard|ignore) (?:it|this|that|about it"
+        r"|about this|all this|my|the|previous|last)\b|\bno need (?:for you )?to (?:respond|reply|answer|process"
+        r"|proceed|send|continue)\b|\bnever mind\b|\bchanged my mind\b|\b(?:found|got|have|received|been given"
+        r"|been sent) (?:what|everything|all|the answers?|the information|it) .{0,30}\b(?:needed?|wanted|elsewhere"
+        r"|already|after)\b",
     ),
     # Short words that mean little by themselves, but much in an answer to us about a case.
     word_rule(
@@ -261,8 +305,8 @@ FOLLOW_UP_RULES = (
         "it is unhappy with our answer",
         r"\b(?:review|appeal|complain|complaint|unhappy|(?:not|n't|never|isn't|far from) (?:\w+ )?(?:happy"
         r"|satisfied|content|acceptable|accept|agree|good enough|right|correct)|ridiculous|unacceptable"
-        r"|disgrace\w*|disagree|nonsense|rubbish|useless|joke|evasive|dissatisf\w+|disappoint\w+|unreasonable|missing|wrong|incorrect|incomplete|however|ombudsman|ico"
-        r"|information commissioner|tribunal)\b",
+        r"|disgrace\w*|disagree|nonsense|rubbish|useless|joke|evasive|dissatisf\w+|disappoint\w+|unreasonable"
+        r"|missing|wrong|incorrect|incomplete|however|ombudsman|ico|information commissioner|tribunal)\b",
     ),
     word_rule(
         Sign.WITHDRAWAL_HINT,
@@ -273,9 +317,10 @@ FOLLOW_UP_RULES = (
     word_rule(
         Sign.THANKS,
         "it thanks us",
-        r"\b(?:thank(?:s| ?you| u)|many thanks|cheers|ta|(?:express|pass on|convey) (?:my|our) (?:\w+ )?(?:thanks|gratitude|appreciation)|much appreciated|grateful for (?:your|the)"
-        r"|appreciate (?:your|the|all|you|it)|(?:received|noted) with thanks|that's (?:great|perfect|brilliant"
-        r"|very helpful|really helpful)|(?:very|really|most|so) helpful|brilliant|perfect|excellent|diolch)\b",
+        r"\b(?:credit where|well done|(?:good|great|excellent|splendid) (?:job|work)|hats off|most impressed|very impressed|kudos|thank(?:s| ?you| u)|many thanks|cheers|ta|(?:express|pass on|convey) (?:my|our) (?:\w+ )?(?:thanks"
+        r"|gratitude|appreciation)|much appreciated|grateful for (?:your|the)|appreciate (?:your|the|all|you|it)"
+        r"|(?:received|noted) with thanks|that's (?:great|perfect|brilliant|very helpful|really helpful)|(?:very"
+        r"|really|most|so) helpful|brilliant|perfect|excellent|diolch)\b",
     ),
     word_rule(
         Sign.CLARIFIES,

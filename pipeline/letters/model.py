@@ -208,3 +208,4 @@ class DraftFacts:
     received_on: date | None = None
     template: str = "default"
     kind: LetterKind = LetterKind.RESPONSE
+    due_on: date | None = None

@@ -43,6 +43,12 @@ class Keys:
         """What a letter of this kind under *regime* cannot do without."""
         return frozenset({*self.needs, *(key for law, key in self.by_law if law is regime)})
 
+    def order(self, regime: Regime) -> tuple[str, ...]:
+        """The keys that go with *regime* in the order in which they are best filled in."""
+        lawful = [key for law, key in self.by_law if law is regime]
+        foreign = {key for _, key in self.by_law} - set(lawful) - set(self.may)
+        return tuple(key for key in dict.fromkeys((*self.needs, *lawful, *self.may)) if key not in foreign)
+
     @property
     def all(self) -> frozenset[str]:
         """Every key of the kind."""
@@ -117,7 +123,8 @@ def _value(table: Table, key: str, provisions: Callable[[Table], tuple[Reliance,
         return table.text(key, needed=needed)
     read, example = _READERS[key]
     value = provisions(table) if key == "provisions" else read(table, key)
-    if needed and not value and (not table.has(key) or isinstance(value, tuple) or key == "decision"):
+    absent = value in ("", ()) or key == "decision" or not table.has(key)
+    if needed and not value and absent and not (key == "provisions" and table.has("provision")):
         table.wrong(key, f"this is missing; add {key} = {example}")
     return value
 
@@ -126,14 +133,16 @@ def _day(table: Table, key: str) -> date | None:
     return table.day(key)
 
 
+def _amount(table: Table, key: str) -> str:
+    value = table.text(key)
+    return table.matching(key, _AMOUNT, 'write pounds without a sign, like "45.00"') if value.strip() else ""
+
+
 _READERS: dict[str, tuple[Callable[[Table, str], object], str]] = {
     **dict.fromkeys((*_AHEAD, *_BEHIND, "due_on"), (_day, "2024-05-02")),
     **dict.fromkeys(("confirming", "repeated", "transferred"), (lambda table, key: table.yes(key), "true")),
     "hours": (lambda table, key: table.number(key), "21.5"),
-    "amount": (
-        lambda table, key: table.matching(key, _AMOUNT, 'write pounds without a sign, like "45.00"'),
-        '"45.00"',
-    ),
+    "amount": (_amount, '"45.00"'),
     "breakdown": (lambda table, key: table.texts(key), '["…", "…"]'),
     "provisions": (lambda table, key: table.has(key), '["s.43(2)"]'),
     "decision": (lambda table, key: table.choice(key, ReviewDecision, None), '"upheld", "part" or "overturned"'),

@@ -22,7 +22,7 @@ from pipeline.letters.model import (
     Reliance,
     Salutation,
 )
-from pipeline.letters.particulars import QUESTIONS, judge, read_particulars
+from pipeline.letters.particulars import KINDS, QUESTIONS, judge, read_particulars
 from pipeline.letters.plain import one_line
 from pipeline.letters.templating import environment
 from pipeline.letters.toml_table import Table, shown
@@ -176,11 +176,19 @@ def _citation(table: Table, key: str, written: str) -> Citation | None:
 
 
 def draft_record(facts: DraftFacts) -> str:
-    """Write the file an officer starts from: every key explained, the questions filled in verbatim, the answers empty.
+    """Write the file an officer starts from: every key of the kind explained, questions filled in verbatim, the rest empty.
 
     ``load_record`` gives every text back exactly (a lone surrogate, which no file can hold, as U+FFFD).
     """
-    return environment().get_template("draft/record.toml").render(facts=facts).rstrip() + "\n"
+    if facts.kind is LetterKind.RESPONSE:
+        return environment().get_template("draft/record.toml").render(facts=facts).rstrip() + "\n"
+    keys = KINDS[facts.kind]
+    about = {
+        "keys": keys.order(facts.regime),
+        "needed": keys.needed(facts.regime),
+        "questions": facts.kind in QUESTIONS,
+    }
+    return environment().get_template("draft/letter.toml").render(facts=facts, **about).strip() + "\n"
 
 
 def outcome(

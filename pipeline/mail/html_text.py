@@ -180,7 +180,9 @@ def _hidden(tag: str, element: etree._Element) -> bool:
     return tag in _SILENT or "display:none" in (element.get("style") or "")[:500].replace(" ", "").lower()
 
 
-_NO_MARGIN = re.compile(r"margin:\s*0(?:cm|in|px|pt)?\s*(?:;|$)|margin-bottom:\s*0(?:cm|in|px|pt)?\s*(?:;|$)", re.IGNORECASE)
+_NO_MARGIN = re.compile(
+    r"margin:\s*0(?:cm|in|px|pt)?\s*(?:;|$)|margin-bottom:\s*0(?:cm|in|px|pt)?\s*(?:;|$)", re.IGNORECASE
+)
 _WORD_TIGHT = re.compile(r"\bMsoNormal\b[^{}]{0,300}\{[^{}]{0,40}margin:\s*0(?:cm|in|pt)")
 _STYLES = 60_000  # characters from the top, where Word puts its styles
 
