@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pipeline.domain.automatic import MachineSign, machine_signs, mailbox_sign
 from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, Triage, Verdict
+from pipeline.domain.triage.automatic import MachineSign, machine_signs, mailbox_sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable

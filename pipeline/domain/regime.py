@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pipeline.domain.letterbody import body_lines
 from pipeline.domain.questions import questions
+from pipeline.domain.questions.letterbody import body_lines
 from pipeline.domain.regime_words import (
     ABOUT_STAFF,
     ACTING,

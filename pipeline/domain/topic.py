@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipeline.domain.asking import is_question, is_request
-from pipeline.domain.letterbody import sentences
+from pipeline.domain.questions.asking import is_question, is_request
+from pipeline.domain.questions.letterbody import sentences
 
 if TYPE_CHECKING:
     from pipeline.domain.request import Question

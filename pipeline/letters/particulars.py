@@ -25,6 +25,19 @@ _LIMIT = "s.12(1)"
 QUESTIONS = frozenset({LetterKind.RESPONSE, LetterKind.CLARIFICATION, LetterKind.SERVICE_AREA})
 """The kinds in which questions of the requester may stand."""
 
+ANSWERS = frozenset(
+    {LetterKind.RESPONSE, LetterKind.COST_REFUSAL, LetterKind.VEXATIOUS_REFUSAL, LetterKind.TRANSFER}
+)
+"""The kinds that answer a request: sending one ends it."""
+
+AFTERWARDS = frozenset(
+    {
+        *(LetterKind.REVIEW_ACKNOWLEDGEMENT, LetterKind.REVIEW_OUTCOME, LetterKind.WITHDRAWAL),
+        *(LetterKind.CORRECTION, LetterKind.FREE),
+    }
+)
+"""The kinds that may be written when a request is answered, withdrawn or closed."""
+
 _AHEAD = ("reply_by", "decision_by", "answer_by")
 _BEHIND = ("earlier_on", "review_received_on", "withdrawn_on", "corrects")
 

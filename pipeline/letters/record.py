@@ -199,8 +199,12 @@ def outcome(
 ) -> Outcome:
     """Derive what the request as a whole ends with (``domain.response.request_outcome``, with its policies).
 
-    Raises RecordError naming every question that is unanswered.
+    A refusal as a whole and a transfer say so themselves. Raises RecordError naming every question that is unanswered.
     """
+    if record.kind in {LetterKind.COST_REFUSAL, LetterKind.VEXATIOUS_REFUSAL}:
+        return Outcome.REFUSED
+    if record.kind is LetterKind.TRANSFER:
+        return Outcome.TRANSFERRED if record.particulars.transferred else Outcome.NOT_HELD
     open_still = tuple(
         f"{place_of(number, question)}: is not answered: choose an outcome ({', '.join(AnswerOutcome)})."
         for number, question in enumerate(record.questions, start=1)

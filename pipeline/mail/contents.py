@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import UnreadableError
-from pipeline.domain.evidence import DECORATION
-from pipeline.domain.pointing import points_to_attachment
+from pipeline.domain.triage.evidence import DECORATION
+from pipeline.domain.triage.pointing import points_to_attachment
 from pipeline.mail.attachments import clean_name
 from pipeline.mail.charsets import decode_bytes, safe_text
 from pipeline.mail.cms import CmsKind, cms_kind, signed_content

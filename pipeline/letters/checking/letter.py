@@ -13,7 +13,8 @@ from pipeline.letters.checking.answers import answer_findings
 from pipeline.letters.checking.findings import THE_LETTER, CheckFacts, Finding, Rule
 from pipeline.letters.checking.oddities import oddity_findings
 from pipeline.letters.checking.slices import cut
-from pipeline.letters.model import Salutation
+from pipeline.letters.model import LetterKind, Salutation
+from pipeline.letters.particulars import ANSWERS
 from pipeline.letters.plain import one_line
 from pipeline.letters.record import place_of
 
@@ -50,7 +51,10 @@ def check(
     exemptions: Exemptions,
     today: date,
 ) -> tuple[Finding, ...]:
-    """Check a response before it goes for approval (domain.md 3.4 and 4); stops stand before warnings.
+    """Check a letter before it goes for approval (domain.md 3.4 and 4); stops stand before warnings.
+
+    A letter of another kind than a response has answers of its own, which ``particulars.judge`` has seen to: of it only
+    what goes for every letter is checked, and where it ends the request, that it names the law and the requester's rights.
 
     *letter_text* is the letter as it would be sent, *facts* the request it answers, *today* the day it would be dated
     unless *record* has a date. A rule tells only what it can see in the words; a letter without findings can be wrong.
@@ -60,13 +64,16 @@ def check(
     found = [
         *_recipient_findings(record, letter_text, facts),
         *_record_findings(record),
-        *_frame_findings(record, slices.frame),
+        *(_frame_findings(record, slices.frame) if record.kind in ANSWERS else ()),
         *_date_findings(record, slices, facts, issued_on),
-        *_question_findings(record, facts),
-        *_file_findings(record, slices, facts),
-        *answer_findings(record, slices.answers, exemptions, issued_on),
-        *oddity_findings(record, slices, authority),
     ]
+    if record.kind is LetterKind.RESPONSE:
+        found += [
+            *_question_findings(record, facts),
+            *_file_findings(record, slices, facts),
+            *answer_findings(record, slices.answers, exemptions, issued_on),
+            *oddity_findings(record, slices, authority),
+        ]
     if not any(finding.rule is Rule.PLACEHOLDER for finding in found) and (left := words.left_over(slices.ours)):
         found.append(
             _finding(Rule.PLACEHOLDER, THE_LETTER, f'still holds the placeholder "{one_line(left)}"', "replace it")
@@ -167,7 +174,7 @@ def _date_findings(record: LetterRecord, slices: Slices, facts: CheckFacts, issu
             f"the request is filed as received on {facts.received_on.isoformat()}",
             "use that date, or correct the request",
         )
-    if issued_on > facts.due_on and not _SORRY.search(slices.ours):
+    if record.kind in ANSWERS and issued_on > facts.due_on and not _SORRY.search(slices.ours):
         yield _finding(
             Rule.LATE_WITHOUT_APOLOGY,
             THE_LETTER,

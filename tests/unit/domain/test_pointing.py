@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.domain.pointing import points_to_attachment
+from pipeline.domain.triage.pointing import points_to_attachment
 
 _SOLICITOR = (
     "See attached\n\nKind regards\n\nJ Pritchard\nSolicitor\n1 High Street\nHow can we help? Visit us\nThis email is confidential and"

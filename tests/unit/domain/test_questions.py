@@ -7,8 +7,8 @@ from corpus_questions import letters
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.domain.letterbody import only_sign_off
 from pipeline.domain.questions import LOOK_AT, MOST, questions
+from pipeline.domain.questions.letterbody import only_sign_off
 
 _ENOUGH = 0.95
 _SEED_QUESTION = (

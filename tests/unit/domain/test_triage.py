@@ -12,13 +12,22 @@ from corpus_triage_labels import FORM, INTERNAL, OWN, OWN_ADDRESSES, REFERENCE, 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.domain import wording, wording_cases, wording_other
 from pipeline.domain.acknowledgement import AcknowledgementFacts, decide
-from pipeline.domain.automatic import mailbox_sign
-from pipeline.domain.language import foreign_language
 from pipeline.domain.message import Address, Message
 from pipeline.domain.request import ClockState, Workflow
-from pipeline.domain.triage import Intent, Triage, TriageContext, Verdict, triage, unreadable
+from pipeline.domain.triage import (
+    Intent,
+    Triage,
+    TriageContext,
+    Verdict,
+    triage,
+    unreadable,
+    wording,
+    wording_cases,
+    wording_other,
+)
+from pipeline.domain.triage.automatic import mailbox_sign
+from pipeline.domain.triage.language import foreign_language
 
 CONTEXT = TriageContext(own_addresses=OWN_ADDRESSES, internal_domains=INTERNAL, web_form_senders=frozenset({FORM}))
 

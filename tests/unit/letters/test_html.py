@@ -27,15 +27,18 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what opens."""
         self.tags.append(tag)
         self.attributes += [(tag, key, value) for key, value in attrs]
         if tag not in VOID:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        """Note what closes, which has to be what opened last."""
         assert self.open.pop() == tag, f"{tag} closes out of turn"
 
     def handle_data(self, data: str) -> None:
+        """Note a text and where it stands."""
         if data.strip():
             self.texts.append((self.open[-1] if self.open else "", data))
 
@@ -89,7 +92,11 @@ def test_everything_a_letter_can_hold_has_its_own_element() -> None:
 
 def test_what_the_requester_wrote_is_never_a_link() -> None:
     """An address in a question is shown and leads nowhere (invariant 10)."""
-    page = page_of(letter_of((BlockKind.QUESTION, "See <https://evil.example/> or mail a@evil.example", "1")))
+    page = page_of(
+        letter_of(
+            (BlockKind.HEADING, "x"), (BlockKind.QUESTION, "See <https://evil.example/> or mail a@evil.example", "1")
+        )
+    )
     assert "a" not in page.tags
     assert "See <https://evil.example/> or mail a@evil.example" in "".join(page.all("h2"))
 

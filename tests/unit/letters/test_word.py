@@ -18,6 +18,8 @@ from pipeline.letters.word import render_word
 if TYPE_CHECKING:
     from docx.document import Document
 
+OURS = frozenset({"infogov@example.gov.uk"})
+
 
 def read(letter: Letter) -> Document:
     """The letter's document, opened."""
@@ -117,5 +119,5 @@ def test_text_stays_text_in_every_block(kind: BlockKind) -> None:
 
 def test_our_own_document_passes_our_own_check() -> None:
     """A letter in Word can go out as a file: the release check finds nothing hidden in it."""
-    report = examine([ReleaseFile(name="letter.docx", content=render_word(EVERYTHING))], "")
+    report = examine([ReleaseFile(name="letter.docx", content=render_word(EVERYTHING))], "", own_contacts=OURS)
     assert [finding for finding in report.findings if finding.level == Level.STOP] == []

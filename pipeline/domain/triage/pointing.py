@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pipeline.domain.automatic import plain
-from pipeline.domain.intent import clean, read_sentence
-from pipeline.domain.wording import Sign
+from pipeline.domain.triage.automatic import plain
+from pipeline.domain.triage.intent import clean, read_sentence
+from pipeline.domain.triage.wording import Sign
 
 _LOOK_AT = 6_000  # characters; a mail that only points to its attachment says so at once
 _SAYS_ENOUGH = 600  # characters between greeting and sign-off; whoever writes more says something

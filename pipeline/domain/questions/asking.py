@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.domain.leads import is_lead_in
+from pipeline.domain.questions.leads import is_lead_in
 
 _I = re.IGNORECASE
 _PLEASANT = 12  # words; a longer question has a subject

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.domain.asking import is_boilerplate
-from pipeline.domain.leads import is_earlier
-from pipeline.domain.letterbody import is_wrap, wrap_width
-from pipeline.domain.listing import Marker, Style, markers, split_runs
+from pipeline.domain.questions.asking import is_boilerplate
+from pipeline.domain.questions.leads import is_earlier
+from pipeline.domain.questions.letterbody import is_wrap, wrap_width
+from pipeline.domain.questions.listing import Marker, Style, markers, split_runs
 
 _NESTED = 2  # columns of indent that put an item below its neighbour
 _HEADING_WORDS = 10

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pipeline.domain import machine_phrases as phrases
+from pipeline.domain.triage import machine_phrases as phrases
 
 if TYPE_CHECKING:
     from pipeline.domain.message import Message

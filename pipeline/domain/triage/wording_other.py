@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.domain.wording import Sign, word_rule
+from pipeline.domain.triage.wording import Sign, word_rule
 
 OTHER_RULES = (
     word_rule(
@@ -12,18 +12,18 @@ OTHER_RULES = (
         r"|ombudsman )complaint (?:about|against|regarding|concerning|re|is|to|that|on|in|under|with|form|as|of|-"
         r"|:)|^(?:\W|\w{1,3}: )*(?:formal |official |urgent |stage (?:1|2|one|two) )*complaint\b"
         r"|\bi\b.{0,40}\bcomplain(?:ed|ing)? (?:about|that|regarding|to|of|formally|in)\b|\b(?:formal"
-        r"|official) complaint\b|\bas a complaint\b|\bstage (?:1|one) (?:response|reply|answer|letter|decision|outcome)\b|\b(?:i(?:'m| am)|we(?:'re| are)) (?:\w+ )?(?:furious|livid"
-        r"|outraged|incensed|seething|sick (?:and tired|of)|at my wits)\b|\bi (?:want|demand"
-        r"|expect) compensation\b|\b(?:is|are|was) (?:a |an )?(?:\w+ )?(?:joke|shambles|disgrace|farce|useless"
-        r"|hopeless|awful|appalling|dreadful|pathetic)\b|\bpillar to post\b|\bno(?:body|[- ]one) (?:ever "
-        r"|even )?(?:rings?|calls?|phones?|replies|answers|came|comes|cares?|listens?|bothers?)\b|\b(?:outcome"
-        r"|handling|result|resolution|rejection|response|reply|decision) (?:of|to|on|about|in) (?:my"
-        r"|our) (?:\w+ ){0,3}complaint\b|\b(?:treated|spoken to|talked to|made to feel) like\b|\b(?:humiliat\w+"
-        r"|insult(?:ed|ing)|sworn at|shouted at|treated (?:badly|appallingly|terribly|with contempt))\b"
-        r"|\bwant (?:it|this|him|her|them) (?:looked into|investigated|disciplined|dealt with)\b|\b(?:want|like"
-        r"|have|need|going|forced) to (?:formally )?complain\b|\bcomplain(?:t|ts)?\b.{0,60}\bto stage (?:1|2|two"
-        r"|one)\b|\bstage (?:1|2|one|two) of (?:your|the) complaints?\b|\b(?:expect|demand|want"
-        r"|deserve) an apology\b|\bi(?:'m| am) complaining\b",
+        r"|official) complaint\b|\bas a complaint\b|\bstage (?:1|one) (?:response|reply|answer|letter|decision"
+        r"|outcome)\b|\b(?:i(?:'m| am)|we(?:'re| are)) (?:\w+ )?(?:furious|livid|outraged|incensed|seething"
+        r"|sick (?:and tired|of)|at my wits)\b|\bi (?:want|demand|expect) compensation\b|\b(?:is|are|was) (?:a "
+        r"|an )?(?:\w+ )?(?:joke|shambles|disgrace|farce|useless|hopeless|awful|appalling|dreadful|pathetic)\b"
+        r"|\bpillar to post\b|\bno(?:body|[- ]one) (?:ever |even )?(?:rings?|calls?|phones?|replies|answers|came"
+        r"|comes|cares?|listens?|bothers?)\b|\b(?:outcome|handling|result|resolution|rejection|response|reply"
+        r"|decision) (?:of|to|on|about|in) (?:my|our) (?:\w+ ){0,3}complaint\b|\b(?:treated|spoken to|talked to"
+        r"|made to feel) like\b|\b(?:humiliat\w+|insult(?:ed|ing)|sworn at|shouted at|treated (?:badly|appallingly"
+        r"|terribly|with contempt))\b|\bwant (?:it|this|him|her|them) (?:looked into|investigated|disciplined"
+        r"|dealt with)\b|\b(?:want|like|have|need|going|forced) to (?:formally )?complain\b|\bcomplain(?:t"
+        r"|ts)?\b.{0,60}\bto stage (?:1|2|two|one)\b|\bstage (?:1|2|one|two) of (?:your|the) complaints?\b"
+        r"|\b(?:expect|demand|want|deserve) an apology\b|\bi(?:'m| am) complaining\b",
         r"\b(?:unhappy|dissatisfied|disappointed|frustrated|angry|upset|annoyed) (?:with|about|at"
         r"|by)\b.{0,40}\b(?:service|council|staff|call centre|way|treatment|officer|department|team|contractor"
         r"|collections?|roads?|park|state|you)\b|\b(?:disgust(?:ed|ing)|appall(?:ed|ing)|disgrace(?:ful)?"
@@ -36,7 +36,8 @@ OTHER_RULES = (
     word_rule(
         Sign.SERVICE,
         "it asks for a service or reports a fault",
-        r"\b(?:street ?|traffic )?(?:lights?|lamps?|lamp ?posts?|signals?)\b.{0,60}\b(?:is|are|been|gone|went|has|have) (?:\w+ )?(?:off|out|dark|dead)\b",
+        r"\b(?:street ?|traffic )?(?:lights?|lamps?|lamp ?posts?|signals?)\b.{0,60}\b(?:is|are|been|gone|went|has"
+        r"|have) (?:\w+ )?(?:off|out|dark|dead)\b",
         r"\b(?:bins?|rubbish|recycling|refuse|waste|caddy|collection|black bag|sacks?)\b.{0,60}(?:\bnot|n't"
         r"|\bnever)(?: been)? (?:\w+ )?(?:collected|emptied|picked|taken|come|delivered|arrived)|(?:\bnot|n't"
         r"|\bnever)\b.{0,40}\b(?:bins?|rubbish|recycling|waste|caddy)\b.{0,20}\b(?:emptied|collected|picked|taken)"
@@ -124,7 +125,9 @@ OTHER_RULES = (
         r"|loss of light|overdevelopment|privacy|concerns?|out of keeping)\b|\b(?:i|we) (?:strongly |wish to "
         r"|would like to |want to |write to |am writing to |are writing to )*object\b|\brespon(?:se|d"
         r"|ding) to (?:the|your) (?:\w+ ){0,3}consultation\b|\bi(?:'m| am) (?:\w+ )?(?:against|opposed to"
-        r"|in favour of)\b|\bloss of (?:light|privacy)\b|\bexpress (?:my|our) (?:\w+ )?(?:opposition|objections?|support|concerns?|disapproval)\b|\b(?:my|our) (?:\w+ )?(?:opposition|objections?) to (?:the|this)\b|\bfound? the survey\b",
+        r"|in favour of)\b|\bloss of (?:light|privacy)\b|\bexpress (?:my|our) (?:\w+ )?(?:opposition|objections?"
+        r"|support|concerns?|disapproval)\b|\b(?:my|our) (?:\w+ )?(?:opposition|objections?) to (?:the|this)\b"
+        r"|\bfound? the survey\b",
     ),
     word_rule(
         Sign.SALES,

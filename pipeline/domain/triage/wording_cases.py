@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.domain.wording import Sign, word_rule
+from pipeline.domain.triage.wording import Sign, word_rule
 
 _ANSWER = (
     r"(?:response(?! times?)|reply|replies|answer|decision|refusal|handling|handled|outcome|dealt with"
@@ -71,7 +71,8 @@ FOLLOW_UP_RULES = (
     word_rule(
         Sign.CHASER,
         "it says that no answer has come",
-        r"\bdid you (?:ever|manage to|get (?:round|around) to)\b|\bhave you (?:managed to|been able to|had (?:a|any|the) (?:chance|time|luck|opportunity)|had time)\b",
+        r"\bdid you (?:ever|manage to|get (?:round|around) to)\b|\bhave you (?:managed to|been able to|had (?:a"
+        r"|any|the) (?:chance|time|luck|opportunity)|had time)\b",
         r"\b(?:still|yet|not|never|nothing|without|no|nor)\b.{0,30}\b(?:received|had|heard|got|waiting|awaiting"
         r"|seen|been (?:sent|given))\b.{0,60}\b(?:response|reply|answer|acknowledg\w+|information|anything|back"
         r"|hear|request|you|data|documents)\b",
@@ -161,7 +162,8 @@ FOLLOW_UP_RULES = (
     word_rule(
         Sign.REVIEW_ASKED,
         "it asks for an internal review",
-        r"\b(?:checked|looked at|reviewed|considered|decided|examined) (?:again )?by (?:someone|somebody|another|a different|an independent|a senior)\b",
+        r"\b(?:checked|looked at|reviewed|considered|decided|examined) (?:again )?by (?:someone|somebody|another"
+        r"|a different|an independent|a senior)\b",
         r"\b(?:request|ask|asking|like|conduct|carry out|carry|undertake|want|seek|seeking|require|demand"
         r"|requesting|formal|formally|please|perform|hold|consider|treat|escalate|for|do|initiate|proceed|conducts"
         r"|move|go|taken?)\b.{0,50}\binternal (?:review|appeal)\b|^(?:\W|\w{1,3}: )*(?:(?:formal|foi|request for"
@@ -317,10 +319,11 @@ FOLLOW_UP_RULES = (
     word_rule(
         Sign.THANKS,
         "it thanks us",
-        r"\b(?:credit where|well done|(?:good|great|excellent|splendid) (?:job|work)|hats off|most impressed|very impressed|kudos|thank(?:s| ?you| u)|many thanks|cheers|ta|(?:express|pass on|convey) (?:my|our) (?:\w+ )?(?:thanks"
-        r"|gratitude|appreciation)|much appreciated|grateful for (?:your|the)|appreciate (?:your|the|all|you|it)"
-        r"|(?:received|noted) with thanks|that's (?:great|perfect|brilliant|very helpful|really helpful)|(?:very"
-        r"|really|most|so) helpful|brilliant|perfect|excellent|diolch)\b",
+        r"\b(?:credit where|well done|(?:good|great|excellent|splendid) (?:job|work)|hats off|most impressed"
+        r"|very impressed|kudos|thank(?:s| ?you| u)|many thanks|cheers|ta|(?:express|pass on|convey) (?:my"
+        r"|our) (?:\w+ )?(?:thanks|gratitude|appreciation)|much appreciated|grateful for (?:your|the)"
+        r"|appreciate (?:your|the|all|you|it)|(?:received|noted) with thanks|that's (?:great|perfect|brilliant"
+        r"|very helpful|really helpful)|(?:very|really|most|so) helpful|brilliant|perfect|excellent|diolch)\b",
     ),
     word_rule(
         Sign.CLARIFIES,

@@ -11,11 +11,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.domain.automatic import plain, subject_words
-from pipeline.domain.language import foreign_language
-from pipeline.domain.wording import BOILERPLATE, CONDITIONAL, FRAME_WORDS, LAW, MATERIAL, POLITE_IF, REQUEST_RULES, Sign
-from pipeline.domain.wording_cases import FOLLOW_UP_RULES, OTHER_APPEALS
-from pipeline.domain.wording_other import OTHER_RULES
+from pipeline.domain.triage.automatic import plain, subject_words
+from pipeline.domain.triage.language import foreign_language
+from pipeline.domain.triage.wording import (
+    BOILERPLATE,
+    CONDITIONAL,
+    FRAME_WORDS,
+    LAW,
+    MATERIAL,
+    POLITE_IF,
+    REQUEST_RULES,
+    Sign,
+)
+from pipeline.domain.triage.wording_cases import FOLLOW_UP_RULES, OTHER_APPEALS
+from pipeline.domain.triage.wording_other import OTHER_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

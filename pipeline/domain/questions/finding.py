@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.domain.asking import (
+from pipeline.domain.questions.asking import (
     ALSO,
     is_ask,
     is_boilerplate,
@@ -18,13 +18,13 @@ from pipeline.domain.asking import (
     is_trivial,
     wants,
 )
-from pipeline.domain.blocks import Block, Item, Listing, blocks, listings
-from pipeline.domain.leads import is_column, is_earlier, is_lead_in, is_scope, refuses_list
-from pipeline.domain.letterbody import body_lines, only_sign_off, sentences
-from pipeline.domain.listing import Style, split_letters
+from pipeline.domain.questions.blocks import Block, Item, Listing, blocks, listings
+from pipeline.domain.questions.leads import is_column, is_earlier, is_lead_in, is_scope, refuses_list
+from pipeline.domain.questions.letterbody import body_lines, only_sign_off, sentences
+from pipeline.domain.questions.listing import Style, split_letters
 from pipeline.domain.request import Question
 
-LOOK_AT = 200_000  # characters; what stands beyond is kept, unread, in the last question
+LOOK_AT = 100_000  # characters; what stands beyond is kept, unread, in the last question
 MOST = 1_000  # questions; the rest stays in the last one
 _HALF = 0.5
 _HEADING = 12  # words

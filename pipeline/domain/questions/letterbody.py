@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.domain.asking import is_ask
+from pipeline.domain.questions.asking import is_ask
 
 _SALUTATION = re.compile(
     r"^(?:dear|hi|hiya|hello|hey|good (?:morning|afternoon|day|evening)|morning|afternoon|greetings|"

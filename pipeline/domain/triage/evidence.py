@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pipeline.domain.automatic import Kind, MachineSign, machine_signs
-from pipeline.domain.intent import Words, read_words
 from pipeline.domain.request import KnownCase, Workflow
-from pipeline.domain.wording import Sign
+from pipeline.domain.triage.automatic import Kind, MachineSign, machine_signs
+from pipeline.domain.triage.intent import Words, read_words
+from pipeline.domain.triage.wording import Sign
 
 if TYPE_CHECKING:
     from pipeline.domain.message import Message

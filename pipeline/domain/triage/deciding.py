@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.domain.evidence import Evidence, Intent, TriageContext, Verdict, gather
 from pipeline.domain.request import Workflow
-from pipeline.domain.triage_rules import TABLE, Rule
-from pipeline.domain.wording import Sign
+from pipeline.domain.triage.evidence import Evidence, Intent, TriageContext, Verdict, gather
+from pipeline.domain.triage.rules import TABLE, Rule
+from pipeline.domain.triage.wording import Sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

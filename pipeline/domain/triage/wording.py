@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.domain.patterns import AnyOf
+from pipeline.domain.triage.patterns import AnyOf
 
 
 class Sign(StrEnum):

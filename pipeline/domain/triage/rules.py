@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.domain.automatic import Kind
-from pipeline.domain.evidence import Evidence, Intent, Verdict
-from pipeline.domain.intent import SAYS_LITTLE
-from pipeline.domain.pointing import points_to_attachment
 from pipeline.domain.request import ClockState
-from pipeline.domain.wording import Sign
+from pipeline.domain.triage.automatic import Kind
+from pipeline.domain.triage.evidence import Evidence, Intent, Verdict
+from pipeline.domain.triage.intent import SAYS_LITTLE
+from pipeline.domain.triage.pointing import points_to_attachment
+from pipeline.domain.triage.wording import Sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +124,9 @@ def _known_chaser(e: Evidence) -> Clauses:
 
 
 def _is_thanks(e: Evidence) -> bool:
-    other = e.asks or e.words.has(Sign.CLARIFIES, Sign.COMPLAINT, Sign.SERVICE, Sign.ATTACHED, Sign.CHASER, Sign.WITHDRAWAL)
+    other = e.asks or e.words.has(
+        Sign.CLARIFIES, Sign.COMPLAINT, Sign.SERVICE, Sign.ATTACHED, Sign.CHASER, Sign.WITHDRAWAL
+    )
     short = e.words.length <= THANKS_CHARACTERS and not e.words.contrasts
     return e.words.has(Sign.THANKS) and not other and short and not e.papers
 

@@ -8,14 +8,14 @@ _I = re.IGNORECASE
 _LOOK = 600  # characters of a paragraph that are looked at, at its end
 _COLUMN_WORDS = 10
 _LEAD_ANSWER = re.compile(
-    r"(?:following|below|these|few|some|attached|numbered) (?:\w+ ){0,3}(?:questions?|queries|points|information|"
-    r"requests?|data|items|details|documents?)|"
-    r"(?:questions?|information|request|requirements|queries|details|data|as follows|following|asking for|"
-    r"requesting|seeking|tell me|let me know|like to know|want to know|need to know|confirm|provide|state|"
-    r"request|supply|"
-    r"know|advise|answer|asks?(?: you)?(?: for)?|wants?|needs?|requires?|wish(?:es)? for|(?:would|['\u2019]d) (?:like|welcome|appreciate)|send me|"
-    r"have|see|receive|obtain|are|is|list|disclose|specifically|share|give|(?:cop(?:y|ies)|numbers?|details|sight|a list) of)(?: to me| with me| with us| me| us| with|"
-    r" the following)?\s*[:;,.\u2013?-]*\s*$",
+    r"(?:following|below|these|few|some|attached|numbered) (?:\w+ ){0,3}(?:questions?|queries|points"
+    r"|information|requests?|data|items|details|documents?)|(?:questions?|information|request|requirements"
+    r"|queries|details|data|as follows|following|asking for|requesting|seeking|tell me|let me know"
+    r"|like to know|want to know|need to know|confirm|provide|state|request|supply|know|advise|answer"
+    r"|asks?(?: you)?(?: for)?|wants?|needs?|requires?|wish(?:es)? for|(?:would|['\u2019]d) (?:like|welcome"
+    r"|appreciate)|send me|have|see|receive|obtain|are|is|list|disclose|specifically|share|give|(?:cop(?:y"
+    r"|ies)|numbers?|details|sight|a list) of)(?: to me| with me| with us| me| us| with"
+    r"| the following)?\s*[:;,.\u2013?-]*\s*$",
     _I,
 )
 _ATTACHED_LIST = re.compile(

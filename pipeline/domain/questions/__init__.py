@@ -1,0 +1,5 @@
+"""Questions: what a letter asks for, one by one, in its writer's own words."""
+
+from pipeline.domain.questions.finding import LOOK_AT, MOST, questions
+
+__all__ = ["LOOK_AT", "MOST", "questions"]

@@ -1,0 +1,45 @@
+"""What a letter does to the clock of its request on the day it is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.domain.clock_events import Event, EventKind, Ground
+from pipeline.domain.request import Regime
+from pipeline.letters.model import LetterKind
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pipeline.letters.model import LetterRecord
+
+
+def clock_event(record: LetterRecord, sent_on: date) -> Event | None:
+    """Give the clock event that *record* is, sent on the London day *sent_on*; None for a letter that moves no date.
+
+    An extension's grounds are those its wording names: complex and voluminous (EIR regulation 7), complex (UK GDPR article 12).
+    """
+    said = record.particulars
+    match record.kind:
+        case LetterKind.CLARIFICATION:
+            return Event(kind=EventKind.CLARIFICATION_ASKED, on=sent_on)
+        case LetterKind.FEES_NOTICE:
+            return Event(kind=EventKind.FEES_NOTICE, on=sent_on)
+        case LetterKind.PUBLIC_INTEREST_EXTENSION:
+            cited = ", ".join(reliance.citation.short for reliance in said.provisions)
+            grounds = frozenset({Ground.QUALIFIED})
+            return Event(
+                kind=EventKind.PIT_EXTENSION, on=sent_on, to=said.decision_by, grounds=grounds, reason=cited
+            )
+        case LetterKind.EXTENSION if record.regime is Regime.EIR:
+            grounds = frozenset({Ground.COMPLEX, Ground.VOLUMINOUS})
+            return Event(
+                kind=EventKind.EIR_EXTENSION, on=sent_on, to=said.answer_by, grounds=grounds, reason=said.reason
+            )
+        case LetterKind.EXTENSION:
+            grounds = frozenset({Ground.COMPLEX})
+            return Event(
+                kind=EventKind.SAR_EXTENSION, on=sent_on, to=said.answer_by, grounds=grounds, reason=said.reason
+            )
+        case _:
+            return None
