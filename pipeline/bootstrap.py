@@ -98,7 +98,8 @@ class App:
         """Sends; with a connection of its own, so one for each thread."""
         copies = next((box for box in self.settings.mailbox.values() if box.sent_folder), None)
         sent = None if copies is None else (self.mailbox(copies), copies.sent_folder)
-        return Deliver(self.store, self.transport(), self.clock, self.ids, self.settings, sent)
+        told = self.clockwork().letter_sent
+        return Deliver(self.store, self.transport(), self.clock, self.ids, self.settings, sent, letter_sent=told)
 
     def casework(self, via: str = "cli") -> Casework:
         """An officer's verbs on a request."""
@@ -110,7 +111,8 @@ class App:
 
     def mailroom(self, via: str = "cli") -> Mailroom:
         """An officer's verbs on single letters and messages."""
-        return Mailroom(self.store, self.clock, self.ids, self.settings, via=via)
+        told = self.clockwork(via).letter_sent
+        return Mailroom(self.store, self.clock, self.ids, self.settings, letter_sent=told, via=via)
 
     def new_mail(self, via: str = "cli") -> NewMail:
         """An officer's verbs on mail that belongs to no case yet."""

@@ -30,6 +30,7 @@ OWNERS = {
     "aiosmtpd": "pipeline.demo",
     "alembic": "pipeline.store",
     "apscheduler": "pipeline.worker",
+    "docx": "pipeline.letters.word",
     "holidays": "pipeline.domain.calendar",
     "imapclient": "pipeline.mail.mailbox",
     "jinja2": "pipeline.letters",
@@ -50,6 +51,7 @@ OWNERS = {
     "stdnum": "pipeline.domain.reference pipeline.letters.release.personal",
     "structlog": "",
     "typer": "pipeline.cli",
+    "typst": "pipeline.letters.pdf",
 }
 # What would let time, chance or the world into the domain.
 WORLDLY = {

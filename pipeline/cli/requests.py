@@ -21,12 +21,17 @@ from pipeline.cli.output import (
 from pipeline.domain.calendar import long_date
 from pipeline.domain.errors import NotFoundError, UsageError
 from pipeline.letters.checking import Level
+from pipeline.letters.model import LetterKind
 from pipeline.letters.record import load_record
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import App
     from pipeline.store.records import Case, MessageSummary, OutboxSummary
 
+KindOption = Annotated[
+    LetterKind | None,
+    typer.Option("--kind", help="Which letter, where the request has several; with draft --new, which kind to begin."),
+]
 ReferenceArgument = Annotated[str, typer.Argument(metavar="REF", help="The request's reference, like FOI598335296.")]
 
 
@@ -174,6 +179,7 @@ def draft(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where --new writes; - for standard output.")
     ] = None,
+    kind: KindOption = None,
     *,
     new: Annotated[bool, typer.Option("--new", help="Write a draft file with the questions filled in.")] = False,
 ) -> None:
@@ -182,7 +188,10 @@ def draft(
         raise UsageError("give either --new, to get a draft file, or the name of a draft file to keep")
     with opened(config) as app:
         if new:
-            _write_new(app.casework().draft_text(reference), output or Path(f"{reference.strip().upper()}.toml"))
+            _write_new(
+                app.casework().draft_text(reference, kind or LetterKind.RESPONSE),
+                output or Path(f"{reference.strip().upper()}.toml"),
+            )
             return
         if file is None:  # pragma: no cover - excluded above
             return
@@ -214,11 +223,13 @@ def _write_new(text: str, output: Path) -> None:
     say(f"{output} is written: fill in the answers, then keep it as the draft.")
 
 
-def check(reference: ReferenceArgument, config: ConfigOption = None, *, as_lines: JsonOption = False) -> None:
+def check(
+    reference: ReferenceArgument, config: ConfigOption = None, kind: KindOption = None, *, as_lines: JsonOption = False
+) -> None:
     """Say what stops the draft or letter of a request, and what to read again; ends with 1 when something stops it."""
     with opened(config) as app:
-        found = app.casework().findings(reference)
-        leaks = app.casework().release_findings(reference)
+        found = app.casework().findings(reference, kind)
+        leaks = app.casework().release_findings(reference, kind)
     if as_lines:
         for finding in found:
             say_json(
@@ -248,10 +259,11 @@ def submit(
     despite: Annotated[
         str, typer.Option("--despite", metavar="REASON", help="Why it should go in spite of what stops it.")
     ] = "",
+    kind: KindOption = None,
 ) -> None:
     """Put the draft into the queue for approval."""
     with opened(config) as app:
-        app.casework().submit(reference, officer, despite=despite)
+        app.casework().submit(reference, officer, despite=despite, kind=kind)
     say(f"{reference} is waiting for another officer's approval.")
 
 
@@ -262,10 +274,11 @@ def approve(
     override_reason: Annotated[
         str, typer.Option("--override-reason", metavar="REASON", help="Why it goes in spite of what stops it; kept.")
     ] = "",
+    kind: KindOption = None,
 ) -> None:
     """Approve the letter, exactly as it stands; it goes when its time to stop it is over."""
     with opened(config) as app:
-        done = app.casework().approve(reference, officer, override_reason=override_reason)
+        done = app.casework().approve(reference, officer, override_reason=override_reason, kind=kind)
     say(
         f"Approved: letter {done.outbox_id} to {', '.join(done.recipients)}, sha256 {done.sha256}.",
         f"It goes after {done.not_before:%Y-%m-%d %H:%M:%S} UTC unless stopped: infogov stop {reference} --officer …",
@@ -273,11 +286,15 @@ def approve(
 
 
 def give_back(
-    reference: ReferenceArgument, officer: OfficerOption, config: ConfigOption = None, reason: ReasonOption = ""
+    reference: ReferenceArgument,
+    officer: OfficerOption,
+    config: ConfigOption = None,
+    reason: ReasonOption = "",
+    kind: KindOption = None,
 ) -> None:
     """Return the letter to its drafter, with a reason."""
     with opened(config) as app:
-        app.casework().give_back(reference, officer, reason)
+        app.casework().give_back(reference, officer, reason, kind)
     say(f"{reference} is back with its drafter.")
 
 
@@ -316,11 +333,15 @@ def send_now(reference: ReferenceArgument, officer: OfficerOption, config: Confi
 
 
 def stop(
-    reference: ReferenceArgument, officer: OfficerOption, config: ConfigOption = None, reason: ReasonOption = ""
+    reference: ReferenceArgument,
+    officer: OfficerOption,
+    config: ConfigOption = None,
+    reason: ReasonOption = "",
+    kind: KindOption = None,
 ) -> None:
     """Take an approved letter back before it goes."""
     with opened(config) as app:
-        app.casework().stop(reference, officer, reason)
+        app.casework().stop(reference, officer, reason, kind)
     say(f"The letter of {reference} is stopped and waits for approval again.")
 
 

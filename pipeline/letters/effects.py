@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 def clock_event(record: LetterRecord, sent_on: date) -> Event | None:
     """Give the clock event that *record* is, sent on the London day *sent_on*; None for a letter that moves no date.
 
-    An extension's grounds are those its wording names: complex and voluminous (EIR regulation 7), complex (UK GDPR article 12).
+    A clarification asked for while the clear part is being answered leaves the clock of the request running. An
+    extension's grounds are those its wording names: complex and voluminous (EIR regulation 7), complex (UK GDPR article 12).
     """
     said = record.particulars
     match record.kind:
-        case LetterKind.CLARIFICATION:
+        case LetterKind.CLARIFICATION if not said.clear_part.strip():
             return Event(kind=EventKind.CLARIFICATION_ASKED, on=sent_on)
         case LetterKind.FEES_NOTICE:
             return Event(kind=EventKind.FEES_NOTICE, on=sent_on)
         case LetterKind.PUBLIC_INTEREST_EXTENSION:
-            cited = ", ".join(reliance.citation.short for reliance in said.provisions)
             grounds = frozenset({Ground.QUALIFIED})
             return Event(
-                kind=EventKind.PIT_EXTENSION, on=sent_on, to=said.decision_by, grounds=grounds, reason=cited
+                kind=EventKind.PIT_EXTENSION, on=sent_on, to=said.decision_by, grounds=grounds, reason=said.reason
             )
         case LetterKind.EXTENSION if record.regime is Regime.EIR:
             grounds = frozenset({Ground.COMPLEX, Ground.VOLUMINOUS})

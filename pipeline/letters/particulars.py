@@ -25,9 +25,7 @@ _LIMIT = "s.12(1)"
 QUESTIONS = frozenset({LetterKind.RESPONSE, LetterKind.CLARIFICATION, LetterKind.SERVICE_AREA})
 """The kinds in which questions of the requester may stand."""
 
-ANSWERS = frozenset(
-    {LetterKind.RESPONSE, LetterKind.COST_REFUSAL, LetterKind.VEXATIOUS_REFUSAL, LetterKind.TRANSFER}
-)
+ANSWERS = frozenset({LetterKind.RESPONSE, LetterKind.COST_REFUSAL, LetterKind.VEXATIOUS_REFUSAL, LetterKind.TRANSFER})
 """The kinds that answer a request: sending one ends it."""
 
 AFTERWARDS = frozenset(
@@ -80,7 +78,7 @@ KINDS: dict[LetterKind, Keys] = {
     LetterKind.PUBLIC_INTEREST_EXTENSION: Keys(
         laws=frozenset({_FOI}),
         needs=("provisions", "decision_by"),
-        may=("progress",),
+        may=("progress", "reason"),
         otherwise='only section 10(3) of the Act has it; use kind = "extension"',
     ),
     LetterKind.EXTENSION: Keys(

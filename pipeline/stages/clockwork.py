@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.domain import clock
-from pipeline.domain.errors import NotAllowedError, NotFoundError
+from pipeline.domain.errors import NotAllowedError, NotFoundError, RecordError
 from pipeline.domain.request import ClockState, Regime, Workflow
+from pipeline.letters.effects import clock_event
+from pipeline.letters.record import load_record
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from pipeline.domain.calendar import Calendar
     from pipeline.domain.ports import Clock
     from pipeline.store import Store, Work
-    from pipeline.store.records import Case
+    from pipeline.store.records import Case, LetterRecordRow
 
 OPEN = (Workflow.NEW, Workflow.DRAFTING, Workflow.FOR_APPROVAL, Workflow.APPROVED)
 _OTHER_VERBS = {
@@ -72,6 +74,28 @@ class Clockwork:
             values = {"clock": result.state, "received_on": result.received_on, "regime": result.regime}
             work.cases.change(case, happening, **values, due_on=result.due_on or case.due_on)
         return result
+
+    def letter_sent(self, work: Work, letter: LetterRecordRow, at: datetime) -> None:
+        """Put what a letter that has just gone does to its case's clock there, in the transaction that records its sending.
+
+        What the law no longer allows, because the case has moved on since the approval, an officer is called to: that
+        the letter has gone must be kept all the same.
+        """
+        case = work.cases.by_ids([letter.request_id])[0]
+        try:
+            event = clock_event(load_record(letter.record, f"a letter of {case.reference}"), clock.received_day(at))
+            if event is None:
+                return
+            result = self._deadline(work, case, event, strict=True)
+        except (NotAllowedError, RecordError) as error:
+            why = f"a letter ({letter.kind}) went and does not fit the clock: {error}"
+            happening = Happening(kind="officer_needed", at=at, data={"letter": letter.id, "why": letter.kind})
+            work.cases.change(case, happening, flagged=True, flag_reasons=[*case.flag_reasons, why])
+            return
+        digest = work.clock_events.add(case.id, event, officer=letter.approved_by or "", at=at)
+        data = {"event": event.kind, "on": event.on, "due_on": result.due_on, "digests": {"clock": digest}}
+        happening = Happening(kind="clock_event_recorded", at=at, data={**data, "letter": letter.id})
+        work.cases.change(case, happening, clock=result.state, due_on=result.due_on or case.due_on)
 
     def reckon_again(self) -> list[Moved]:
         """Work out every open case's date afresh; one that the calendar has moved is changed, with an event that says from when to when."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipeline.domain.ports import Accepted, Clock, Ids, Mailbox, Progress, Transport
     from pipeline.settings import Settings
     from pipeline.store import Store, Work
-    from pipeline.store.records import Claimed
+    from pipeline.store.records import Claimed, LetterRecordRow
 
 _BATCH = 20
 _UNREACHABLE = NextStep(status=OutboxStatus.RETRY, delay=timedelta(0))
@@ -54,7 +54,10 @@ class Delivered:
 
 
 class Deliver:
-    """Sends due letters over one connection a batch. ``run`` belongs to one thread; ``abort`` may come from another."""
+    """Sends due letters over one connection a batch. ``run`` belongs to one thread; ``abort`` may come from another.
+
+    *letter_sent* is told of each officer's letter that went, in the transaction that records it.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,8 @@ class Deliver:
         ids: Ids,
         settings: Settings,
         sent_copies: tuple[Mailbox, str] | None = None,
+        *,
+        letter_sent: Callable[[Work, LetterRecordRow, datetime], None],
     ) -> None:
         self._store = store
         self._transport = transport
@@ -71,6 +76,7 @@ class Deliver:
         self._ids = ids
         self._settings = settings
         self._sent_copies = sent_copies
+        self._letter_sent = letter_sent
 
     def run(self, *, stopping: Callable[[], bool] = lambda: False, progress: Progress | None = None) -> Delivered:
         """Send everything that is due, unless another process is at it. A mail server's faults come back in the result, never as errors."""
@@ -195,9 +201,10 @@ class Deliver:
             work.outbox.settle(letter, status, at=now, answer=answer, redirected_to=redirect)
             if status is OutboxStatus.SENT and letter.letter_id is not None:
                 written = work.letters.by_id(letter.letter_id)
-                case = work.cases.by_ids([letter.request_id])[0]
                 if written is not None:
                     work.letters.move(written, "sent", Happening(kind="letter_issued", at=now))
+                    self._letter_sent(work, written, now)
+                case = work.cases.by_ids([letter.request_id])[0]
                 if letter.kind == "response" and case.workflow == Workflow.APPROVED:
                     work.cases.change(
                         case,

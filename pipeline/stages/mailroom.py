@@ -11,12 +11,13 @@ from pipeline.letters import posting
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from pipeline.domain.ports import Clock, Ids
     from pipeline.settings import Settings
     from pipeline.store import Store, Work
-    from pipeline.store.records import Case, OutboxSummary, Quarantined
+    from pipeline.store.records import Case, LetterRecordRow, OutboxSummary, Quarantined
 
 # What a trial redirected has not gone to its requester: after the trial an officer may let it go.
 _SENDABLE_AGAIN = (
@@ -35,11 +36,21 @@ _NOBODY = "operator"
 class Mailroom:
     """Verbs on single letters and messages; *officer* may be left out where an operator acts, and is checked where it is given."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, settings: Settings, *, via: str = "cli") -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        settings: Settings,
+        *,
+        letter_sent: Callable[[Work, LetterRecordRow, datetime], None],
+        via: str = "cli",
+    ) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
         self._settings = settings
+        self._letter_sent = letter_sent
         self._via = via
 
     # ---- acknowledgements ------------------------------------------------------------------------------------------
@@ -131,14 +142,16 @@ class Mailroom:
                 self._move(work, row, OutboxStatus.QUEUED, "resolved_as_not_delivered", actor, now, not_before=now)
                 return
             self._move(work, row, OutboxStatus.SENT, "resolved_as_delivered", actor, now, sent_at=now)
-            case = work.cases.by_ids([row.request_id])[0]
             if row.kind in ACKNOWLEDGEMENT_KINDS:
+                case = work.cases.by_ids([row.request_id])[0]
                 work.cases.change(case, self._happening("acknowledged", now, actor), acknowledged_at=now)
             elif row.letter_id is not None:
                 letter = work.letters.by_id(row.letter_id)
                 if letter is not None:
                     work.letters.move(letter, "sent", self._happening("letter_issued", now, actor))
-                if case.workflow == Workflow.APPROVED:
+                    self._letter_sent(work, letter, now)
+                case = work.cases.by_ids([row.request_id])[0]
+                if row.kind == "response" and case.workflow == Workflow.APPROVED:
                     happening = self._happening("response_sent", now, actor, {"outbox": row.id})
                     work.cases.change(case, happening, workflow=Workflow.SENT, clock=ClockState.STOPPED)
 
@@ -148,7 +161,7 @@ class Mailroom:
         if letter is not None and letter.status == "approved":
             happening = self._happening("approval_void", now, actor, {"why": "cancelled"})
             work.letters.move(letter, "for_approval", happening, approved_by=None, approved_at=None)
-            if case.workflow == Workflow.APPROVED:
+            if row.kind == "response" and case.workflow == Workflow.APPROVED:
                 moved = self._happening("stopped_before_sending", now, actor)
                 work.cases.change(case, moved, workflow=Workflow.FOR_APPROVAL, outcome=None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.letters.plain import clean_text, paragraphs
+from pipeline.letters.plain import clean_text, columns, paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,7 @@ def _end_of_answer(text: str, at: int, question: AnsweredQuestion) -> int:
     """Find where the last thing ends that the officer wrote for the last question; each stands in the letter in one piece."""
     end = at
     for _, said in written_fields(question):
-        piece = "\n\n".join(paragraphs(said))
+        piece = "\n\n".join(map(columns, paragraphs(said)))
         start = text.find(piece, at) if piece else -1
         end = max(end, start + len(piece)) if start >= 0 else end
     return end

@@ -8,7 +8,7 @@ from pipeline.domain.errors import NotAllowedError
 from pipeline.domain.request import Question, Regime
 from pipeline.letters.checking import CheckFacts, Level, check
 from pipeline.letters.law import exemptions
-from pipeline.letters.render import build, render_text
+from pipeline.letters.render import render_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from pipeline.letters.authority import AuthorityFacts
     from pipeline.letters.checking import Finding
     from pipeline.letters.model import LetterRecord
+    from pipeline.letters.render import Letter
     from pipeline.store.records import Case
 
 
-def examine(written: LetterRecord, case: Case, authority: AuthorityFacts, today: date) -> tuple[Finding, ...]:
-    """Check *written* as the answer to *case*, dated *today* unless it has a date. Raises RecordError when it can't be rendered."""
+def examine(
+    written: LetterRecord, finished: Letter, case: Case, authority: AuthorityFacts, today: date
+) -> tuple[Finding, ...]:
+    """Check *written*, and *finished* that was made of it, as a letter in *case*, dated *today* unless it has a date."""
     return check(
         written,
-        letter_text=render_text(build(written, authority, today)),
+        letter_text=render_text(finished),
         authority=authority,
         facts=CheckFacts(
             reference=case.reference,

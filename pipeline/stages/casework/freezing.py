@@ -26,7 +26,7 @@ def freeze(
     work: Work, settings: Settings, ids: Ids, case: Case, letter: LetterRecordRow, written: LetterRecord, now: datetime
 ) -> Frozen:
     """The letter as it will be sent unless it is stopped in time; its recipient comes from the request and nowhere else (invariant 11)."""
-    finished = build(written, posting.authority_facts(settings), clock.received_day(now))
+    finished = build(written, posting.authority_facts(settings), clock.received_day(now), sizes(work, letter))
     source_id, _ = work.cases.source_message_header(case)
     message_id = ids.message_id(posting.own_domain(settings))
     content = posting.seal(
@@ -50,3 +50,8 @@ def freeze(
         status=OutboxStatus.WAITING,
         letter_id=letter.id,
     )
+
+
+def sizes(work: Work, letter: LetterRecordRow) -> dict[str, int]:
+    """The bytes of each file that goes with *letter*, for the list of them in it."""
+    return {file.name: len(file.content) for file in work.letters.files(letter.id)}

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import NotAllowedError, NotFoundError
 from pipeline.domain.request import Workflow
+from pipeline.letters.particulars import ANSWERS
 
 if TYPE_CHECKING:
+    from pipeline.letters.model import LetterKind
     from pipeline.store import Work
     from pipeline.store.records import Case, LetterRecordRow, OfficerRecord
 
@@ -34,12 +36,28 @@ def the_case(work: Work, reference: str, *, lock: bool = False) -> Case:
     return case
 
 
-def the_letter(work: Work, case: Case, status: str, otherwise: str) -> LetterRecordRow:
-    """The open letter of *case* in *status*. Raises NotAllowedError that begins with *otherwise*."""
-    letter = work.letters.open_letter(case.id, RESPONSE)
-    if letter is None or letter.status != status:
+def filed_as(kind: LetterKind) -> str:
+    """The kind a letter is filed under: whatever answers a request is its response, of which there is one at a time."""
+    return RESPONSE if kind in ANSWERS else kind.value
+
+
+def the_letter(work: Work, case: Case, status: str, otherwise: str, kind: LetterKind | None = None) -> LetterRecordRow:
+    """The one letter of *case* in *status*, of *kind* where that is given. Raises NotAllowedError that begins with *otherwise*."""
+    open_now = [row for row in work.letters.of_case(case.id) if row.status == status]
+    found = [row for row in open_now if kind is None or row.kind == filed_as(kind)]
+    if not found:
         raise NotAllowedError(f"{otherwise} for {case.reference}; it is {words_for(case.workflow)}")
-    return letter
+    if len(found) > 1:
+        kinds = ", ".join(sorted(row.kind for row in found))
+        raise NotAllowedError(f"{case.reference} has more than one such letter: say which with --kind ({kinds})")
+    return found[0]
+
+
+def latest_letter(work: Work, case: Case, kind: LetterKind | None = None) -> LetterRecordRow | None:
+    """The newest letter of *case* that was not laid aside, of *kind* where that is given."""
+    wanted = None if kind is None else filed_as(kind)
+    rows = [row for row in work.letters.of_case(case.id) if row.status != "void" and wanted in (None, row.kind)]
+    return rows[-1] if rows else None
 
 
 def words_for(workflow: str) -> str:

@@ -66,3 +66,21 @@ def test_very_many_tags_are_stripped() -> None:
 def test_strip_tags_keeps_what_is_never_closed() -> None:
     """A tag without an end does not swallow the text."""
     assert strip_tags("<p>a &amp; b</p>c < d") == "a & b\nc < d"
+
+
+WORD = "<html><head><style>p.MsoNormal, li.MsoNormal {margin:0cm; font-size:11pt;}</style></head><body>%s</body></html>"
+
+
+def test_word_paragraphs_without_a_margin_are_lines() -> None:
+    """Word writes each line as a paragraph, and an empty one where its reader sees a gap."""
+    lines = "".join(
+        f'<p class="MsoNormal">{line}<o:p></o:p></p>' for line in ("From: A", "Sent: today", "&nbsp;", "Hello")
+    )
+    assert html_to_text(WORD % lines) == "From: A\nSent: today\n\nHello"
+
+
+def test_word_paragraphs_with_a_margin_stay_paragraphs() -> None:
+    """A paragraph that its own style or the sheet sets apart keeps its gap."""
+    spaced = '<p class="MsoNormal" style="margin-bottom:8.0pt">One</p><p class="MsoNormal">Two</p>'
+    assert html_to_text(WORD % spaced) == "One\n\nTwo"
+    assert html_to_text('<p class="MsoNormal">One</p><p class="MsoNormal">Two</p>') == "One\n\nTwo"

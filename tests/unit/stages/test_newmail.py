@@ -283,7 +283,7 @@ def test_days_that_can_not_be_given(office: Office) -> None:
 
 def test_the_answer_names_no_colleagues_mail(office: Office) -> None:
     """An acknowledgement released later answers the original where that came whole, and never the forward."""
-    mailroom = Mailroom(office.store, office.clock, office.ids, office.settings)
+    mailroom = Mailroom(office.store, office.clock, office.ids, office.settings, letter_sent=lambda *_: None)
     inline = office.new_mail.make_request(office.receive(FORWARD), OFFICER)
     whole = office.new_mail.make_request(office.receive(ATTACHED), OFFICER)
     heads = []

@@ -1,0 +1,75 @@
+"""What a draft is begun with, which kinds may be drafted when, and what the law says to the clock event that a letter is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.domain import clock
+from pipeline.domain.errors import NotAllowedError, RecordError
+from pipeline.domain.request import Question, Regime, Workflow
+from pipeline.letters import record
+from pipeline.letters.effects import clock_event
+from pipeline.letters.model import DraftFacts, LetterKind
+from pipeline.letters.particulars import AFTERWARDS
+from pipeline.stages.casework.lookups import words_for
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pipeline.domain.calendar import Calendar
+    from pipeline.letters.model import LetterRecord
+    from pipeline.settings import Settings
+    from pipeline.store import Work
+    from pipeline.store.records import Case
+
+OPEN = (Workflow.NEW, Workflow.DRAFTING, Workflow.FOR_APPROVAL, Workflow.APPROVED)
+
+
+def new_draft(case: Case, settings: Settings, kind: LetterKind) -> str:
+    """The file that a letter of *kind* to the requester of *case* is begun with."""
+    return record.draft_record(
+        DraftFacts(
+            reference=case.reference,
+            regime=Regime(case.regime),
+            topic=case.topic,
+            questions=tuple(Question(label=q.label, text=q.text) for q in case.questions),
+            requester_name=case.requester_name,
+            received_on=case.received_on,
+            template=settings.letters.template if kind is LetterKind.RESPONSE else "default",
+            kind=kind,
+            due_on=case.due_on,
+        )
+    )
+
+
+def refuse_misplaced(written: LetterRecord, case: Case, name: str, *, answers: bool) -> None:
+    """Raise when *written*, the content of file *name*, can't be a draft of *case* as it stands; *answers* marks the answer to it."""
+    if written.reference != case.reference:
+        raise RecordError(
+            (
+                f"{name}: reference: this is a letter for {written.reference}, not for {case.reference}; use its own file",
+            )
+        )
+    if written.kind is LetterKind.SERVICE_AREA:
+        raise NotAllowedError(
+            f"a question to a service area goes to colleagues and not to the requester of {case.reference}: "
+            f"render it with infogov letter {name}, and send it yourself"
+        )
+    if not answers and written.regime != case.regime:
+        raise RecordError(
+            (
+                f'{name}: regime: {case.reference} is under {case.regime}; write regime = "{case.regime}", or change its law',
+            )
+        )
+    if case.workflow in OPEN or (written.kind in AFTERWARDS and case.workflow != Workflow.NOT_A_REQUEST):
+        return
+    raise NotAllowedError(f"{case.reference} is {words_for(case.workflow)}; reopen it before you draft")
+
+
+def refuse_unlawful_time(work: Work, case: Case, written: LetterRecord, calendar: Calendar, today: date) -> None:
+    """Raise NotAllowedError with the law's reason when the letter asks for time that the law does not give."""
+    event = clock_event(written, today)
+    if event is not None:
+        received = clock.Event(kind=clock.EventKind.RECEIVED, on=case.received_on)
+        events = [received, *work.clock_events.of_case(case.id), event]
+        clock.deadline(Regime(case.regime), events, calendar)
