@@ -191,9 +191,10 @@ class LoggingSettings(_Section):
 
 
 class LettersSettings(_Section):
-    """Which set of letter templates is used."""
+    """Which set of letter templates is used, and whether a mail in Welsh is answered in Welsh and English."""
 
     template: TemplateName = "default"
+    welsh: bool = False
 
 
 class WebForm(_Section):

@@ -24,6 +24,7 @@ class AcknowledgementLetter:
     """All that an automatic answer may say: nothing in it comes from the sender (invariant 10).
 
     *received_on* and *due_on* are calendar days in Europe/London; a receipt needs neither. *reply_address* is monitored.
+    With *welsh* it is in Welsh and English, where the kind has a Welsh text (body.cy.txt).
     """
 
     reference: str
@@ -32,6 +33,7 @@ class AcknowledgementLetter:
     reply_address: str
     received_on: date | None = None
     due_on: date | None = None
+    welsh: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,8 @@ def acknowledgement(kind: str, facts: AcknowledgementLetter) -> Written:
     }
     try:
         subject = environment().get_template(f"{kind}/subject.txt").render(context)
-        text = environment().get_template(f"{kind}/body.txt").render(context)
+        bodies = ([f"{kind}/body.cy.txt"] if facts.welsh else []) + [f"{kind}/body.txt"]
+        text = environment().select_template(bodies).render(context)
     except TemplateError as error:
         raise UsageError(f"templates/letters/{kind}: {one_line(str(error))}; mend the template") from error
     return Written(subject=one_line(subject), text=clean_text(text).strip() + "\n")

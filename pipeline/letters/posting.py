@@ -30,6 +30,7 @@ class Acknowledged:
     due_on: date
     to: str
     answers: str | None
+    welsh: bool = False
 
 
 def can_write_to(address: str) -> bool:
@@ -119,6 +120,7 @@ def seal_acknowledgement(
             reply_address=monitored_address(settings),
             received_on=about.received_on,
             due_on=about.due_on,
+            welsh=about.welsh,
         ),
     )
     return Frozen(

@@ -29,12 +29,18 @@ _MONTHS = (
     "November",
     "December",
 )
+_WELSH_MONTHS = "Ionawr Chwefror Mawrth Ebrill Mai Mehefin Gorffennaf Awst Medi Hydref Tachwedd Rhagfyr".split()
 _TOML_ESCAPES = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\r": "\\r"}
 
 
 def day(value: date) -> str:
     """Write *value* as "2 May 2024", whatever the machine's locale."""
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def welsh_day(value: date) -> str:
+    """Write *value* as "2 Mai 2024"."""
+    return f"{value.day} {_WELSH_MONTHS[value.month - 1]} {value.year}"
 
 
 def padded_day(value: date) -> str:
@@ -88,5 +94,12 @@ def environment() -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=False,
         auto_reload=False,
     )
-    made.filters.update(day=day, padded_day=padded_day, sentence_start=sentence_start, toml=toml_text, columns=columns)
+    made.filters.update(
+        day=day,
+        welsh_day=welsh_day,
+        padded_day=padded_day,
+        sentence_start=sentence_start,
+        toml=toml_text,
+        columns=columns,
+    )
     return made

@@ -52,6 +52,7 @@ class NewCase:
     acknowledge_kind: str | None
     acknowledge_reasons: tuple[str, ...]
     created_at: datetime
+    wording_sha256: str | None = None
 
 
 def request_digest(values: Mapping[str, Any] | RowMapping) -> str:
@@ -225,6 +226,11 @@ class Cases:
             return row.proposal["message_id"], case.message_id
         by_another = row.author_email is not None and _key(row.author_email) != key
         return None if by_another else row.message_id, case.message_id
+
+    def same_wording(self, request_id: int, wording_sha256: str, since: datetime, limit: int = 20) -> list[Case]:
+        """Other requests in the same words received from *since* on, the newest first."""
+        query = select(R).where(R.wording_sha256 == wording_sha256, R.id != request_id, R.received_at >= since)
+        return [_case(row, ()) for row in self._connection.execute(query.order_by(R.id.desc()).limit(limit))]
 
     def link_cases(self, request_id: int, other_id: int, why: str) -> None:
         """Say that two cases have to do with each other."""

@@ -186,6 +186,7 @@ class Request(Table):
     owner: Mapped[str | None]
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    wording_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
 
 
 class Question(Table):

@@ -59,6 +59,13 @@ def foreign_language(text: str) -> str | None:
     return _by_script(sample) or _by_words(sample)
 
 
+def is_welsh(text: str) -> bool:
+    """Whether *text* is plainly written in Welsh: more of its common words than of English ones, and enough to tell."""
+    words = _WORD.findall(text[:SAMPLE_CHARACTERS].casefold())
+    welsh, english = (sum(word in _VOCABULARY[name] for word in words) for name in ("Welsh", "English"))
+    return welsh >= WORDS_NEEDED and welsh > english and welsh * 8 >= len(words)
+
+
 def _by_script(sample: str) -> str | None:
     letters = [character for character in sample if character.isalpha()]
     others: dict[str, int] = {}

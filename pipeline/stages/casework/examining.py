@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import NotAllowedError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pipeline.letters.model import LetterRecord
     from pipeline.letters.render import Letter
     from pipeline.store.records import Case
+
+_FOR_EVERYBODY = frozenset({"how_to_pay", "holder", "contact", "charges"})
 
 
 def examine(
@@ -53,6 +56,16 @@ def not_their_words(case: Case, written: LetterRecord) -> list[str]:
     return [f"question {label} of the request is not in the draft" for label in missing] + [
         f"question {label} of the draft is not in the requester's own words" for label in changed
     ]
+
+
+def own_words(written: LetterRecord) -> str:
+    """What an officer wrote for the letter; but for where to pay and whom to ask instead, which is meant to be known."""
+    said = [text for q in written.questions for text in (q.answer, q.reason, q.public_interest)]
+    for field in fields(written.particulars):
+        value = getattr(written.particulars, field.name)
+        if isinstance(value, str) and field.name not in _FOR_EVERYBODY:
+            said.append(value)
+    return "\n\n".join(said)
 
 
 def refuse_stops(found: Iterable[Finding], because: str, *, reason: str, option: str) -> list[str]:

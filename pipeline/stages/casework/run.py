@@ -15,7 +15,7 @@ from pipeline.letters.release import Level
 from pipeline.letters.render import build, render_text
 from pipeline.stages.casework.drafting import OPEN, new_draft, refuse_misplaced, refuse_unlawful_time
 from pipeline.stages.casework.enclosures import checked, in_the_text, own_contacts, refuse_leaks
-from pipeline.stages.casework.examining import as_data, examine, not_their_words, refuse_stops
+from pipeline.stages.casework.examining import as_data, examine, not_their_words, own_words, refuse_stops
 from pipeline.stages.casework.freezing import freeze, sizes
 from pipeline.stages.casework.lookups import (
     RESPONSE,
@@ -173,9 +173,8 @@ class Casework:
     def _leaks(self, work: Work, case: Case, letter: LetterRecordRow, written: LetterRecord) -> list[dict[str, Any]]:
         """What the letter's files and words may give away; the files were read through when the draft was kept."""
         contacts = own_contacts(self._settings, case.requester_email)
-        answers = "\n\n".join(f"{q.answer}\n{q.reason}\n{q.public_interest}" for q in written.questions)
         in_files = [finding for file in work.letters.files(letter.id) for finding in file.findings]
-        return [*in_files, *in_the_text(answers, contacts)]
+        return [*in_files, *in_the_text(own_words(written), contacts)]
 
     def release_findings(self, reference: str, kind: LetterKind | None = None) -> list[dict[str, Any]]:
         """What the files and words of the request's current letter may give away, stops first."""

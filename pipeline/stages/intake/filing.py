@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain.acknowledgement import AcknowledgementFacts, decide
 from pipeline.domain.calendar import long_date
+from pipeline.domain.campaign import wording_digest
 from pipeline.domain.errors import StoreError
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.reference import make
 from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, Triage, Verdict
+from pipeline.domain.triage.language import is_welsh
 from pipeline.letters import posting
 from pipeline.mail.judging import is_junk
 from pipeline.mail.reading import due_on, web_form_senders
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from pipeline.store.records import Case, Quarantined, Waiting
 
 _DRAWS = 20
+_SAME_WORDS = timedelta(days=90)  # about the 60 working days of the Fees Regulations' aggregation, regulation 5(2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +132,7 @@ def _open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
             work.cases.link_cases(request_id, earlier.case.id, f"asked in a mail about {earlier.case.reference}")
         else:
             work.messages.link(earlier.case.id, item.waiting.id, side="suggested", rung=earlier.rung, at=now)
+    _link_same_words(work, item, request_id, now)
     if decision.acknowledge and not decision.release_needed and decision.kind is not None and decision.to is not None:
         about = posting.Acknowledged(
             request_id=request_id,
@@ -138,6 +142,7 @@ def _open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
             due_on=due_on(reading.regime.regime, reading.received_on, desk.calendar),
             to=decision.to,
             answers=reading.message.message_id,
+            welsh=desk.settings.letters.welsh and is_welsh(reading.words),
         )
         frozen = posting.seal_acknowledgement(
             desk.settings,
@@ -148,6 +153,22 @@ def _open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
             not_before=work.outbox.earliest_slot(now, desk.settings.acknowledgement.global_per_hour),
         )
         work.outbox.freeze(request_id, frozen, at=now)
+
+
+def _link_same_words(work: Work, item: Item, request_id: int, now: datetime) -> None:
+    """Link requests in the same words: a campaign of several people, or one person asking again (FOIA section 14(2)). Each stays a request."""
+    wording = wording_digest(item.reading.questions)
+    if wording is None:
+        return
+    key = item.reading.requester.key if item.reading.requester else ""
+    others = work.cases.same_wording(request_id, wording, now - _SAME_WORDS)
+    for other in others:
+        again = other.requester_email.casefold() == key
+        why = "the same person asked this in the same words" if again else "the same words from somebody else"
+        work.cases.link_cases(request_id, other.id, why)
+    if others:
+        data = {"same_wording": [other.reference for other in others]}
+        work.cases.note(request_id, Happening(kind="linked_by_wording", at=now, data=data))
 
 
 def _with_reference(work: Work, desk: Desk, item: Item, decision: Decision, now: datetime) -> tuple[int, str]:
@@ -181,6 +202,7 @@ def _with_reference(work: Work, desk: Desk, item: Item, decision: Decision, now:
             acknowledge_kind=decision.kind or decision.offered,
             acknowledge_reasons=decision.reasons,
             created_at=now,
+            wording_sha256=wording_digest(reading.questions),
         )
         request_id = work.cases.open(new, reading.questions)
         if request_id is not None:

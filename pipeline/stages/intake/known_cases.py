@@ -10,12 +10,15 @@ from pipeline.domain.reference import find
 from pipeline.domain.request import ClockState, KnownCase, Workflow
 
 if TYPE_CHECKING:
+    from pipeline.domain.message import Message
     from pipeline.mail.reading import Reading
     from pipeline.settings import Settings
     from pipeline.store import Work
     from pipeline.store.records import Case
 
 # The ladder: the surest sign first. What stands in a case's file is the rung that found it.
+_DELIVERED = ("delivered-to", "x-original-to", "envelope-to")
+PLUS = "it was sent to the case's own address"
 THREAD = "it answers one of our letters"
 SUBJECT = "its reference stands in the subject"
 TEXT = "its reference stands in the text"
@@ -63,11 +66,12 @@ class Known:
 
 
 def find_cases(work: Work, reading: Reading, prefixes: tuple[str, ...], settings: Settings) -> Known:
-    """Climb the ladder: our Message-ID in the thread, a reference in the subject, a reference in the sender's own words.
+    """Climb the ladder: a case's own plus address, our Message-ID in the thread, a reference in the subject, one in the sender's own words.
 
     A colleague of ours counts as knowing every case, for their mail only ever goes to its internal side.
     """
     message = reading.message
+    plus = work.cases.by_references(_in_addresses(message, prefixes, settings))
     thread = work.cases.by_our_message_ids((*message.in_reply_to, *message.references))
     subject = work.cases.by_references(find(message.subject, prefixes))
     text = work.cases.by_references(find(message.new_text or message.text, prefixes))
@@ -75,8 +79,23 @@ def find_cases(work: Work, reading: Reading, prefixes: tuple[str, ...], settings
     domains = {domain.casefold() for domain in settings.authority.internal_domains}
     colleague = sender is not None and is_within(sender.domain, domains)
     found: dict[int, Found] = {}
-    for rung, cases in ((THREAD, thread), (SUBJECT, subject), (TEXT, text)):
+    for rung, cases in ((PLUS, plus), (THREAD, thread), (SUBJECT, subject), (TEXT, text)):
         for case in cases:
             own = colleague or (sender is not None and sender.key == case.requester_email.strip().casefold())
             found.setdefault(case.id, Found(case, rung, own))
     return Known(found=tuple(found.values()))
+
+
+def _in_addresses(message: Message, prefixes: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
+    """References in the detail of our own addresses, as in infogov+FOI598335296@council.gov.uk (RFC 5233)."""
+    delivered = (word for name in _DELIVERED for word in message.header(name))
+    found: list[str] = []
+    for address in (
+        *(to.key for to in (*message.to, *message.cc)),
+        *(word.strip(" <>").casefold() for word in delivered),
+    ):
+        local, _, domain = address.rpartition("@")
+        name, plus, detail = local.partition("+")
+        if plus and f"{name}@{domain}" in settings.own_addresses:
+            found += find(detail, prefixes)
+    return tuple(found)

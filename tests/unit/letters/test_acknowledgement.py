@@ -74,6 +74,7 @@ def test_the_sender_has_no_field_in_an_acknowledgement() -> None:
         "reply_address",
         "received_on",
         "due_on",
+        "welsh",
     }
 
 
@@ -92,3 +93,19 @@ def test_what_does_not_go_together_is_refused(kind: str, changes: dict[str, obje
     """A wrong law or a missing date never leaves the house."""
     with pytest.raises(UsageError):
         acknowledgement(kind, replace(FACTS, **changes))  # type: ignore[arg-type]  # the table names fields that exist
+
+
+def test_a_welsh_mail_is_answered_in_welsh_and_english() -> None:
+    """Where it is wanted, the receipt and the acknowledgement stand in both languages, Welsh first; a kind without Welsh text stays English."""
+    both = acknowledgement("acknowledgement", replace(FACTS, welsh=True)).text
+    assert both.startswith("Annwyl Syr/Fadam")
+    assert "Diolch am eich cais" in both
+    assert "Thank you for your request" in both
+    assert both.count(FACTS.reference) >= 4
+    receipt = acknowledgement("receipt", replace(FACTS, welsh=True)).text
+    assert receipt.startswith("Annwyl Syr/Fadam")
+    assert "We have received your email." in receipt
+    sar = replace(FACTS, welsh=True, regime=Regime.SAR)
+    assert acknowledgement("sar_acknowledgement", sar) == acknowledgement(
+        "sar_acknowledgement", replace(sar, welsh=False)
+    )

@@ -29,7 +29,8 @@ def test_a_case_comes_back_as_it_was_opened(store: Store) -> None:
         assert case is not None
         [event] = work.events.of_case(case.id)
     assert case.id == request_id
-    assert {name: getattr(case, name) for name in given.__slots__} == {n: getattr(given, n) for n in given.__slots__}
+    shown = [name for name in given.__slots__ if name != "wording_sha256"]  # a key for finding, not for showing
+    assert {name: getattr(case, name) for name in shown} == {name: getattr(given, name) for name in shown}
     assert [(q.position, q.label, q.text) for q in case.questions] == [
         (1, "1", "How many clinics are there?"),
         (2, "2", "What do they cost?"),
