@@ -48,7 +48,9 @@ def as_json(case: Case) -> dict[str, Any]:
         "requester_name": case.requester_name,
         "requester_email": case.requester_email,
         "topic": case.topic,
-        "questions": [{"label": q.label, "text": q.text} for q in case.questions],
+        "questions": [
+            {"label": q.label, "text": q.text} | ({"regime": q.regime} if q.regime else {}) for q in case.questions
+        ],
         "acknowledged_at": case.acknowledged_at,
         "flagged": case.flagged,
         "flag_reasons": list(case.flag_reasons),

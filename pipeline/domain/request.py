@@ -55,10 +55,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One thing asked for, in the requester's own words, never edited; *label* is its number as they wrote it ("1", "a", "" for a lone question)."""
+    """One thing asked for, in the requester's own words, never edited; *label* is its number as they wrote it ("1", "a", "" for a lone question).
+
+    *regime* is the law it falls under by itself, where that is another than the case's.
+    """
 
     label: str
     text: str
+    regime: Regime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.domain import clock, topic, webform
@@ -10,7 +10,9 @@ from pipeline.domain.authentication import UNKNOWN, Authentication, read_results
 from pipeline.domain.message import Address
 from pipeline.domain.questions import questions
 from pipeline.domain.receipt import Receipt, date_of_receipt
-from pipeline.domain.regime import guess
+from pipeline.domain.regime import guess, guess_question
+from pipeline.domain.request import Regime
+from pipeline.domain.validity import shortcomings
 from pipeline.mail.contents import NOTHING, contents_of, without_armour
 from pipeline.mail.forwards import propose
 from pipeline.mail.parsing import parse
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.domain.calendar import Calendar
     from pipeline.domain.message import Message
     from pipeline.domain.proposal import Proposal
-    from pipeline.domain.request import Question, Regime, RegimeGuess
+    from pipeline.domain.request import Question, RegimeGuess
     from pipeline.settings import Settings
 
 
@@ -48,6 +50,7 @@ class Reading:
     attachments_read: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
     form_unread: bool = False
+    shortcomings: tuple[str, ...] = ()
     proposal: Proposal | None = None
     authentication: Authentication = UNKNOWN
 
@@ -55,6 +58,18 @@ class Reading:
 def read(raw: bytes, internal_date: datetime, settings: Settings, *, mailbox: str = "") -> Reading:
     """Read *raw*, which the server of *mailbox* (its name in the settings) had at *internal_date*. Raises UnreadableError."""
     return read_message(parse(raw), internal_date, settings, mailbox=mailbox, raw=raw)
+
+
+def _by_law(asked: tuple[Question, ...], law: Regime) -> tuple[Question, ...]:
+    """Note on each question the law it falls under by itself, where that is another than the whole request's (domain.md 1.4)."""
+    if len(asked) < 2:  # noqa: PLR2004 - a lone question is the request
+        return asked
+    laws = [guess_question(question.text).regime for question in asked]
+    # One question seldom shows by itself that it is the requester's own data or FOI; that it is environmental it does.
+    return tuple(
+        replace(question, regime=own) if own is Regime.EIR and law is Regime.FOI else question
+        for question, own in zip(asked, laws, strict=True)
+    )
 
 
 def read_message(
@@ -76,16 +91,18 @@ def read_message(
     unread = bool(contents.unreadable) and not contents.text.strip()
     # Words that only point to what could not be read are no question.
     asked = () if unread else questions(contents.text if contents.text.strip() else text)
+    law = guess(message.subject, f"{text}\n\n{contents.text}" if contents.text else text)
     return Reading(
         message=message,
         receipt=receipt,
         received_on=clock.received_day(receipt.at),
         requester=requester,
         from_form=from_form,
-        regime=guess(message.subject, f"{text}\n\n{contents.text}" if contents.text else text),
-        questions=asked,
+        regime=law,
+        questions=_by_law(asked, law.regime),
         topic=topic.topic(message.subject, asked),
         words=text,
+        shortcomings=shortcomings(requester, text, law.regime),
         attachment_text=contents.text,
         attachments_read=contents.read,
         unreadable=contents.unreadable,

@@ -99,7 +99,7 @@ class Cases:
             self._connection.execute(
                 insert(schema.Question),
                 [
-                    {"request_id": request_id, "position": n, "label": q.label, "text": q.text}
+                    {"request_id": request_id, "position": n, "label": q.label, "text": q.text, "regime": q.regime}
                     for n, q in enumerate(questions, 1)
                 ],
             )
@@ -254,7 +254,9 @@ class Cases:
         if found:
             query = select(schema.Question).where(schema.Question.request_id.in_(found))
             for q in self._connection.execute(query.order_by(schema.Question.request_id, schema.Question.position)):
-                found[q.request_id].append(QuestionRecord(position=q.position, label=q.label, text=q.text))
+                found[q.request_id].append(
+                    QuestionRecord(position=q.position, label=q.label, text=q.text, regime=q.regime)
+                )
         return [_case(row, tuple(found[row.id])) for row in rows]
 
 

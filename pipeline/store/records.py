@@ -127,6 +127,7 @@ class QuestionRecord:
     position: int
     label: str
     text: str
+    regime: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,7 +134,7 @@ def test_two_letters_of_a_request_do_not_get_into_each_others_way(product: Produ
     """An apology is drafted beside the answer; which one is meant has to be said, and editing one leaves the other."""
     case = product.one_case()
     product.draft(case)
-    keep(product, case, LetterKind.APOLOGY, f"answer_by = {case.due_on}\n")
+    keep(product, case, LetterKind.APOLOGY, f"due_on = {case.due_on}\nanswer_by = {case.due_on}\n")
     casework = product.casework()
     with pytest.raises(NotAllowedError, match=r"say which with --kind \(apology, response\)"):
         casework.submit(case.reference, DRAFTER)
@@ -207,7 +207,7 @@ def test_personal_data_is_looked_for_in_every_kind(product: Product) -> None:
 def test_a_case_with_an_approved_letter_is_not_closed(product: Product) -> None:
     """Whatever kind it is, a letter that is about to go is stopped first."""
     case = product.one_case()
-    keep(product, case, LetterKind.APOLOGY, f"answer_by = {case.due_on}\n")
+    keep(product, case, LetterKind.APOLOGY, f"due_on = {case.due_on}\nanswer_by = {case.due_on}\n")
     casework = product.casework()
     casework.submit(case.reference, DRAFTER)
     casework.approve(case.reference, APPROVER)
@@ -218,6 +218,7 @@ def test_a_case_with_an_approved_letter_is_not_closed(product: Product) -> None:
 def test_the_command_begins_every_kind(product: Product) -> None:
     """``draft --new --kind`` writes the file of that kind, and the other verbs know which letter is meant."""
     case = product.one_case()
+    product.casework()
     ran = product.cli("draft", case.reference, "--new", "--kind", "clarification", "--output", "ask.toml")
     assert ran.status == 0
     file = product.folder / "ask.toml"
@@ -227,7 +228,6 @@ def test_the_command_begins_every_kind(product: Product) -> None:
     assert 'needed: this is missing; add needed = "…"' in refused.errors
     file.write_text(file.read_text().replace('needed = """\n', 'needed = """\nWhich year?\n'))
     assert product.cli("draft", case.reference, "ask.toml", "--officer", DRAFTER).status == 0
-    product.casework()
     assert product.cli("check", case.reference, "--kind", "clarification").status == 0
     assert product.cli("submit", case.reference, "--officer", DRAFTER, "--kind", "clarification").status == 0
     assert product.cli("approve", case.reference, "--officer", APPROVER).status == 0
