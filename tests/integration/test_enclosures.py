@@ -60,7 +60,9 @@ def save(product: Product, case: Case, files: dict[str, bytes], names: tuple[str
     text = casework.draft_text(case.reference)
     listed = ", ".join(f'"{name}"' for name in names or files)
     text = text.replace("# attachments = []", f"attachments = [{listed}]")
-    text = text.replace('outcome = ""', 'outcome = "supplied"').replace('answer = """\n', 'answer = """\nSee the table.\n')
+    text = text.replace('outcome = ""', 'outcome = "supplied"').replace(
+        'answer = """\n', 'answer = """\nSee the table.\n'
+    )
     casework.save_draft(case.reference, text, "draft.toml", DRAFTER, files)
 
 
@@ -97,7 +99,10 @@ def test_personal_data_in_the_words_needs_the_approvers_reason(product: Product)
     casework = product.casework()
     text = casework.draft_text(case.reference).replace('outcome = ""', 'outcome = "supplied"')
     casework.save_draft(
-        case.reference, text.replace('answer = """\n', 'answer = """\nAsk pat.smith@example.net about it.\n'), "d", DRAFTER
+        case.reference,
+        text.replace('answer = """\n', 'answer = """\nAsk pat.smith@example.net about it.\n'),
+        "d",
+        DRAFTER,
     )
     casework.submit(case.reference, DRAFTER)
     with pytest.raises(NotAllowedError, match="--override-reason"):
@@ -113,7 +118,7 @@ def test_personal_data_in_the_words_needs_the_approvers_reason(product: Product)
 def test_a_file_that_is_named_and_not_there_is_a_mistake_of_the_draft(product: Product) -> None:
     """The officer is told which file to put beside the draft; one kept before need not be given again."""
     case = product.one_case()
-    with pytest.raises(RecordError, match="figures.csv does not lie beside the draft"):
+    with pytest.raises(RecordError, match=r"figures\.csv does not lie beside the draft"):
         save(product, case, {}, names=("figures.csv",))
     save(product, case, {"figures.csv": b"a,b\n"})
     save(product, case, {}, names=("figures.csv",))

@@ -90,6 +90,16 @@ def test_the_installed_program_writes_the_letter(installed: Path, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(("form", "beginning"), [("html", b"<!DOCTYPE html>"), ("pdf", b"%PDF-1."), ("docx", b"PK")])
+def test_the_installed_program_has_what_every_form_needs(
+    installed: Path, tmp_path: Path, form: str, beginning: bytes
+) -> None:
+    """Page templates and the font travel in the wheel."""
+    letter = ROOT / "tests" / "letters" / "start-for-life.toml"
+    run([installed / "infogov", "letter", letter, "--format", form, "-o", "letter"], tmp_path)
+    assert (tmp_path / "letter").read_bytes().startswith(beginning)
+
+
 def test_the_demo_tells_the_whole_story(installed: Path, tmp_path: Path) -> None:
     """In an empty folder it exits 0 with references, the acknowledgement and the letter, and leaves nothing behind."""
     story = run([installed / "infogov", "demo", "--once"], tmp_path).decode()

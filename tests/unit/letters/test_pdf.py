@@ -178,3 +178,14 @@ def test_a_long_letter_numbers_its_pages() -> None:
         text = page.extract_text()
         assert f"FOI246813579 {number} / {len(reader.pages)}" in text
         assert "Number Square" in text
+
+
+def test_a_welsh_letter_says_that_it_is_welsh() -> None:
+    """The document's language is that of its words, without a region it does not need."""
+    assert read(letter_of((BlockKind.PARAGRAPH, "Diolch."), language="cy")).trailer["/Root"]["/Lang"] == "cy"  # type: ignore[index]  # a PDF dictionary
+
+
+def test_a_very_long_answer_is_all_there() -> None:
+    """A megabyte of answer becomes a long document, not a fault, and its end is on the last page."""
+    letter = letter_of((BlockKind.ANSWER, "lamp posts and lamps " * 50_000), (BlockKind.SIGN_OFF, "The very end"))
+    assert "The very end" in read(letter).pages[-1].extract_text()
