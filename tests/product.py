@@ -294,7 +294,7 @@ def request(
     *,
     sender: str = "jane@example.org",
     subject: str = "Freedom of Information request",
-    body: str = "Dear Sir or Madam,\r\n\r\nUnder the Freedom of Information Act, how many potholes were mended in 2025?\r\n\r\nJane\r\n",
+    body: str = "Dear Sir or Madam,\r\n\r\nUnder the Freedom of Information Act, how many potholes were mended in 2025?\r\n\r\nJane Doe\r\n",
     headers: tuple[str, ...] = (),
 ) -> bytes:
     """A person's plain mail, dated now; *name* makes its Message-ID."""

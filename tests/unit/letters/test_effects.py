@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 from agreed_letters import FOLDER, NAMES
 
 from pipeline.domain.clock_events import Event, EventKind, Ground
 from pipeline.letters.effects import clock_event
-from pipeline.letters.model import LetterRecord
 from pipeline.letters.record import load_record
+
+if TYPE_CHECKING:
+    from pipeline.letters.model import LetterRecord
 
 SENT = date(2024, 4, 25)
 MOVES = {
