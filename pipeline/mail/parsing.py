@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mailparser import MailParser
 
 from pipeline.domain.errors import NotFoundError, UnreadableError
+from pipeline.domain.links import unwrapped as plain_links
 from pipeline.domain.message import Message
 from pipeline.domain.quoting import fold
 from pipeline.mail.addresses import read_addresses
@@ -57,7 +58,8 @@ def parse(raw: bytes) -> Message:
         unwrapped = unwrap(tree, bulk, text)
         attachments = list_attachments(tree, bulk)
         attachments += list_files(unwrapped.files, len(attachments) + 1)
-        return _message(tree, bulk, unwrapped.text, attachments)
+        # A gateway's wrapping of a link is none of the sender's words; the raw mail keeps it.
+        return _message(tree, bulk, plain_links(unwrapped.text), attachments)
     except Exception:  # noqa: BLE001 - one hostile mail must not stop the others; it is read as headers and one text instead
         return _bare(raw, "The parts of this mail could not be told apart; its body is shown as it came.")
 

@@ -170,6 +170,11 @@ class Cases:
         rows = self._connection.execute(select(R).where(R.reference.in_(references)).order_by(R.id)).all()
         return [_case(row, ()) for row in rows]
 
+    def of_requester(self, address: str, limit: int = 50) -> list[Case]:
+        """The requests of one address, the newest first."""
+        query = select(R).where(R.requester_key == _key(address)).order_by(R.id.desc()).limit(limit)
+        return [_case(row, ()) for row in self._connection.execute(query)]
+
     def by_our_message_ids(self, message_ids: Sequence[str]) -> list[Case]:
         """The requests whose letters carried one of these Message-IDs: the answer to "which of our letters is this a reply to"."""
         if not message_ids:

@@ -88,3 +88,21 @@ def test_welsh_mail_is_answered_in_welsh_and_english_where_that_is_configured(
     assert "Annwyl Syr/Fadam" in texts["gwen@example.org"]
     assert "Dear Sir/Madam" in texts["gwen@example.org"]
     assert "Annwyl" not in texts["jane@example.org"]
+
+
+def test_an_answer_under_the_same_subject_finds_its_senders_case_and_nobody_elses(
+    make_product: Callable[..., Product],
+) -> None:
+    """A mail program that drops the thread costs nothing: "Re:" and the sender's own subject lead to their case; a stranger's don't."""
+    product = make_product()
+    product.put(request("first", sender="jane@example.org", subject="Street trees"))
+    product.run_once()
+    [case] = product.cases()
+    chaser = "When will I get an answer to my request?\r\n"
+    product.put(request("re-jane", sender="jane@example.org", subject="RE: Street  trees", body=chaser))
+    product.put(request("re-else", sender="other@example.net", subject="Re: Street trees", body=chaser))
+    product.run_once()
+    with product.app.store.read() as work:
+        sides = [(m.side, m.rung, m.author_email) for m in work.messages.of_case(case.id)]
+    assert ("requester", "the same sender answers under the same subject", "jane@example.org") in sides
+    assert "other@example.net" not in {author for _, _, author in sides}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
     from pipeline.store.records import Case
 
 # The ladder: the surest sign first. What stands in a case's file is the rung that found it.
+_ANSWER = re.compile(r"^\s*(?:(?:re|aw|sv|ateb|fw|fwd)\s*:\s*){1,5}", re.IGNORECASE)
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to")
 PLUS = "it was sent to the case's own address"
 THREAD = "it answers one of our letters"
 SUBJECT = "its reference stands in the subject"
 TEXT = "its reference stands in the text"
+NAME = "the same sender answers under the same subject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Known:
 def find_cases(work: Work, reading: Reading, prefixes: tuple[str, ...], settings: Settings) -> Known:
     """Climb the ladder: a case's own plus address, our Message-ID in the thread, a reference in the subject, one in the sender's own words.
 
-    A colleague of ours counts as knowing every case, for their mail only ever goes to its internal side.
+    Where there is none of these, an answer ("Re:") by the same sender under the subject of their own request counts. A colleague of ours counts as knowing every case, for their mail only ever goes to its internal side.
     """
     message = reading.message
     plus = work.cases.by_references(_in_addresses(message, prefixes, settings))
@@ -79,11 +82,26 @@ def find_cases(work: Work, reading: Reading, prefixes: tuple[str, ...], settings
     domains = {domain.casefold() for domain in settings.authority.internal_domains}
     colleague = sender is not None and is_within(sender.domain, domains)
     found: dict[int, Found] = {}
-    for rung, cases in ((PLUS, plus), (THREAD, thread), (SUBJECT, subject), (TEXT, text)):
+    known = bool(plus or thread or subject or text)
+    named = [] if known or sender is None else _by_subject(work, sender.key, message.subject)
+    for rung, cases in ((PLUS, plus), (THREAD, thread), (SUBJECT, subject), (TEXT, text), (NAME, named)):
         for case in cases:
             own = colleague or (sender is not None and sender.key == case.requester_email.strip().casefold())
             found.setdefault(case.id, Found(case, rung, own))
     return Known(found=tuple(found.values()))
+
+
+def _by_subject(work: Work, sender_key: str, subject: str) -> list[Case]:
+    """The sender's own requests under the subject that this mail answers."""
+    answered = _ANSWER.sub("", subject, count=1)
+    if answered == subject or not answered.strip():
+        return []
+    wanted = _plain_subject(answered)
+    return [case for case in work.cases.of_requester(sender_key) if _plain_subject(case.subject) == wanted]
+
+
+def _plain_subject(subject: str) -> str:
+    return " ".join(_ANSWER.sub("", subject, count=1).casefold().split())
 
 
 def _in_addresses(message: Message, prefixes: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
