@@ -71,7 +71,8 @@ class Known:
 def find_cases(work: Work, reading: Reading, prefixes: tuple[str, ...], settings: Settings) -> Known:
     """Climb the ladder: a case's own plus address, our Message-ID in the thread, a reference in the subject, one in the sender's own words.
 
-    Where there is none of these, an answer ("Re:") by the same sender under the subject of their own request counts. A colleague of ours counts as knowing every case, for their mail only ever goes to its internal side.
+    Where there is none of these, an answer ("Re:") by the same sender under the subject of their own request counts.
+    A colleague of ours counts as knowing every case, for their mail only ever goes to its internal side.
     """
     message = reading.message
     plus = work.cases.by_references(_in_addresses(message, prefixes, settings))
