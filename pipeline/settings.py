@@ -70,6 +70,7 @@ class AuthoritySettings(_Section):
     website: Text = ""
     email: OptionalAddress = ""
     phone: Text = ""
+    crest: Text = ""
     own_addresses: tuple[Address, ...] = ()
     internal_domains: tuple[Domain, ...] = ()
     trusted_hosts: tuple[Domain, ...] = ()

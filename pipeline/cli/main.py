@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
 
 from pipeline import __version__
-from pipeline.cli import clock, demo, letter, letters, mail, newmail, operate, release, requests
+from pipeline.cli import casefile, clock, demo, letter, letters, mail, newmail, operate, release, requests
 from pipeline.cli.opening import set_up_logging
 from pipeline.cli.output import complain
 from pipeline.domain.errors import ConfigurationError, InfogovError, RecordError
@@ -42,12 +43,15 @@ def start(
     del version
 
 
-for family in (demo, operate, mail, newmail, requests, letters, release, clock, letter):
+for family in (demo, operate, mail, newmail, requests, casefile, letters, release, clock, letter):
     family.add_to(app)
 
 
 def main() -> None:
     """Run the command; exits 0 when all went well, 1 when something failed, 2 when the call or the configuration is not right."""
+    # A stream closed by the caller (>&-) is None; what would be said there goes nowhere.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - the same
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -54,7 +54,10 @@ def init(
 
 
 def doctor(config: ConfigOption = None, *, as_lines: JsonOption = False) -> None:
-    """Check configuration, database, mailboxes, SMTP server and calendar; reads only, and says what to do."""
+    """Check configuration, database, mailboxes, SMTP server and calendar; only reads on the mail servers, and says what to do.
+
+    The database is made or upgraded, as by every verb.
+    """
     results = run_checks(config)
     if as_lines:
         for result in results:

@@ -18,20 +18,25 @@ from pipeline.cli.output import (
     say_json,
     table,
 )
-from pipeline.domain.calendar import long_date
-from pipeline.domain.errors import NotFoundError, UsageError
+from pipeline.domain.clock import received_day
+from pipeline.domain.errors import UsageError
+from pipeline.domain.request import ClockState, Regime, Workflow
 from pipeline.letters.checking import Level
 from pipeline.letters.model import LetterKind
 from pipeline.letters.record import load_record
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pipeline.bootstrap import App
-    from pipeline.store.records import Case, MessageSummary, OutboxSummary
+    from pipeline.store.records import Case
 
 KindOption = Annotated[
     LetterKind | None,
     typer.Option("--kind", help="Which letter, where the request has several; with draft --new, which kind to begin."),
 ]
+_DONE = (Workflow.SENT, Workflow.CLOSED, Workflow.WITHDRAWN, Workflow.NOT_A_REQUEST)
+
 ReferenceArgument = Annotated[str, typer.Argument(metavar="REF", help="The request's reference, like FOI598335296.")]
 
 
@@ -60,117 +65,46 @@ def as_json(case: Case) -> dict[str, Any]:
     }
 
 
-def requests(config: ConfigOption = None, *, as_lines: JsonOption = False) -> None:
-    """List all requests, oldest first."""
+def requests(
+    config: ConfigOption = None,
+    *,
+    as_lines: JsonOption = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also what is answered, closed or withdrawn.")] = False,
+) -> None:
+    """List the open requests, the next one due first; --json gives all of them, oldest first."""
     with opened(config) as app, app.store.read() as work:
         if as_lines:
             for case in work.cases.every():
                 say_json(as_json(case))
             return
-        rows = [
-            (
-                c.reference,
-                c.workflow,
-                c.regime.upper(),
-                c.due_on,
-                c.requester_name or c.requester_email,
-                c.topic,
-                "!" if c.flagged else "",
-            )
-            for c in work.cases.every()
-        ]
-    columns = ("reference", "status", "law", "due", "requester", "topic", "look")
-    table(columns, rows, empty="There are no requests yet. infogov run-once reads the mailbox.")
+        cases = [case for case in work.cases.every() if everything or case.workflow not in _DONE]
+        today = received_day(app.clock.now())
+    rows = [
+        (
+            c.reference,
+            c.workflow.replace("_", " "),
+            c.regime.upper(),
+            c.due_on,
+            _days_left(app, c, today),
+            c.requester_name or c.requester_email,
+            c.topic,
+            "!" if c.flagged else "",
+        )
+        for c in sorted(cases, key=lambda c: (c.workflow in _DONE, c.due_on, c.id))
+    ]
+    columns = ("reference", "status", "law", "due", "working days left", "requester", "topic", "look")
+    table(columns, rows, empty="Nothing is open. infogov run-once reads the mailbox; --all lists what is done, too.")
 
 
-def show(reference: ReferenceArgument, config: ConfigOption = None, *, as_lines: JsonOption = False) -> None:
-    """Show everything about one request: its questions, letters, messages and timeline."""
-    with opened(config) as app:
-        whole = _whole(app, reference)
-    if as_lines:
-        say_json(whole)
-        return
-    say(
-        f"{whole['reference']}  {whole['status']}, clock {whole['clock']}"
-        + (f", {whole['outcome']}" if whole["outcome"] else ""),
-        f"{whole['regime'].upper()}, because {'; '.join(whole['regime_reasons'])}",
-        f"from {whole['requester_name']} <{whole['requester_email']}>",
-        f"received {long_date(whole['received_on'])} ({whole['received_source']}), due {long_date(whole['due_on'])}",
-        f"topic: {whole['topic']}",
-    )
-    for reason in whole["flag_reasons"]:
-        say(f"look: {reason}")
-    for question in whole["questions"]:
-        say(f"{question['label'] or '-'}. {question['text']}")
-    say("")
-    letter_rows = [(o["id"], o["kind"], o["status"], ", ".join(o["to"]), o["last_error"]) for o in whole["outbox"]]
-    table(("letter", "kind", "status", "to", "problem"), letter_rows, empty="No letters yet.")
-    message_rows = [(m["id"], m["side"], m["intent"], m["from"], m["subject"]) for m in whole["messages"]]
-    table(("message", "side", "intent", "from", "subject"), message_rows, empty="No messages.")
-    event_rows = [(e["at"].strftime("%Y-%m-%d %H:%M:%S"), e["kind"], e["actor"], e["via"]) for e in whole["events"]]
-    table(("at (UTC)", "what", "who", "via"), event_rows, empty="No events.")
-
-
-def _whole(app: App, reference: str) -> dict[str, Any]:
-    with app.store.read() as work:
-        case = work.cases.by_reference(reference.strip().upper())
-        if case is None:
-            raise NotFoundError(f"there is no request {reference}; see: infogov requests")
-        return {
-            **as_json(case),
-            "regime_reasons": list(case.regime_reasons),
-            "received_source": case.received_source,
-            "subject": case.subject,
-            "linked": [{"reference": other, "why": why} for other, why in work.cases.linked(case.id)],
-            "letters": [
-                {
-                    "id": row.id,
-                    "kind": row.kind,
-                    "status": row.status,
-                    "version": row.version,
-                    "drafted_by": list(row.writers),
-                    "submitted_by": row.submitted_by,
-                    "approved_by": row.approved_by,
-                }
-                for row in work.letters.of_case(case.id)
-            ],
-            "outbox": [_letter_json(row) for row in work.outbox.summaries(request_id=case.id)],
-            "messages": [_message_json(m) for m in work.messages.of_case(case.id)],
-            "events": [
-                {"at": e.at, "kind": e.kind, "actor": e.actor, "via": e.via, "data": e.data}
-                for e in work.events.of_case(case.id)
-            ],
-        }
-
-
-def _letter_json(row: OutboxSummary) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "kind": row.kind,
-        "status": row.status,
-        "to": list(row.recipients),
-        "message_id": row.message_id,
-        "sha256": row.sha256,
-        "attempts": row.attempts,
-        "not_before": row.not_before,
-        "sent_at": row.sent_at,
-        "last_error": row.last_error,
-        "answer": row.answer,
-    }
-
-
-def _message_json(m: MessageSummary) -> dict[str, Any]:
-    return {
-        "id": m.id,
-        "side": m.side,
-        "rung": m.rung,
-        "verdict": m.verdict,
-        "intent": m.intent,
-        "reasons": list(m.reasons),
-        "received_at": m.received_at,
-        "from": m.author_email,
-        "subject": m.subject,
-    }
+def _days_left(app: App, case: Case, today: date) -> str:
+    """How many working days are left for an open case, in words where there are none."""
+    if case.workflow in _DONE:
+        return ""
+    if case.clock == ClockState.WAITING:
+        return "waiting for the requester"
+    if case.due_on < today:
+        return "OVERDUE"
+    return str(app.calendar.working_days_between(today, case.due_on, Regime(case.regime)))
 
 
 def draft(
@@ -201,6 +135,8 @@ def draft(
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"{file} can't be read ({error}); name a draft file made with --new") from error
+        if officer is None:
+            say("No --officer was named: whoever submits this stands for it as its writer, and can't approve it.")
         remarks = app.casework().save_draft(reference, text, str(file), officer, beside(file, text))
     say(f"Kept as the draft of {reference.strip().upper()}.", *remarks, f"Next: infogov submit {reference} --officer …")
 
@@ -300,6 +236,20 @@ def give_back(
     say(f"{reference} is back with its drafter.")
 
 
+def address(
+    reference: ReferenceArgument,
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Where the requester is to be answered.")],
+    officer: OfficerOption,
+    config: ConfigOption = None,
+    reason: ReasonOption = "",
+    name: Annotated[str, typer.Option("--name", help="The requester's name, if that is to change, too.")] = "",
+) -> None:
+    """Correct a requester's address, with a reason; a letter approved for the old one has to be approved again."""
+    with opened(config) as app:
+        app.casework().correct_requester(reference, officer, email, reason, name)
+    say(f"{reference} is answered to {email} from now on.")
+
+
 def withdraw(
     reference: ReferenceArgument, officer: OfficerOption, config: ConfigOption = None, reason: ReasonOption = ""
 ) -> None:
@@ -349,7 +299,8 @@ def stop(
 
 def add_to(app: typer.Typer) -> None:
     """Add these verbs to the command."""
-    for verb in (requests, show, draft, check, submit, approve, withdraw, close, reopen, stop):
+    for verb in (requests, draft, check, submit, approve, withdraw, close, reopen, stop):
         app.command()(verb)
+    app.command()(address)
     app.command("return")(give_back)
     app.command("send-now")(send_now)

@@ -17,7 +17,8 @@ class Publication:
 class AuthorityFacts:
     """The authority as a letter shows it; *address* is the postal address by lines, *email* the monitored mailbox.
 
-    *sign_off* stands at the foot of a letter; empty means the team's name.
+    *sign_off* stands at the foot of a letter; empty means the team's name. *crest* are the bytes of a PNG or JPEG picture for
+    the head of letters that can show one.
     """
 
     name: str
@@ -28,6 +29,7 @@ class AuthorityFacts:
     phone: str = ""
     publications: tuple[Publication, ...] = ()
     sign_off: str = ""
+    crest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError
@@ -20,7 +21,17 @@ _PAGE = "page.html.jinja"
 def render_html(letter: Letter) -> str:
     """Give *letter* as an HTML5 document in UTF-8, the same for the same letter. Raises UsageError for a faulty template."""
     try:
-        page = environment().get_template(_PAGE).render(letter=letter, title=title_of(letter), pieces=outline(letter))
+        page = (
+            environment()
+            .get_template(_PAGE)
+            .render(
+                letter=letter,
+                title=title_of(letter),
+                pieces=outline(letter),
+                crest=base64.b64encode(letter.crest).decode(),
+                crest_type="image/png" if letter.crest.startswith(b"\x89PNG") else "image/jpeg",
+            )
+        )
     except TemplateError as error:
         raise UsageError(f"templates/letters/{_PAGE}: {one_line(str(error))}; mend the template") from error
     return page.strip() + "\n"

@@ -35,6 +35,8 @@ def render_pdf(letter: Letter) -> bytes:
         "region": region or None,
         "font": FAMILY,
         "reference": showable(one_line(letter.reference)),
+        "crest": list(letter.crest),
+        "crest_words": f"Crest of {showable(one_line(letter.author))}",
         "pieces": [_piece(piece) for piece in outline(letter)],
     }
     folder = letters_folder()

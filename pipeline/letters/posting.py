@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import UsageError
@@ -14,9 +15,13 @@ from pipeline.letters.composing import Attachment, OutgoingMail, checked_address
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+    from pathlib import Path
 
     from pipeline.domain.request import Regime
     from pipeline.settings import Settings
+
+
+_LARGEST_CREST = 500 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +57,24 @@ def authority_facts(settings: Settings) -> AuthorityFacts:
         website=authority.website,
         email=monitored_address(settings),
         phone=authority.phone,
+        crest=_picture(settings.path.parent / authority.crest) if authority.crest else b"",
         publications=tuple(Publication(title=p.title, url=p.url) for p in authority.publications),
     )
+
+
+@cache
+def _picture(path: Path) -> bytes:
+    """Read the crest, once. Raises UsageError for a file that can't be read, is too large, or is neither PNG nor JPEG."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"[authority] crest: {path} can't be read ({error.strerror}); name a PNG or JPEG file"
+        ) from error
+    if len(content) > _LARGEST_CREST or not content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+        text = f"[authority] crest: {path} is not a PNG or JPEG picture of at most {_LARGEST_CREST // 1024} KB; name another file"
+        raise UsageError(text)
+    return content
 
 
 def monitored_address(settings: Settings) -> str:

@@ -72,7 +72,8 @@ class Block:
 class Letter:
     """A letter in its final words but in no format yet; *subject* is the subject line of the mail that carries it.
 
-    *language* is a language tag (BCP 47) and *author* the authority's name, for the forms that record them.
+    *language* is a language tag (BCP 47) and *author* the authority's name, for the forms that record them; *crest* its picture,
+    for those that can show one.
     """
 
     kind: LetterKind
@@ -84,6 +85,7 @@ class Letter:
     subject: str = ""
     language: str = "en-GB"
     author: str = ""
+    crest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +196,7 @@ def build(record: LetterRecord, authority: AuthorityFacts, today: date, sizes: M
         blocks=tuple(collector.blocks),
         language=facts.get("language", "en-GB"),
         author=one_line(record.authority.over(authority).name),
+        crest=authority.crest,
     )
     about = {"letter": letter, "its": record.particulars}
     return replace(letter, subject=one_line(_fill(f"{folder}/subject.txt", about)))

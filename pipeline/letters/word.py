@@ -9,11 +9,13 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 import docx
+from docx.image.exceptions import UnexpectedEndOfFileError, UnrecognizedImageError
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from pipeline.domain.errors import UsageError
 from pipeline.letters.outline import Manner, Run, Shape, outline, title_of
 from pipeline.letters.plain import one_line
 
@@ -39,11 +41,25 @@ def render_word(letter: Letter) -> bytes:
     _set_properties(document, letter)
     _set_styles(document, letter.language)
     _set_page(document)
+    if letter.crest:
+        _add_crest(document, letter)
     for piece in outline(letter):
         _add(document, piece)
     made = io.BytesIO()
     document.save(made)
     return _repacked(made.getvalue())
+
+
+def _add_crest(document: Document, letter: Letter) -> None:
+    """Put the crest at the head, with words for those who can't see it."""
+    try:
+        picture = document.add_picture(io.BytesIO(letter.crest), height=Mm(20))
+    except (UnrecognizedImageError, UnexpectedEndOfFileError) as error:
+        raise UsageError(
+            "[authority] crest is not a PNG or JPEG picture that can be shown; name another file"
+        ) from error
+    described = picture._inline.docPr  # noqa: SLF001 - the library has no public way to describe a picture
+    described.set("descr", f"Crest of {_sound(one_line(letter.author))}")
 
 
 def _drop_preview(document: Document) -> None:

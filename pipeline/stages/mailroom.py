@@ -28,7 +28,6 @@ _CANCELLABLE = (
     OutboxStatus.QUEUED,
     OutboxStatus.RETRY,
     OutboxStatus.FAILED,
-    OutboxStatus.UNCERTAIN,
 )
 _NOBODY = "operator"
 
@@ -116,6 +115,8 @@ class Mailroom:
                 raise NotAllowedError(
                     f"letter {row.id} is {row.status}; only a failed or waiting one can be tried again"
                 )
+            if row.letter_id is not None:
+                _still_meant(work, row)
             self._move(work, row, OutboxStatus.QUEUED, "letter_retried", actor, now, not_before=now)
 
     def cancel(self, outbox_id: int, officer: str | None = None) -> None:
@@ -124,6 +125,10 @@ class Mailroom:
         with self._store.write() as work:
             actor = self._actor(work, officer)
             row = _row(work, outbox_id)
+            if row.status == OutboxStatus.UNCERTAIN:
+                raise NotAllowedError(
+                    f"letter {row.id} may have been delivered; decide first with: infogov outbox resolve {row.id}"
+                )
             if row.status not in _CANCELLABLE:
                 raise NotAllowedError(f"letter {row.id} is {row.status} and can't be cancelled now")
             self._move(work, row, OutboxStatus.CANCELLED, "letter_cancelled", actor, now)
@@ -229,3 +234,23 @@ def _row(work: Work, outbox_id: int) -> OutboxSummary:
     if not rows:
         raise NotFoundError(f"there is no letter {outbox_id} in the outbox; see: infogov outbox")
     return rows[0]
+
+
+def _still_meant(work: Work, row: OutboxSummary) -> None:
+    """Refuse to send a written letter again whose approval is void, or which another one has replaced (invariants 5 and 7)."""
+    case = work.cases.by_ids([row.request_id])[0]
+    letter = work.letters.by_id(row.letter_id or 0)
+    if letter is None or letter.status not in ("approved", "sent"):
+        raise NotAllowedError(f"the approval of letter {row.id} is void; approve it again instead")
+    if row.kind == "response" and case.workflow not in (Workflow.APPROVED, Workflow.SENT):
+        raise NotAllowedError(
+            f"{case.reference} is open again; approve an answer instead of sending letter {row.id} once more"
+        )
+    gone = (OutboxStatus.CANCELLED, OutboxStatus.BOUNCED, OutboxStatus.FAILED)
+    newer = [
+        other.id
+        for other in work.outbox.summaries(request_id=row.request_id)
+        if other.id > row.id and other.letter_id is not None and other.kind == row.kind and other.status not in gone
+    ]
+    if newer:
+        raise NotAllowedError(f"letter {newer[-1]} has replaced letter {row.id}; see: infogov outbox")

@@ -123,7 +123,7 @@ class Receive:
         if position is None or position.uidvalidity != state.uidvalidity:
             return  # The next poll makes first contact or reads a renumbered folder afresh.
         below = [uid for uid in mailbox.uids_after(0) if uid <= position.cursor and uid not in known]
-        missing = [e for e in mailbox.envelopes(below) if not _left_alone(e, position)] if below else []
+        missing = [e for e in mailbox.envelopes(below) if not _left_behind(e, position)] if below else []
         source = _Source(mailbox=mailbox, settings=settings, folder=folder, position=position)
         for batch in _by_bytes(missing, settings):
             result.taken += self._take(source, batch, cursor=position.cursor)
@@ -257,17 +257,19 @@ def _limit(settings: MailboxSettings) -> int:
 
 
 def _left_behind(envelope: Envelope, position: FolderPosition) -> bool:
-    """Whether a rescan meets mail that was left alone on first contact by ``start = "new"``; a day's grace for clocks that differ."""
-    if not position.left_behind or envelope.internal_date is None:
-        return False
-    return envelope.internal_date < position.first_seen_at - timedelta(days=1)
+    """Whether a rescan meets mail that was left alone on first contact by ``start = "new"``; what came since is never passed over.
+
+    Clocks may differ: what was taken in spite of an older date has its row already, and loses nothing by not being read again.
+    """
+    return envelope.uid <= position.backfill_until and _left_alone(envelope, position)
 
 
 def _left_alone(envelope: Envelope, position: FolderPosition) -> bool:
     """Whether ``start = "new"`` passed this message over on first contact; a message without a date may be one of them."""
     if not position.left_behind:
         return False
-    return envelope.internal_date is None or envelope.internal_date < position.first_seen_at
+    # INTERNALDATE has whole seconds and its server another clock.
+    return envelope.internal_date is None or envelope.internal_date < position.first_seen_at - timedelta(minutes=1)
 
 
 def _moved_in(envelope: Envelope, position: FolderPosition) -> bool:

@@ -284,6 +284,17 @@ def test_the_nightly_look_takes_in_what_has_no_row(make_product: Callable[..., P
     assert product.app.receive.reconcile(product.mailbox(), box).taken == 0
 
 
+def test_old_mail_that_comes_in_later_is_taken_though_older_mail_was_left(make_product: Callable[..., Product]) -> None:
+    """Start = "new" leaves what was there on first contact; a mail dragged in afterwards has its row whatever its date."""
+    product = make_product(mailbox={"infogov": {"start": "new"}})
+    product.put(*people(1), at=product.clock.now() - timedelta(days=30))
+    product.run_once()
+    product.put(*people(2), at=product.clock.now() - timedelta(days=2))
+    product.put(*people(3))
+    assert product.run_once()["received"] == 2
+    assert requesters(product) == addresses(2, 3)
+
+
 def test_start_new_leaves_older_mail_alone(make_product: Callable[..., Product]) -> None:
     """With start = "new" the first poll takes nothing and says how many it left; later mail is taken; a rescan leaves the old alone, too."""
     product = make_product(mailbox={"infogov": {"start": "new"}})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import NotAllowedError
 from pipeline.domain.request import Question, Regime
+from pipeline.letters import posting
 from pipeline.letters.checking import CheckFacts, Level, check
 from pipeline.letters.law import exemptions
 from pipeline.letters.render import render_text
@@ -49,11 +50,16 @@ def examine(
 
 def not_their_words(case: Case, written: LetterRecord) -> list[str]:
     """Sentences about questions that the draft leaves out or has changed: the requester's words are never edited."""
+    dates = (
+        [f"the draft says received on {written.received_on}, the request says {case.received_on}"]
+        if written.received_on not in (None, case.received_on)
+        else []
+    )
     asked = {q.text for q in case.questions}
     answered = {q.text for q in written.questions}
     missing = [q.label or q.position for q in case.questions if q.text not in answered]
     changed = [q.label for q in written.questions if q.text not in asked]
-    return [f"question {label} of the request is not in the draft" for label in missing] + [
+    return [*dates, *(f"question {label} of the request is not in the draft" for label in missing)] + [
         f"question {label} of the draft is not in the requester's own words" for label in changed
     ]
 
@@ -66,6 +72,20 @@ def own_words(written: LetterRecord) -> str:
         if isinstance(value, str) and field.name not in _FOR_EVERYBODY:
             said.append(value)
     return "\n\n".join(said)
+
+
+def refuse_wrong_facts(case: Case, written: LetterRecord) -> None:
+    """Raise NotAllowedError for a letter that would state another date of receipt, or that can't be addressed at all."""
+    if written.received_on not in (None, case.received_on):
+        raise NotAllowedError(
+            f"the draft says received_on = {written.received_on}, but {case.reference} was received on {case.received_on}: "
+            "mend the draft, or correct the case with: infogov clock --event receipt_corrected=DAY,reason=…"
+        )
+    if not posting.can_write_to(case.requester_email):
+        shown = case.requester_email or "no address"
+        raise NotAllowedError(
+            f"{case.reference} has {shown}, to which no mail can be sent: give one with: infogov address"
+        )
 
 
 def refuse_stops(found: Iterable[Finding], because: str, *, reason: str, option: str) -> list[str]:

@@ -11,6 +11,7 @@ from pipeline.letters import posting
 from pipeline.letters.acknowledgement import Written
 from pipeline.letters.render import build, render_text
 from pipeline.stages.casework.enclosures import as_attachments
+from pipeline.stages.casework.examining import refuse_wrong_facts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +27,7 @@ def freeze(
     work: Work, settings: Settings, ids: Ids, case: Case, letter: LetterRecordRow, written: LetterRecord, now: datetime
 ) -> Frozen:
     """The letter as it will be sent unless it is stopped in time; its recipient comes from the request and nowhere else (invariant 11)."""
+    refuse_wrong_facts(case, written)
     finished = build(written, posting.authority_facts(settings), clock.received_day(now), sizes(work, letter))
     source_id, _ = work.cases.source_message_header(case)
     message_id = ids.message_id(posting.own_domain(settings))

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from pipeline.store.events import Happening
     from pipeline.store.records import Case, OutboxSummary
 
-# A refused letter could be sent by a retry, and one that a trial redirected has not gone to its requester: both are void with their approval.
+# A refused letter or one that came back could be sent again by a retry, and one that a trial redirected has not gone to its requester:
+# all are void with their approval.
 _STILL_HERE = (
     OutboxStatus.WAITING, OutboxStatus.QUEUED, OutboxStatus.RETRY, OutboxStatus.FAILED, OutboxStatus.REDIRECTED,
+    OutboxStatus.BOUNCED,
 )  # fmt: skip
 
 

@@ -6,16 +6,25 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.domain import clock
+from pipeline.domain.calendar import long_date
 from pipeline.domain.errors import NotAllowedError, NotFoundError
 from pipeline.domain.outbox import OutboxStatus
-from pipeline.domain.request import ClockState, Outcome, Regime, Workflow
+from pipeline.domain.request import ClockState, Outcome, Workflow
 from pipeline.letters import posting, record
 from pipeline.letters.model import LetterKind
 from pipeline.letters.release import Level
 from pipeline.letters.render import build, render_text
+from pipeline.mail.reading import due_on
 from pipeline.stages.casework.drafting import OPEN, new_draft, refuse_misplaced, refuse_unlawful_time
 from pipeline.stages.casework.enclosures import checked, in_the_text, own_contacts, refuse_leaks
-from pipeline.stages.casework.examining import as_data, examine, not_their_words, own_words, refuse_stops
+from pipeline.stages.casework.examining import (
+    as_data,
+    examine,
+    not_their_words,
+    own_words,
+    refuse_stops,
+    refuse_wrong_facts,
+)
 from pipeline.stages.casework.freezing import freeze, sizes
 from pipeline.stages.casework.lookups import (
     RESPONSE,
@@ -123,13 +132,13 @@ class Casework:
         """Let the draft's law and topic stand for the case, and say where its questions are not the requester's words."""
         remarks: list[str] = []
         if written.regime != case.regime:
-            due_on = self._due(written.regime, case)
+            due = due_on(written.regime, case.received_on, self._calendar)
             happening = self._happening(
-                "law_changed", now, actor, {"from": case.regime, "to": written.regime, "due_on": due_on}
+                "law_changed", now, actor, {"from": case.regime, "to": written.regime, "due_on": due}
             )
             reasons = [f"an officer decided it ({actor})"]
-            work.cases.change(case, happening, regime=written.regime, due_on=due_on, regime_reasons=reasons)
-            remarks.append(f"the law of {case.reference} is now {written.regime.upper()}, due on {due_on:%-d %B %Y}")
+            work.cases.change(case, happening, regime=written.regime, due_on=due, regime_reasons=reasons)
+            remarks.append(f"the law of {case.reference} is now {written.regime.upper()}, due on {long_date(due)}")
         if written.topic and written.topic != case.topic:
             work.cases.change(case, self._happening("topic_set", now, actor), topic=written.topic)
         return [*remarks, *not_their_words(case, written)] if written.kind is LetterKind.RESPONSE else remarks
@@ -157,6 +166,7 @@ class Casework:
             refuse_unlawful_time(work, case, written, self._calendar, clock.received_day(now))
             found = self._examined(work, case, letter, written)
             refuse_stops(found, "the draft is not ready:", reason=despite, option="--despite")
+            refuse_wrong_facts(case, written)
             refuse_leaks(self._leaks(work, case, letter, written), approving=False, reason="")
             data: dict[str, object] = {"findings": as_data(found)} | ({"despite": despite} if despite.strip() else {})
             happening = self._happening("submitted", now, who.email, data)
@@ -301,6 +311,22 @@ class Casework:
 
     # ---- the request -----------------------------------------------------------------------------------------------
 
+    def correct_requester(self, reference: str, officer: str, email: str, reason: str, name: str = "") -> None:
+        """Give a request another address (and name) to answer to; a letter approved for the old one is void, for approval is bound to recipients."""
+        now = self._clock.now()
+        with self._store.write() as work:
+            who = acting_officer(work, officer)
+            case = the_case(work, reference, lock=True)
+            if not reason.strip() or not posting.can_write_to(email):
+                raise NotAllowedError("give an address that mail can be sent to, like name@example.org, and a --reason")
+            taken = take_back(work, case, self._happening("", now, who.email), why="the address was corrected")
+            values: dict[str, object] = {"requester_email": email, "requester_name": name or case.requester_name}
+            if taken and case.workflow == Workflow.APPROVED:
+                values |= {"workflow": Workflow.FOR_APPROVAL, "outcome": None}
+            work.cases.change(
+                case, self._happening("requester_corrected", now, who.email, {"reason": reason}), **values
+            )
+
     def withdraw(self, reference: str, officer: str, reason: str = "") -> None:
         """Note that the requester has withdrawn; what was waiting to be sent is taken back."""
         now = self._clock.now()
@@ -348,10 +374,6 @@ class Casework:
             )  # fmt: skip
 
     # ---- parts -----------------------------------------------------------------------------------------------------
-
-    def _due(self, regime: Regime, case: Case) -> object:
-        received = clock.Event(kind=clock.EventKind.RECEIVED, on=case.received_on)
-        return clock.deadline(regime, [received], self._calendar).due_on
 
     def _move(
         self,

@@ -16,6 +16,7 @@ from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, Triage, Verdict
 from pipeline.domain.triage.language import is_welsh
 from pipeline.letters import posting
+from pipeline.mail.headers import sent_date
 from pipeline.mail.judging import is_junk
 from pipeline.mail.reading import due_on, web_form_senders
 from pipeline.store.cases import NewCase
@@ -240,12 +241,18 @@ def _decide(work: Work, desk: Desk, item: Item, now: datetime) -> Decision:
 
 
 def _age(item: Item, now: datetime) -> timedelta | None:
-    """How old the mail is, where that matters: on first contact and after a rescan. The oldest stamp counts, for moved mailboxes re-date mail."""
+    """How old the mail is, where that matters: on first contact, after a rescan, when it was moved in.
+
+    The oldest stamp of a server counts, for mailboxes that were moved re-date their mail; what the sender's own clock says counts only
+    where no server has left a stamp.
+    """
     if not item.waiting.backfill:
         return None
     stamps = [item.waiting.internal_date, item.reading.receipt.at]
-    if item.reading.message.date is not None:
-        stamps.append(item.reading.message.date)
+    received = item.reading.message.received
+    delivered = sent_date(received[0].rpartition(";")[2]) if received else item.reading.message.date
+    if delivered is not None:
+        stamps.append(delivered)
     return now - min(stamps)
 
 

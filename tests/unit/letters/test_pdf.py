@@ -155,6 +155,8 @@ def test_the_licence_of_the_font_travels_with_it() -> None:
 def test_the_template_reads_no_other_file_and_no_network() -> None:
     """What typst is given reads nothing but the data it is handed."""
     template = (templating.letters_folder() / "page.typ").read_text(encoding="utf-8")
+    # The crest comes in as bytes, not as a file's name.
+    template = template.replace("image(bytes(d.crest)", "")
     assert not re.findall(r"@preview|#import|#include|\b(?:read|image|plugin|csv|yaml|toml|xml|eval)\(", template)
 
 
