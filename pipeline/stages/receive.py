@@ -232,6 +232,11 @@ class Receive:
             raw = source.mailbox.bodies([uid]).get(uid)
             if raw is None:
                 log.warning("wanted_body_gone", mailbox=name, message=message_id)
+                words = (
+                    f"it is no longer in the folder {source.folder}: move it back there, and it is taken as new mail"
+                )
+                with self._store.write() as work:
+                    work.messages.body_gone(message_id, words)
                 continue
             with self._store.write() as work:
                 work.messages.body_arrived(message_id, name, raw, raw_digest(raw), self._clock.now())

@@ -159,6 +159,11 @@ class Messages:
             mailbox_chain(mailbox), Happening(kind="body_fetched", at=at, message_id=message_id, data=data)
         )
 
+    def body_gone(self, message_id: int, words: str) -> None:
+        """Stop waiting for a body that the folder no longer has, and tell the officer who asked for it."""
+        values = {"body_wanted": False, "state": "quarantined", "last_error": words, "reasons": [words]}
+        self._connection.execute(update(M).where(M.id == message_id).values(**values))
+
     def unmoved(self, mailbox: str, folder: str, uidvalidity: int, limit: int = 1000) -> list[tuple[int, int]]:
         """(id, uid) of messages kept whole from *folder* that still wait to be moved on the server, oldest first."""
         rows = self._connection.execute(

@@ -96,3 +96,21 @@ def test_a_draft_with_another_date_of_receipt_is_not_submitted(product: Product)
     assert any("2020-10-01" in remark for remark in remarks)
     with pytest.raises(NotAllowedError, match="receipt_corrected"):
         casework.submit(case.reference, DRAFTER)
+
+
+def test_a_large_mail_that_somebody_moved_away_is_said_to_be_gone(product: Product) -> None:
+    """An officer who asks for the whole of it hears that the folder has it no more, once, instead of waiting for ever."""
+    product.configure(mailbox={"infogov": {"max_message_mb": 1}})
+    product.put(request("large", body="How many?\r\n" + "x" * 76 + "\r\n" * 700_000))
+    product.run_once()
+    room = product.app.mailroom()
+    [large] = room.quarantined()
+    with product.dovecot.client(product.users["infogov"]) as person:
+        person.select_folder("INBOX")
+        person.create_folder("Elsewhere")
+        person.move([large.id], "Elsewhere")
+    room.retry_quarantined(large.id, None)
+    product.run_once()
+    [large] = room.quarantined()
+    assert "no longer in the folder INBOX" in str(large.reason)
+    assert product.count("message", "body_wanted") == 0
