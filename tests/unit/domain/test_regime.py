@@ -101,3 +101,29 @@ def test_any_text_has_a_law_and_a_reason(subject: str, text: str) -> None:
 def test_a_megabyte_is_read(piece: str) -> None:
     """Repeated trigger words over a megabyte still give a law."""
     assert guess("", piece * (1_000_000 // len(piece))).regime in set(Regime)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I would like permission to re-use the bus stop data in an app. Please send it.",
+        "We apply for a licence to reuse your photographs of the market hall.",
+        "This is a request under the Re-use of Public Sector Information Regulations 2015 for the tree inventory.",
+    ],
+)
+def test_a_wish_to_reuse_is_said_beside_the_law_of_access(text: str) -> None:
+    """Re-use has regulations of its own: the officer hears of it, whatever law the access falls under."""
+    assert any("Re-use of Public Sector" in reason for reason in guess("Bus stops", text).reasons)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How much waste was re-used or recycled in 2025?",
+        "Please send your policy on the reuse of school buildings.",
+        "How many requests did you receive last year?",
+    ],
+)
+def test_reuse_of_things_is_another_matter(text: str) -> None:
+    """Waste and buildings are re-used, too."""
+    assert not any("Re-use of Public Sector" in reason for reason in guess("", text).reasons)
