@@ -27,7 +27,7 @@ def load_settings(config: Path | None) -> Settings:
 
 
 @contextmanager
-def opened(config: Path | None, *, logging_level: str | None = "warning") -> Iterator[App]:
+def opened(config: Path | None, *, logging_level: str | None = "error") -> Iterator[App]:
     """The application for one verb; *logging_level* None leaves it to the configuration."""
     settings = load_settings(config)
     set_up_logging(logging_level or settings.logging.level, settings.logging.format)

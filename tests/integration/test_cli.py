@@ -91,7 +91,7 @@ def test_a_request_goes_through_every_verb(service: Service, dovecot: Dovecot, s
     assert "cli" in {event["via"] for event in whole["events"]}
     assert APPROVER in {event["actor"] for event in whole["events"]}
     assert reference in service.good("show", reference.lower()).text
-    assert reference in service.good("requests").text
+    assert reference in service.good("requests", "--all").text
     assert reference in service.good("outbox").text
     assert "Everything is as it was recorded." in service.good("audit", "verify").text
 
