@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.bootstrap import App
+    from pipeline.domain.message import Message
     from pipeline.store.records import MessageSummary, OutboxSummary
 
 
@@ -104,7 +105,7 @@ def _words(app: App, whole: dict[str, Any], letter: int | None, message: int | N
         if letter is not None and letter in {one["id"] for one in whole["outbox"]}:
             return parse(work.outbox.content(letter) or b"").text
         if message is not None and message in {one["id"] for one in whole["messages"]}:
-            return parse(work.messages.raw(message) or b"").text
+            return _with_headers(parse(work.messages.raw(message) or b""))
     raise NotFoundError(f"{whole['reference']} has no such letter or message; see: infogov show {whole['reference']}")
 
 
@@ -168,6 +169,24 @@ def _message_json(m: MessageSummary) -> dict[str, Any]:
         "from": m.author_email,
         "subject": m.subject,
     }
+
+
+def _with_headers(mail: Message) -> str:
+    """A mail's words below everybody it names, so that an answer that would go elsewhere is seen."""
+    people = (
+        ("From", mail.from_),
+        ("Sender", mail.sender),
+        ("Reply-To", mail.reply_to),
+        ("To", mail.to),
+        ("Cc", mail.cc),
+    )
+    named = [
+        f"{label}: " + ", ".join(f"{one.name} <{one.email}>".strip() for one in who) for label, who in people if who
+    ]
+    dated = [f"Date (the sender's word): {mail.date:%Y-%m-%d %H:%M} UTC"] if mail.date else []
+    files = [f"Attached: {one.name} ({one.content_type}, {one.size} bytes)" for one in mail.attachments]
+    oddities = [f"Odd: {defect}" for defect in mail.defects]
+    return "\n".join((*named, f"Subject: {mail.subject}", *dated, *files, *oddities, "", mail.text))
 
 
 def add_to(app: typer.Typer) -> None:
