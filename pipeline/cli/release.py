@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.output import JsonOption, say, say_json, table
+from pipeline.cli.opening import load_settings
+from pipeline.cli.output import ConfigOption, JsonOption, say, say_json, table
 from pipeline.domain.errors import UsageError
 from pipeline.letters.release import CleanForm, Level, ReleaseFile, clean_copy, examine
 
@@ -16,11 +17,12 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file.")]
 
 def release(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files that are to go with a letter.")],
+    config: ConfigOption = None,
     *,
     as_lines: JsonOption = False,
 ) -> None:
     """Say what files would give away that nobody sees: hidden sheets, tracked changes, text under boxes, personal data; 1 when something must not go."""
-    report = examine([_read(file) for file in files], "", own_contacts=frozenset())
+    report = examine([_read(file) for file in files], "", own_contacts=_own_contacts(config))
     if as_lines:
         for one in report.findings:
             say_json(
@@ -47,9 +49,10 @@ def clean(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where the copy goes; never over the file itself.")
     ] = None,
+    config: ConfigOption = None,
 ) -> None:
     """Make a copy without what nobody should see: values only, no changes, no properties; and say what was taken out."""
-    made = clean_copy(_read(file), form)
+    made = clean_copy(_read(file), form, own_contacts=_own_contacts(config))
     target = output or file.with_name(f"clean-{made.name}")
     try:
         with target.open("xb") as copy:
@@ -60,6 +63,11 @@ def clean(
         raise UsageError(f"{target} can't be written: {error.strerror}; name another file with --output") from error
     say(f"{target} is the clean copy.", *(f"  taken out: {words}" for words in made.what_was_removed))
     say(*(f"  still to be read by somebody: {one.words} ({one.place})" for one in made.after.findings))
+
+
+def _own_contacts(config: Path | None) -> frozenset[str]:
+    """The council's own addresses, which are no finding, where a configuration is named."""
+    return frozenset() if config is None else load_settings(config).own_addresses
 
 
 def _read(file: Path) -> ReleaseFile:
