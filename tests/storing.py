@@ -12,7 +12,9 @@ from pipeline.domain.clock_events import Event, EventKind
 from pipeline.domain.message import Attachment, content_digest, raw_digest
 from pipeline.domain.outbox import Frozen, OutboxStatus
 from pipeline.domain.request import Question
-from pipeline.store import Store
+from sqlalchemy import insert
+
+from pipeline.store import Store, schema
 from pipeline.store.cases import NewCase
 from pipeline.store.events import Happening
 from pipeline.store.records import Arrival, FolderPosition, LetterFile
@@ -179,3 +181,25 @@ def one_of_everything(store: Store, *, of_the_first_version: bool = False) -> No
             work.letters.write(case.id, "response", "x", officer=None, via="cli", at=AT, files=[table])
             digest = work.clock_events.add(case.id, asked, officer="kim@example.gov.uk", at=AT)
             work.cases.note(case.id, Happening(kind="noted", at=AT, data={"digests": {"clock": digest}}))
+            _of_the_sixth_version(work, case.id)
+
+
+def _of_the_sixth_version(work: Work, case_id: int) -> None:
+    """Put a row into each table that came with the officers' pages."""
+    who, day = "kim@example.gov.uk", AT.date()
+    rows: dict[Any, dict[str, Any]] = {
+        schema.SignIn: {"token_sha256": "a" * 64, "officer": who, "via": "password"}
+        | dict.fromkeys(("created_at", "seen_at", "ends_at"), AT),
+        schema.Throttle: {"key": who, "failures": 1, "last_at": AT},
+        schema.Deputy: {"officer": who, "for_officer": who, "first_day": day, "last_day": day}
+        | {"set_by": who, "set_at": AT},
+        schema.Note: {"request_id": case_id, "officer": who, "at": AT, "text": "rang the clinic"},
+        schema.Opening: {"request_id": case_id, "officer": who, "at": AT, "what": "the request"},
+        schema.Autosave: {"request_id": case_id, "kind": "response", "officer": who, "at": AT, "base_version": 1}
+        | {"form": {"answer": "none"}},
+        schema.Notice: {"once_key": "summary:1", "kind": "summary", "recipient": who, "content": b"x"}
+        | {"status": "queued", "attempts": 0, "not_before": AT, "created_at": AT},
+        schema.Erasure: {"request_id": case_id, "at": AT, "officer": who, "rule": "kept six years", "digests": {}},
+    }
+    for table, values in rows.items():
+        work.cases._connection.execute(insert(table).values(**values))

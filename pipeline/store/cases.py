@@ -99,7 +99,14 @@ class Cases:
             self._connection.execute(
                 insert(schema.Question),
                 [
-                    {"request_id": request_id, "position": n, "label": q.label, "text": q.text, "regime": q.regime}
+                    {
+                        "request_id": request_id,
+                        "position": n,
+                        "key": n,
+                        "label": q.label,
+                        "text": q.text,
+                        "regime": q.regime,
+                    }
                     for n, q in enumerate(questions, 1)
                 ],
             )
@@ -260,7 +267,15 @@ class Cases:
             query = select(schema.Question).where(schema.Question.request_id.in_(found))
             for q in self._connection.execute(query.order_by(schema.Question.request_id, schema.Question.position)):
                 found[q.request_id].append(
-                    QuestionRecord(position=q.position, label=q.label, text=q.text, regime=q.regime)
+                    QuestionRecord(
+                        position=q.position,
+                        label=q.label,
+                        text=q.text,
+                        regime=q.regime,
+                        key=q.key,
+                        service_area=q.service_area,
+                        due_on=q.due_on,
+                    )  # fmt: skip
                 )
         return [_case(row, tuple(found[row.id])) for row in rows]
 

@@ -95,4 +95,5 @@ def _officer(row: Row[Any]) -> OfficerRecord:
         name=row.name,
         role=row.role,
         disabled=row.disabled_at is not None,
+        team=row.team,
     )

@@ -122,12 +122,15 @@ class FiledMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionRecord:
-    """One question of a case, verbatim."""
+    """One question of a case, verbatim. *key* stays with it when questions are reordered; *due_on* is its own date, where it has one."""
 
     position: int
     label: str
     text: str
     regime: str | None = None
+    key: int = 0
+    service_area: str | None = None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +160,14 @@ class Case:
     acknowledge_reasons: tuple[str, ...]
     acknowledged_at: datetime | None
     created_at: datetime
+    owner: str | None = None
+    closed_at: datetime | None = None
+    channel: str = "mail"
+    own_reference: str | None = None
+    team: str | None = None
+    merged_into: int | None = None
+    legal_hold: str | None = None
+    erased_at: datetime | None = None
     questions: tuple[QuestionRecord, ...] = ()
 
 
@@ -240,12 +251,13 @@ class EventRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficerRecord:
-    """A person who works here: *role* is approver, officer, admin or read_only."""
+    """A person who works here: *role* is approver, officer, admin or read_only; *team* says whose restricted cases they see."""
 
     email: str
     name: str
     role: str
     disabled: bool
+    team: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

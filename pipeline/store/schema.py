@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -153,6 +154,9 @@ class Attachment(Table):
     content_type: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
+    # What the virus scanner said, where one is configured: clean, or the name of what it found.
+    scan: Mapped[str | None]
+    scanned_at: Mapped[datetime | None]
 
 
 class Request(Table):
@@ -187,6 +191,16 @@ class Request(Table):
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     wording_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    # How it reached us: mail, or what an officer logged (post, telephone, counter, web_form, before_us).
+    channel: Mapped[str] = mapped_column(String(16), server_default="mail")
+    # The number that a case from before us bears in the council's old system.
+    own_reference: Mapped[str | None] = mapped_column(Text, index=True)
+    # Only this team sees the case; None where everybody does.
+    team: Mapped[str | None]
+    merged_into: Mapped[int | None]
+    # Why nothing of the case may be erased; None where its retention simply runs.
+    legal_hold: Mapped[str | None]
+    erased_at: Mapped[datetime | None]
 
 
 class Question(Table):
@@ -200,6 +214,8 @@ class Question(Table):
     regime: Mapped[str | None] = mapped_column(String(8))
     service_area: Mapped[str | None]
     due_on: Mapped[date | None]
+    # Stays with the question when officers reorder, split or merge: the events of its own clock name it.
+    key: Mapped[int] = mapped_column(server_default="0")
 
 
 class CaseMessage(Table):
@@ -237,6 +253,12 @@ class Letter(Table):
     approved_by: Mapped[str | None]
     approved_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    # When the approver wants it to go; None for after the time in which it can be stopped.
+    send_at: Mapped[datetime | None]
+    # By what policy somebody approved who otherwise could not (deputy, break_glass), and who has looked at it since.
+    exception: Mapped[dict[str, Any] | None]
+    exception_checked_by: Mapped[str | None]
+    exception_checked_at: Mapped[datetime | None]
 
 
 class LetterVersion(Table):
@@ -350,6 +372,8 @@ class ClockEvent(Table):
     to_day: Mapped[date | None]
     regime: Mapped[str | None] = mapped_column(String(8))
     grounds: Mapped[list[str]]
+    # The key of the question whose clock it moves; None for the whole request.
+    question: Mapped[int | None]
     reason: Mapped[str]
     officer: Mapped[str]
     at: Mapped[datetime]
@@ -364,6 +388,117 @@ class Officer(Table):
     role: Mapped[str] = mapped_column(String(16))
     added_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    # The teams whose restricted cases this officer may open.
+    team: Mapped[str | None]
+    password_hash: Mapped[str | None]
+    # True until the officer has chosen a password of their own.
+    must_change: Mapped[bool] = mapped_column(server_default=false())
+    # Who they are to the identity provider: "tenant|object id".
+    subject: Mapped[str | None] = mapped_column(Text, index=True, unique=True)
+
+
+class SignIn(Table):
+    """A session of an officer in a browser; the token itself is only in the cookie."""
+
+    __tablename__ = "sign_in"
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    officer: Mapped[str] = mapped_column(ForeignKey("officer.email"), index=True)
+    via: Mapped[str] = mapped_column(String(16))  # password | oidc
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Throttle(Table):
+    """How often signing in has failed for an account or from an address."""
+
+    __tablename__ = "throttle"
+    key: Mapped[str] = mapped_column(String(300), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+    blocked_until: Mapped[datetime | None]
+
+
+class Deputy(Table):
+    """An officer who approves for another between two days, both included."""
+
+    __tablename__ = "deputy"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer: Mapped[str] = mapped_column(ForeignKey("officer.email"), index=True)
+    for_officer: Mapped[str] = mapped_column(ForeignKey("officer.email"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Note(Table):
+    """What an officer wrote down about a case, for colleagues only."""
+
+    __tablename__ = "note"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), index=True)
+    officer: Mapped[str]
+    at: Mapped[datetime]
+    text: Mapped[str]
+
+
+class Opening(Table):
+    """Who looked at what of a case, and when."""
+
+    __tablename__ = "opening"
+    __table_args__ = (Index("ix_opening_case", "request_id", "at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"))
+    officer: Mapped[str]
+    at: Mapped[datetime]
+    what: Mapped[str]
+
+
+class Autosave(Table):
+    """What an officer has typed into a form and not yet kept."""
+
+    __tablename__ = "autosave"
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    officer: Mapped[str] = mapped_column(String(254), primary_key=True)
+    at: Mapped[datetime]
+    # The version of the letter the typing began from; 0 where there was none.
+    base_version: Mapped[int]
+    form: Mapped[dict[str, Any]]
+
+
+class Notice(Table):
+    """A mail of ours to our own people: the morning summary, a reminder, an alarm. No requester ever gets one."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("ix_notice_due", "status", "not_before", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    once_key: Mapped[str] = mapped_column(String(300), unique=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    recipient: Mapped[str]
+    content: Mapped[bytes]
+    status: Mapped[str] = mapped_column(String(16))  # queued | sending | sent | failed
+    attempts: Mapped[int]
+    not_before: Mapped[datetime]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+
+class Erasure(Table):
+    """Proof that the content of a case was erased: when, by whom, under which rule, and the digests of what is gone."""
+
+    __tablename__ = "erasure"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    at: Mapped[datetime]
+    officer: Mapped[str]
+    rule: Mapped[str]
+    digests: Mapped[dict[str, Any]]
 
 
 class Heartbeat(Table):
