@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import insert
+
 from pipeline.domain.clock_events import Event, EventKind
 from pipeline.domain.message import Attachment, content_digest, raw_digest
 from pipeline.domain.outbox import Frozen, OutboxStatus
 from pipeline.domain.request import Question
-from sqlalchemy import insert
-
 from pipeline.store import Store, schema
 from pipeline.store.cases import NewCase
 from pipeline.store.events import Happening

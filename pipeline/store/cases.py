@@ -275,7 +275,7 @@ class Cases:
                         key=q.key,
                         service_area=q.service_area,
                         due_on=q.due_on,
-                    )  # fmt: skip
+                    )
                 )
         return [_case(row, tuple(found[row.id])) for row in rows]
 
