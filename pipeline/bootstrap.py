@@ -11,17 +11,30 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain.calendar import Calendar
 from pipeline.domain.errors import UsageError
+from pipeline.mail.alarm_routes import Command, Webhook
 from pipeline.mail.mailbox import ImapMailbox
 from pipeline.mail.oauth import TokenSource
+from pipeline.mail.scanning import Scanner
 from pipeline.mail.transport import SmtpTransport
 from pipeline.resources import config_file
-from pipeline.stages.casework import Casework
+from pipeline.settings import SmtpSettings
+from pipeline.stages.alarms import Alarms, MailRoute
+from pipeline.stages.casework import Casefile, Casework
+from pipeline.stages.casezip import Casezip
+from pipeline.stages.checkup import Checkup, House, Servers
 from pipeline.stages.clockwork import Clockwork
+from pipeline.stages.counter import Counter
 from pipeline.stages.deliver import Deliver
+from pipeline.stages.health import HealthReader, free_bytes
 from pipeline.stages.intake import Intake
 from pipeline.stages.mailroom import Mailroom
 from pipeline.stages.newmail import NewMail
+from pipeline.stages.notices import Notices
+from pipeline.stages.reading_room import ReadingRoom
 from pipeline.stages.receive import Receive
+from pipeline.stages.reports import Reports
+from pipeline.stages.retention import Retention
+from pipeline.stages.scanning import Scanning
 from pipeline.stages.upkeep import Upkeep
 from pipeline.store import Store
 
@@ -29,7 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipeline.domain.ports import Clock, Ids
-    from pipeline.settings import MailboxSettings, Settings, SmtpSettings
+    from pipeline.mail.alarm_routes import Route
+    from pipeline.settings import MailboxSettings, Settings
 
 
 class SystemClock:
@@ -82,7 +96,7 @@ class App:
     @cached_property
     def receive(self) -> Receive:
         """Takes mail in."""
-        return Receive(self.store, self.clock)
+        return Receive(self.store, self.clock, shadow=self.settings.delivery.mode == "shadow")
 
     @cached_property
     def intake(self) -> Intake:
@@ -94,6 +108,13 @@ class App:
         """Looks for what needs a person."""
         return Upkeep(self.store, self.clock, self.calendar)
 
+    @cached_property
+    def reports(self) -> Reports:
+        """Lists, searches, figures and files for officers' pages."""
+        return Reports(
+            self.store, self.clock, self.calendar, soon_days=self.settings.reminders.due_soon_days
+        )
+
     def deliver(self) -> Deliver:
         """Sends; with a connection of its own, so one for each thread."""
         copies = next((box for box in self.settings.mailbox.values() if box.sent_folder), None)
@@ -104,6 +125,15 @@ class App:
     def casework(self, via: str = "cli") -> Casework:
         """An officer's verbs on a request."""
         return Casework(self.store, self.clock, self.ids, self.settings, self.calendar, via=via)
+
+    def casefile(self, via: str = "cli") -> Casefile:
+        """An officer's verbs on the facts of a case."""
+        return Casefile(self.store, self.clock, self.ids, self.settings, self.clockwork(via), via=via)
+
+    def counter(self, via: str = "cli") -> Counter:
+        """An officer's verbs on requests that come other than by mail."""
+        clocks = self.clockwork(via)
+        return Counter(self.store, self.clock, self.ids, self.settings, self.calendar, clocks, via=via)
 
     def clockwork(self, via: str = "cli") -> Clockwork:
         """An officer's verbs on a case's time."""
@@ -117,6 +147,59 @@ class App:
     def new_mail(self, via: str = "cli") -> NewMail:
         """An officer's verbs on mail that belongs to no case yet."""
         return NewMail(self.store, self.clock, self.ids, self.settings, self.calendar, via=via)
+
+    def notices(self) -> Notices:
+        """Mails to our own people; with a connection of its own, so one for each thread."""
+        return Notices(self.store, self.transport(), self.clock, self.ids, self.settings, self.calendar)
+
+    @cached_property
+    def health(self) -> HealthReader:
+        """Says how the service is."""
+        return HealthReader(self.store, self.clock, self.settings)
+
+    def alarms(self) -> Alarms:
+        """Tells somebody when something is wrong; for one thread."""
+        return Alarms(self.store, self.clock, self.settings, self._alarm_routes(), self.health.problems)
+
+    def _alarm_routes(self) -> list[Route]:
+        alarms = self.settings.alarms
+        routes: list[Route] = []
+        if url := alarms.webhook_url.get_secret_value():
+            routes.append(Webhook(url))
+        if alarms.command:
+            routes.append(Command(alarms.command))
+        if alarms.mail_to:
+            server = SmtpSettings(
+                host=alarms.mail_host,
+                port=alarms.mail_port,
+                security=alarms.mail_security,
+                user=alarms.mail_user,
+                password=alarms.mail_password,
+                from_address=alarms.mail_from,
+            )
+            routes.append(MailRoute(SmtpTransport(server), self.clock, self.ids, self.settings))
+        return routes
+
+    def scanner(self) -> Scanner | None:
+        """The virus scanner; None when none is configured."""
+        scan = self.settings.scan
+        return Scanner(scan.clamd, scan.timeout_seconds) if scan.clamd else None
+
+    def scanning(self) -> Scanning:
+        """Has files that came with mail looked at."""
+        return Scanning(self.store, self.clock, self.scanner())
+
+    def reading_room(self, via: str = "cli") -> ReadingRoom:
+        """A case's file as an officer reads it."""
+        return ReadingRoom(self.store, self.clock, via=via)
+
+    def retention(self, via: str = "cli") -> Retention:
+        """Lists and erases what the schedule lets go."""
+        return Retention(self.store, self.clock, self.settings, via=via)
+
+    def casezip(self, via: str = "cli") -> Casezip:
+        """Packs a whole case into one file."""
+        return Casezip(self.store, self.clock, self.clockwork(via).explain, via=via)
 
     def mailbox(self, settings: MailboxSettings) -> ImapMailbox:
         """A connection, not yet made, to one mailbox; for one thread."""
@@ -140,6 +223,22 @@ def build(settings: Settings) -> App:
         ids=SystemIds(),
         calendar=uk_calendar(),
     )
+
+
+def checkup(settings: Settings) -> Checkup:
+    """Everything that ``doctor`` looks at; it opens the database as it is, and closes it again."""
+    clock, calendar = SystemClock(), uk_calendar()
+    house = House(
+        problems=lambda store: HealthReader(store, clock, settings).problems(),
+        findings=lambda store: [(found.kind, found.words) for found in Upkeep(store, clock, calendar).run()],
+        free_bytes=lambda: free_bytes(settings.database.url),
+    )
+    servers = Servers(
+        mailbox=lambda box: ImapMailbox(box, _token(box)),
+        transport=lambda: SmtpTransport(settings.smtp, _token(settings.smtp)),
+        token=_token,
+    )
+    return Checkup(settings, clock, calendar, servers, house, lambda: Store.open_as_it_is(settings.database.url))
 
 
 def _token(server: MailboxSettings | SmtpSettings) -> Callable[[], str] | None:

@@ -18,20 +18,26 @@ from pipeline.resources import config_file, templates
 from pipeline.settings_draft import Draft, Sections
 from pipeline.settings_fields import (
     Address,
+    AttachedForm,
     Auth,
+    Colour,
     Count,
     Days,
     DeliveryMode,
     Domain,
     Filled,
     Host,
+    ListeningPort,
     LogFormat,
     LogLevel,
     Megabytes,
     Minutes,
     OptionalAddress,
+    OptionalDay,
+    OptionalWebAddress,
     Port,
     Prefix,
+    ScannerAddress,
     Seconds,
     Secret,
     Security,
@@ -41,6 +47,8 @@ from pipeline.settings_fields import (
     Text,
     WebAddress,
 )
+from pipeline.settings_keeping import ReminderSettings, RetentionSettings
+from pipeline.settings_watching import AlarmSettings, check_alarms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -87,6 +95,7 @@ class _Server(_Section):
     tenant: Tenant = ""
     client_id: Text = ""
     client_secret: Secret = _NO_SECRET
+    client_secret_expires: OptionalDay = ""
     timeout_seconds: Seconds = 60
 
 
@@ -169,12 +178,27 @@ class DeliverySettings(_Section):
     redirect_to: OptionalAddress = ""
     undo_minutes: Minutes = 15
 
+    @property
+    def holds(self) -> bool:
+        """Whether nothing leaves."""
+        return self.mode in (DeliveryMode.HOLD, DeliveryMode.SHADOW)
+
+
+class ApprovalSettings(_Section):
+    """By which policies somebody may approve what the plain rule of two people would not let them (invariant 6)."""
+
+    corrections: bool = True
+    break_glass: bool = True
+    deputies: bool = True
+
 
 class WorkerSettings(_Section):
-    """How often the outbox is looked at, and after how long a job that stands still ends the process."""
+    """How often the outbox is looked at, after how long a job that stands still ends the process, and where its health is told (0: nowhere)."""
 
     deliver_seconds: Seconds = 15
     hung_after_seconds: Seconds = 900
+    health_host: Host = "127.0.0.1"
+    health_port: ListeningPort = 0
 
 
 class WebSettings(_Section):
@@ -182,6 +206,12 @@ class WebSettings(_Section):
 
     host: Host = "127.0.0.1"
     port: Port = 8000
+    public_url: OptionalWebAddress = ""
+    trusted_proxy: Text = ""
+    colour: Colour = "#00625a"
+    idle_minutes: Minutes = 60
+    session_hours: Count = 12
+    max_upload_mb: Megabytes = 50
 
 
 class LoggingSettings(_Section):
@@ -192,10 +222,19 @@ class LoggingSettings(_Section):
 
 
 class LettersSettings(_Section):
-    """Which set of letter templates is used, and whether a mail in Welsh is answered in Welsh and English."""
+    """Which set of letter templates is used, whether a mail in Welsh is answered in Welsh and English, and what goes beside the text."""
 
     template: TemplateName = "default"
     welsh: bool = False
+    attach: tuple[AttachedForm, ...] = ()
+    html: bool = False
+
+
+class ScanSettings(_Section):
+    """The virus scanner that looks at files which came with mail; none when *clamd* is empty."""
+
+    clamd: ScannerAddress = ""
+    timeout_seconds: Seconds = 120
 
 
 class WebForm(_Section):
@@ -219,10 +258,15 @@ class Settings(_Section):
     reference: ReferenceSettings = ReferenceSettings()
     acknowledgement: AcknowledgementSettings = AcknowledgementSettings()
     delivery: DeliverySettings = DeliverySettings()
+    approval: ApprovalSettings = ApprovalSettings()
     worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
     logging: LoggingSettings = LoggingSettings()
     letters: LettersSettings = LettersSettings()
+    reminders: ReminderSettings = ReminderSettings()
+    retention: RetentionSettings = RetentionSettings()
+    alarms: AlarmSettings = AlarmSettings()
+    scan: ScanSettings = ScanSettings()
     web_forms: dict[str, WebForm] = {}
 
     @staticmethod
@@ -290,8 +334,11 @@ def _check_together(draft: Draft, installed: Callable[[str], bool]) -> None:
     values = draft.values
     _blame(draft, ("smtp",), checks.check_smtp(values["smtp",], installed))
     _blame(draft, ("reference",), checks.check_reference(values["reference",]))
+    _blame(draft, ("web",), checks.check_web(values["web",]))
     ours = _own_addresses(values["authority",], values["smtp",], list(draft.of("mailbox").values()))
     _blame(draft, ("delivery",), checks.check_delivery(values["delivery",], ours))
+    watched = frozenset(box.get("user", "").casefold() for box in draft.of("mailbox").values())
+    _blame(draft, ("alarms",), check_alarms(values["alarms",], ours, watched))
     if url := values["database",].get("url"):
         try:
             draft.given["database",]["url"] = checks.database_url(url, draft.file.parent, installed)

@@ -189,3 +189,18 @@ def database_url(url: str, folder: Path, installed: Callable[[str], bool]) -> st
             raise ValueError('needs the extra postgresql; install it with: pip install "infogov[postgresql]"')
         return url
     raise ValueError('must start with "sqlite:///" (a file) or "postgresql+psycopg://" (a PostgreSQL server)')
+
+
+def check_web(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (key, what is wrong) of the officers' pages: beyond this machine they need a proxy that speaks TLS."""
+    host = section.get("host", "127.0.0.1")
+    if is_loopback(host):
+        return
+    if not section.get("trusted_proxy"):
+        yield (
+            "host",
+            f'is "{host}", which others can reach without TLS; listen on 127.0.0.1, or set trusted_proxy to the address '
+            "of the proxy that speaks TLS",
+        )
+    elif not section.get("public_url", "").startswith("https://"):
+        yield "public_url", "must be the https:// address that officers type, since the pages are served through a proxy"

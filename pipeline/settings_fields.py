@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -42,11 +43,19 @@ class Start(_Word):
 
 
 class DeliveryMode(_Word):
-    """Whether letters leave, wait, or all go to one trial address."""
+    """Whether letters leave, wait, or all go to one trial address; ``shadow`` only records, and what it recorded never leaves by itself."""
 
     SEND = "send"
     HOLD = "hold"
     REDIRECT = "redirect"
+    SHADOW = "shadow"
+
+
+class AttachedForm(_Word):
+    """A form of the letter itself that goes with it as a file."""
+
+    PDF = "pdf"
+    WORD = "word"
 
 
 class LogLevel(_Word):
@@ -67,6 +76,7 @@ class LogFormat(_Word):
 
 
 _LONGEST_LOCAL = 64  # octets, RFC 5321 section 4.5.3.1.1
+_LAST_PORT = 65_535
 _LONGEST_DOMAIN = 253  # octets as written, RFC 1035 section 2.3.4
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _PLACEHOLDERS = ("changeme", "changethis", "replaceme", "replacethis", "placeholder", "yourpassword", "yoursecret")
@@ -74,6 +84,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _PREFIX = re.compile(r"[A-Z]{1,8}")
 _TEMPLATE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _TENANT = re.compile(r"[A-Za-z0-9.-]{0,255}")
 
 
@@ -154,6 +165,14 @@ def _web_address(text: str) -> str:
     return text
 
 
+def _scanner(text: str) -> str:
+    host, colon, port = text.rpartition(":")
+    local = text.startswith("unix:/")
+    if text and not local and not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT):
+        raise ValueError('must be a socket such as "unix:/run/clamav/clamd.ctl", or a host and port such as "127.0.0.1:3310"')
+    return text
+
+
 def _matching(pattern: re.Pattern[str], meaning: str) -> AfterValidator:
     def check(text: str) -> str:
         if not pattern.fullmatch(text):
@@ -161,6 +180,18 @@ def _matching(pattern: re.Pattern[str], meaning: str) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+def _day_as_text(value: object) -> object:
+    # TOML has days of its own, so that 2027-03-01 may stand there without quotes.
+    return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise ValueError("must be a day such as 2027-03-01") from None
 
 
 def _number(value: object) -> object:
@@ -178,11 +209,16 @@ OptionalAddress = Annotated[Text, AfterValidator(_address)]
 Address = Annotated[Filled, AfterValidator(_address)]
 Host = Annotated[Filled, AfterValidator(_host)]
 WebAddress = Annotated[Filled, AfterValidator(_web_address)]
+OptionalWebAddress = Annotated[Text, AfterValidator(_web_address)]
+ScannerAddress = Annotated[Text, AfterValidator(_scanner)]
+Colour = Annotated[Filled, _matching(_COLOUR, "a colour in six hexadecimal digits, such as #00625a")]
 Prefix = Annotated[Filled, _matching(_PREFIX, "one to eight capital letters, such as FOI")]
 TemplateName = Annotated[Filled, _matching(_TEMPLATE, "a template's folder name in small letters, such as default")]
 Tenant = Annotated[
     Text, _matching(_TENANT, "the directory (tenant) ID or domain from the Microsoft 365 app registration")
 ]
+OptionalDay = Annotated[Text, BeforeValidator(_day_as_text), AfterValidator(_day)]
+ListeningPort = Annotated[int, BeforeValidator(_number), Field(ge=0, le=65535)]
 Port = Annotated[int, BeforeValidator(_number), Field(ge=1, le=65535)]
 Seconds = Annotated[int, BeforeValidator(_number), Field(ge=1, le=86_400)]
 Count = Annotated[int, BeforeValidator(_number), Field(ge=1, le=1_000_000)]

@@ -6,16 +6,21 @@ import os
 import signal
 import threading
 import time
+from contextlib import ExitStack, nullcontext
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from pipeline.domain.errors import InfogovError, StoreError
+from pipeline.store.wakes import Wake
+from pipeline.watch.listener import answering
+from pipeline.watch.notifying import Watchdog, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from types import FrameType
 
@@ -32,6 +37,10 @@ _IDLE_BOUND = (
 )
 
 _QUIET_HOUR = 3  # UTC
+# How often a worker that shares its database looks whether another one has died and left work behind.
+_LOOK_SECONDS = 2.0
+_BEAT_EVERY = timedelta(seconds=10)
+_UPKEEP_EVERY = timedelta(hours=1)
 
 log = structlog.get_logger(__name__)
 
@@ -42,16 +51,17 @@ class _Pulse:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.since: datetime | None = None
+        self.last = clock.now()
 
     def start(self, what: str, total: int) -> None:
         """Note a new piece of work."""
         del what, total
-        self.since = self._clock.now()
+        self.since = self.last = self._clock.now()
 
     def advance(self, count: int = 1) -> None:
         """Note a step."""
         del count
-        self.since = self._clock.now()
+        self.since = self.last = self._clock.now()
 
 
 class _Part(threading.Thread):
@@ -64,6 +74,7 @@ class _Part(threading.Thread):
         self.nudged = threading.Event()
         self.pulse = _Pulse(app.clock)
         self._failures = 0
+        self._told: tuple[datetime, str] | None = None
 
     def run(self) -> None:
         """Turn until told to stop."""
@@ -75,10 +86,13 @@ class _Part(threading.Thread):
             self._failures = self._failures + 1 if problem else 0
             if not self.stopping.is_set():
                 self.rest(self._backoff() if problem else None)
+        self.let_go()
 
     def _guarded_turn(self) -> str:
         try:
             problem = self.turn()
+            if problem is None:
+                return ""
             self._beat(problem)
         except InfogovError as error:
             problem = str(error)
@@ -91,8 +105,12 @@ class _Part(threading.Thread):
         return problem
 
     def _beat(self, problem: str) -> None:
+        now = self._app.clock.now()
+        if self._told is not None and self._told[1] == problem and now - self._told[0] < _BEAT_EVERY:
+            return
+        self._told = now, problem
         with self._app.store.write() as work:
-            work.heartbeats.beat(self.name, self._app.clock.now(), problem or "ok", ok=not problem)
+            work.heartbeats.beat(self.name, now, problem or "ok", ok=not problem)
 
     def _backoff(self) -> float:
         # Half fixed, half chance: many workers don't come back at once, and none hammers a server that is down.
@@ -103,13 +121,22 @@ class _Part(threading.Thread):
         """Ask for a turn now."""
         self.nudged.set()
 
-    def turn(self) -> str:
-        """Do the work once; returns what was wrong, or nothing."""
+    def turn(self) -> str | None:
+        """Do the work once; returns what was wrong, or nothing. None where another worker does it."""
         raise NotImplementedError  # pragma: no cover - every part has its own
 
+    @property
+    def longest_silence(self) -> timedelta:
+        """For how long no sign of life from this part is no sign of trouble."""
+        return timedelta(seconds=max(self._app.settings.worker.hung_after_seconds, 2 * _LONGEST_BACKOFF))
+
     def rest(self, seconds: float | None) -> None:
-        """Wait for a nudge; *seconds* bounds the wait after a failure."""
-        self.nudged.wait(seconds if seconds is not None else _LONGEST_BACKOFF)
+        """Wait for a nudge; *seconds* bounds the wait after a failure. What another worker leaves behind nobody nudges for."""
+        longest = _LOOK_SECONDS if self._app.store.shared else _LONGEST_BACKOFF
+        self.nudged.wait(seconds if seconds is not None else longest)
+
+    def let_go(self) -> None:
+        """Give up what only one worker may hold."""
 
     def abort(self) -> None:
         """Cut short whatever the part is waiting for on the network."""
@@ -124,9 +151,30 @@ class _MailboxPart(_Part):
         self._mailbox = app.mailbox(settings)
         self._then = then
         self.reconciling = threading.Event()
+        self._hold: ExitStack | None = None
 
-    def turn(self) -> str:
-        """Poll once."""
+    def _ours(self) -> bool:
+        """Whether this worker reads the mailbox: by a lock kept from turn to turn, which the system frees when we end, however that is."""
+        store = self._app.store
+        if not store.shared or (self._hold is not None and store.holds(self.name)):
+            return True
+        self.let_go()
+        with ExitStack() as stack:
+            if stack.enter_context(store.exclusive(self.name)):
+                self._hold = stack.pop_all()
+        return self._hold is not None
+
+    def let_go(self) -> None:
+        """Leave the mailbox to another worker."""
+        if self._hold is not None:
+            self._mailbox.close()
+            self._hold.close()
+            self._hold = None
+
+    def turn(self) -> str | None:
+        """Poll once, unless another worker reads this mailbox."""
+        if not self._ours():
+            return None
         result = self._app.receive.poll(
             self._mailbox, self._settings, stopping=self.stopping.is_set, progress=self.pulse
         )
@@ -140,8 +188,16 @@ class _MailboxPart(_Part):
             self._then()
         return "; ".join(result.errors)
 
+    @property
+    def longest_silence(self) -> timedelta:
+        """Also the time from one poll to the next, twice."""
+        return max(super().longest_silence, timedelta(seconds=2 * self._settings.poll_seconds + _IDLE_BOUND))
+
     def rest(self, seconds: float | None) -> None:
         """Listen for news until the next poll is due; a failure waits without a connection."""
+        if self._app.store.shared and self._hold is None:
+            self.nudged.wait(seconds if seconds is not None else _LOOK_SECONDS)
+            return
         if seconds is not None or not self._settings.idle:
             self.nudged.wait(seconds if seconds is not None else self._settings.poll_seconds)
             return
@@ -188,14 +244,39 @@ class _DeliverPart(_Part):
     def __init__(self, app: App, stop: threading.Event) -> None:
         super().__init__("deliver", app, stop)
         self._deliver = app.deliver()
+        self._notices = app.notices()
 
     def turn(self) -> str:
         """Send everything that is due."""
-        return self._deliver.run(stopping=self.stopping.is_set, progress=self.pulse).unreachable
+        problem = self._deliver.run(stopping=self.stopping.is_set, progress=self.pulse).unreachable
+        return problem or self._notices.run(stopping=self.stopping.is_set).unreachable
 
     def abort(self) -> None:
         """Cut the connection: a letter past its final dot ends as uncertain."""
         self._deliver.abort()
+        self._notices.abort()
+
+
+class _Ear(threading.Thread):
+    """Hears from other processes on the same PostgreSQL that there is work. A hint only: every part looks by itself, too."""
+
+    def __init__(self, app: App, stop: threading.Event, parts: Mapping[Wake, Sequence[_Part]]) -> None:
+        super().__init__(name="ear", daemon=True)
+        self._app = app
+        self._stopping = stop
+        self._parts = parts
+
+    def run(self) -> None:
+        """Listen until told to stop; after a lost connection, again."""
+        while not self._stopping.is_set():
+            try:
+                for wake in self._app.store.listen(self._stopping.is_set):
+                    # None: it begins to listen, and what was said before that is made up for by a look everywhere.
+                    for part in chain.from_iterable(self._parts.values()) if wake is None else self._parts[wake]:
+                        part.nudge()
+            except InfogovError as error:
+                log.info("listening_to_database_ended", reason=str(error))
+            self._stopping.wait(1)
 
 
 class Worker:
@@ -209,23 +290,30 @@ class Worker:
         boxes = [_MailboxPart(box, app, self._stop, intake.nudge) for box in app.settings.mailbox.values()]
         self._boxes, self._intake, self._deliver = boxes, intake, deliver
         self._parts: list[_Part] = [*boxes, intake, deliver]
+        self._ear = _Ear(app, self._stop, {Wake.MAILBOX: boxes, Wake.INTAKE: [intake], Wake.DELIVER: [deliver]})
 
     def run(self) -> int:
         """Work until told to stop; returns the exit status. Raises StoreError when another worker has this database (SQLite)."""
-        with self._app.store.exclusive("worker") as alone:
+        shared = self._app.store.shared
+        with nullcontext(True) if shared else self._app.store.exclusive("worker") as alone, answering(self._app):
             if not alone:
                 raise StoreError(
                     "another worker is running on this database; stop it first, or use PostgreSQL for several"
                 )
             previous = {s: signal.signal(s, self._on_signal) for s in (signal.SIGTERM, signal.SIGINT)}
-            scheduler = self._schedule()
+            scheduler, watchdog = self._schedule(), Watchdog(self._app.clock)
             for part in self._parts:
                 part.start()
+            if shared:
+                self._ear.start()
             log.info("worker_started", mailboxes=[box.name for box in self._boxes])
             try:
+                tell("READY=1", "STATUS=watching " + ", ".join(box.name for box in self._boxes))
                 while not self._stop.wait(1):
                     self._watch()
+                    watchdog.feed((part.pulse.last, part.longest_silence) for part in self._parts)
             finally:
+                tell("STOPPING=1")
                 scheduler.shutdown(wait=False)
                 self._finish()
                 for number, handler in previous.items():
@@ -252,15 +340,32 @@ class Worker:
             scheduler.add_job(part.reconciling.set, "cron", hour=_QUIET_HOUR, id=f"reconcile {part.name}")
         scheduler.add_job(self._intake.nudge, "interval", seconds=settings.worker.deliver_seconds, id="intake")
         scheduler.add_job(self._deliver.nudge, "interval", seconds=settings.worker.deliver_seconds, id="deliver")
-        scheduler.add_job(self._upkeep, "interval", hours=1, id="upkeep")
+        scheduler.add_job(self._upkeep, "interval", minutes=5, id="upkeep")
+        if settings.alarms.any:
+            scheduler.add_job(self._app.alarms().turn, "interval", minutes=1, id="alarms")
+        if settings.scan.clamd:
+            scheduler.add_job(self._app.scanning().run, "interval", minutes=1, id="scanning")
         scheduler.start()
         return scheduler
 
     def _upkeep(self) -> None:
-        """Work out the open due dates with the calendar as it is now, then report what needs a person."""
+        """Once an hour, whoever of several workers comes first: work out the open due dates with the calendar as it is now, then report."""
+        store, now = self._app.store, self._app.clock.now()
+        with store.exclusive("upkeep") as alone:
+            if not alone:
+                return
+            with store.write() as work:
+                done = next((beat.at for beat in work.heartbeats.all() if beat.part == "upkeep"), None)
+                if done is not None and now - done < _UPKEEP_EVERY:
+                    return
+                work.heartbeats.beat("upkeep", now, "ok", ok=True)
+            self._look_after()
+
+    def _look_after(self) -> None:
         for moved in self._app.clockwork(via="worker").reckon_again():
             log.warning("due_date_moved", reference=moved.reference, before=str(moved.before), after=str(moved.after))
         self._app.upkeep.run()
+        self._app.retention(via="worker").by_itself()
 
     def _watch(self) -> None:
         """End the process when a part has got no further for too long: a thread can't be killed, a process is restarted."""

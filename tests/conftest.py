@@ -1,4 +1,4 @@
-"""In CI a skipped test is a failed one: nothing may go unproved because a server is missing."""
+"""In CI a skipped test is a failed one: nothing may go unproved because a server is missing. The PostgreSQL that tests share."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from engines import Cluster
+from servers import postgres as postgres_server
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
+
+    from servers.postgres import Postgres
 
 
 @pytest.hookimpl(wrapper=True)
@@ -19,3 +23,17 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"Skipped, which CI does not allow: {report.longreprtext}"
     return report
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL for the whole run; each test has a database of its own."""
+    if postgres_server.BINARIES is None:
+        pytest.skip("POSTGRESQL IS NOT INSTALLED: apt-get install postgresql, or these tests prove nothing about it")
+    yield from postgres_server.started()
+
+
+@pytest.fixture(scope="session")
+def cluster(postgres: Postgres) -> Cluster:
+    """Databases of that server, finished but for their content."""
+    return Cluster(postgres)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from engines import CURRENT
 from sqlalchemy import insert
 
 from pipeline.domain.clock_events import Event, EventKind
@@ -16,6 +15,7 @@ from pipeline.domain.outbox import Frozen, OutboxStatus
 from pipeline.domain.request import Question
 from pipeline.store import Store, schema
 from pipeline.store.cases import NewCase
+from pipeline.store.erasing import By
 from pipeline.store.events import Happening
 from pipeline.store.records import Arrival, FolderPosition, LetterFile
 
@@ -37,21 +37,23 @@ QUESTIONS = (
 
 
 def database(tmp_path: Path) -> Path:
-    """The file that ``make_store`` keeps its database in."""
+    """The file that ``make_store`` keeps its database in, on SQLite."""
     return tmp_path / "infogov.db"
 
 
+def address(tmp_path: Path) -> str:
+    """The address of *tmp_path*'s database on the engine that tests run on now."""
+    return CURRENT.databases.address(tmp_path)
+
+
 def make_store(tmp_path: Path) -> Store:
-    """A store on a file below *tmp_path*; the same one again when it is there already."""
-    return Store.open(f"sqlite:///{database(tmp_path)}")
+    """A store of *tmp_path*'s own, on SQLite a file below it; the same one again when it is there already."""
+    return Store.open(address(tmp_path))
 
 
 def by_hand(tmp_path: Path, statement: str, *values: object) -> list[Any]:
-    """Run *statement* on the database file as somebody with a SQLite shell would: past the store, foreign keys off."""
-    with closing(sqlite3.connect(database(tmp_path))) as connection:
-        rows = connection.execute(statement, values).fetchall()
-        connection.commit()
-    return rows
+    """Run *statement* on *tmp_path*'s database as somebody with a shell would: past the store, foreign keys off. Raises RefusedError."""
+    return CURRENT.databases.by_hand(tmp_path, statement, *values)
 
 
 def letter_bytes(number: int = 1, text: str = "How many clinics are there?") -> bytes:
@@ -180,16 +182,19 @@ def one_of_everything(store: Store, *, of_the_first_version: bool = False) -> No
             table = LetterFile(name="a.csv", content=b"a,b", sha256=raw_digest(b"a,b"), findings=())
             work.letters.write(case.id, "response", "x", officer=None, via="cli", at=AT, files=[table])
             digest = work.clock_events.add(case.id, asked, officer="kim@example.gov.uk", at=AT)
-            work.cases.note(case.id, Happening(kind="noted", at=AT, data={"digests": {"clock": digest}}))
-            _of_the_sixth_version(work, case.id)
+            digests = {"clock": digest} | _of_the_sixth_version(work, case.id)
+            work.cases.note(case.id, Happening(kind="noted", at=AT, data={"digests": digests}))
 
 
-def _of_the_sixth_version(work: Work, case_id: int) -> None:
-    """Put a row into each table that came with the officers' pages."""
+def _of_the_sixth_version(work: Work, case_id: int) -> dict[str, str]:
+    """Put a row into each table that came with the officers' pages; returns the digests that the trail has to have."""
     who, day = "kim@example.gov.uk", AT.date()
     rows: dict[Any, dict[str, Any]] = {
+        schema.Alarm: {"key": "worker_silent", "since": AT, "told_at": AT, "words": "the worker is silent"},
         schema.SignIn: {"token_sha256": "a" * 64, "officer": who, "via": "password"}
         | dict.fromkeys(("created_at", "seen_at", "ends_at"), AT),
+        schema.SigningKey: {"name": "forms", "value": "k", "made_at": AT},
+        schema.SigningKey: {"name": "forms", "value": "k", "made_at": AT},
         schema.Throttle: {"key": who, "failures": 1, "last_at": AT},
         schema.Deputy: {"officer": who, "for_officer": who, "first_day": day, "last_day": day}
         | {"set_by": who, "set_at": AT},
@@ -199,7 +204,9 @@ def _of_the_sixth_version(work: Work, case_id: int) -> None:
         | {"form": {"answer": "none"}},
         schema.Notice: {"once_key": "summary:1", "kind": "summary", "recipient": who, "content": b"x"}
         | {"status": "queued", "attempts": 0, "not_before": AT, "created_at": AT},
-        schema.Erasure: {"request_id": case_id, "at": AT, "officer": who, "rule": "kept six years", "digests": {}},
     }
     for table, values in rows.items():
         work.cases._connection.execute(insert(table).values(**values))
+    by = By(officer=who, via="test", at=AT)
+    proof = work.erasures._prove({}, request_id=case_id, rule="kept six years", by=by)
+    return work.erasures._vouch(proof)

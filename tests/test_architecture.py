@@ -40,6 +40,7 @@ OWNERS = {
     "olefile": "pipeline.mail.msg",
     "openpyxl": "pipeline.letters.release",
     "PIL": "pipeline.letters.release",
+    "prometheus_client": "pipeline.stages.metrics",
     "proxyprotocol": "pipeline.demo",
     "pydantic": "pipeline.settings",
     "pydantic_core": "pipeline.settings",

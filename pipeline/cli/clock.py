@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,7 @@ from pipeline.domain.request import Regime  # noqa: TC001 - typer reads annotati
 
 if TYPE_CHECKING:
     from pipeline.domain.clock import Deadline
+    from pipeline.stages.clockwork import Moved
 
 calendar = typer.Typer(help="The calendar of bank holidays.", no_args_is_help=True)
 
@@ -28,21 +30,38 @@ def clock(
         typer.Option("--event", metavar="KIND=DATE", help="Record it, for example clarification_asked=2024-12-03."),
     ] = None,
     officer: MaybeOfficerOption = None,
+    question: Annotated[
+        int | None,
+        typer.Option("--question", metavar="N", help="One question only, by its place in the request: its own clock."),
+    ] = None,
     *,
     as_lines: JsonOption = False,
 ) -> None:
-    """Explain a request's due date day by day; --event records what moves it, where its law allows that."""
+    """Explain a request's due date day by day; --event records what moves it, where its law allows that.
+
+    With --question both are about that question, which may wait or fall under another law while the others go on.
+    """
     if event and officer is None:
         raise UsageError("say with --officer who records this")
     with opened(config) as app:
         work = app.clockwork()
+        key = None if question is None else work.key_of(reference, question)
         for text in event or []:
-            work.record(reference, clocks.parse_event(text), officer or "")
-        result = work.explain(reference)
+            work.record(reference, replace(clocks.parse_event(text), question=key), officer or "")
+        found = work.standing(reference)
+        with app.store.read() as store:
+            case = store.cases.by_references([reference.strip().upper()])[0]
+            asked = store.cases.by_ids([case.id])[0].questions
+    result = found.of(key)
+    own = [] if key is not None else [(one.position, found.parts[one.key]) for one in asked if one.key in found.parts]
     if as_lines:
-        say_json(deadline_json(result))
+        say_json(deadline_json(result) | {"questions": [{"question": n, **deadline_json(d)} for n, d in own]})
         return
     say(*deadline_lines(result))
+    for number, deadline in own:
+        say("", f"Question {number} has a clock of its own.", *deadline_lines(deadline))
+    if own and found.due_on is not None:
+        say("", f"The request is due on {long_date(found.due_on)}, with the first of its questions.")
 
 
 def deadline(
@@ -101,13 +120,22 @@ def check(config: ConfigOption = None, *, as_lines: JsonOption = False) -> None:
     with opened(config) as app:
         moved = app.clockwork().reckon_again()
     if as_lines:
-        changes = [{"reference": m.reference, "from": m.before, "to": m.after} for m in moved]
+        changes = [
+            {"reference": m.reference, "from": m.before, "to": m.after}
+            | ({} if m.question is None else {"question": m.question})
+            for m in moved
+        ]
         say_json({"gaps": list(gaps), "moved": changes})
     else:
         say(*gaps or ("Bank holidays are known for the next twelve months in all parts of the United Kingdom.",))
-        say(*(f"{m.reference}: due {long_date(m.after)} instead of {long_date(m.before)}" for m in moved))
+        say(*map(_moved, moved))
     if gaps:
         raise typer.Exit(1)
+
+
+def _moved(one: Moved) -> str:
+    of = one.reference if one.question is None else f"{one.reference}, question {one.question}"
+    return f"{of}: due {long_date(one.after)} instead of {long_date(one.before)}"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -10,6 +10,9 @@ import typer
 from pipeline.cli.opening import opened
 from pipeline.cli.output import ConfigOption, JsonOption, MaybeOfficerOption, say, say_json, table
 from pipeline.domain.errors import UsageError
+from pipeline.domain.request import Regime
+from pipeline.letters.model import LetterKind
+from pipeline.letters.paragraphs import standard_paragraphs
 
 if TYPE_CHECKING:
     from pipeline.store.records import OutboxSummary, Quarantined
@@ -18,6 +21,8 @@ outbox = typer.Typer(help="Letters on their way out.", invoke_without_command=Tr
 quarantine = typer.Typer(help="Mail that could not be read.", invoke_without_command=True)
 acknowledgements = typer.Typer(help="Acknowledgements that wait for a person's word.", invoke_without_command=True)
 
+LawArgument = Annotated[Regime, typer.Argument(metavar="LAW", help="foi, eir or sar.")]
+KindOption = Annotated[LetterKind | None, typer.Option("--kind", help="Only those for this kind of letter.")]
 LetterArgument = Annotated[int, typer.Argument(metavar="ID", help="The letter's number in the outbox.")]
 MessageArgument = Annotated[int, typer.Argument(metavar="ID", help="The message's number.")]
 
@@ -194,8 +199,24 @@ def dismiss_message(message: MessageArgument, config: ConfigOption = None, offic
     say(f"Message {message} is off the list.")
 
 
+def paragraphs(
+    law: LawArgument = Regime.FOI,
+    kind: KindOption = None,
+    *,
+    as_lines: JsonOption = False,
+) -> None:
+    """List the standard paragraphs that are right under a law."""
+    for one in standard_paragraphs(law, kind):
+        if as_lines:
+            about = {"key": one.key, "title": one.title, "laws": sorted(one.laws), "kinds": sorted(one.kinds)}
+            say_json({**about, "field": one.field, "text": one.text})
+        else:
+            say(f"{one.title} ({one.key})", f"for {', '.join(sorted(one.kinds))}, into {one.field}:", one.text, "")
+
+
 def add_to(app: typer.Typer) -> None:
     """Add these verbs to the command."""
     app.add_typer(outbox, name="outbox")
+    app.command()(paragraphs)
     app.add_typer(acknowledgements, name="acknowledgements")
     app.add_typer(quarantine, name="quarantine")

@@ -17,6 +17,7 @@ from pipeline.domain.errors import MailboxError
 from pipeline.domain.triage import Verdict
 from pipeline.settings import Settings
 from pipeline.stages.explain import Explainer
+from pipeline.stages.receive import Received
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,7 @@ def run_once(
             with BarProgress() as bar:
                 delivered = app.deliver().run(progress=bar)
             counts += _sent(delivered)
-            errors += _delivery_words(delivered)
+            errors += _delivery_words(app, delivered)
     _report({key: counts[key] for key in _KEYS}, errors, as_lines=as_lines)
 
 
@@ -83,7 +84,7 @@ def deliver(config: ConfigOption = None, *, as_lines: JsonOption = False) -> Non
     counts = _sent(delivered)
     _report(
         {key: counts[key] for key in _KEYS[8:]} | {"redirected": delivered.redirected},
-        _delivery_words(delivered),
+        _delivery_words(app, delivered),
         as_lines=as_lines,
     )
 
@@ -172,9 +173,10 @@ def _sent(delivered: Delivered) -> Counter[str]:
     return Counter({key: getattr(delivered, key) for key in ("acknowledged", "sent", "retried", "failed", "uncertain")})
 
 
-def _delivery_words(delivered: Delivered) -> list[str]:
+def _delivery_words(app: App, delivered: Delivered) -> list[str]:
     if delivered.held:
-        complain('letters are held: delivery.mode is "hold" in the configuration')
+        what = "letters are held" if app.settings.delivery.mode == "hold" else "mail is recorded and nothing is sent"
+        complain(f'{what}: delivery.mode is "{app.settings.delivery.mode}" in the configuration')
     if delivered.elsewhere:
         complain("another process is sending letters; nothing was sent by this one")
     if delivered.redirected:
@@ -190,12 +192,18 @@ def _look(app: App) -> tuple[Counter[str], list[str]]:
     for box in app.settings.mailbox.values():
         mailbox = app.mailbox(box)
         try:
-            for envelope, raw in app.receive.preview(mailbox, box):
+            found = Received()
+            for envelope, raw in app.receive.preview(mailbox, box, found):
                 counts["received"] += 1
                 verdict = (
                     Verdict.QUARANTINED if raw is None else explainer.explain(raw, envelope.internal_date)["verdict"]
                 )
                 counts[_COUNTED[Verdict(verdict)]] += 1
+            if found.left_behind:
+                complain(
+                    f'{found.left_behind} older messages in mailbox {box.name} would be left as they are (start = "new"); '
+                    'start = "all" takes them in'
+                )
         except MailboxError as error:
             errors.append(f"mailbox {box.name}: {error}")
         finally:

@@ -11,8 +11,25 @@ import structlog
 import typer
 
 from pipeline import __version__
-from pipeline.cli import casefile, clock, demo, letter, letters, mail, newmail, operate, release, requests
-from pipeline.cli.opening import set_up_logging
+from pipeline.cli import (
+    approving,
+    casefile,
+    clock,
+    counter,
+    demo,
+    keeping,
+    letter,
+    letters,
+    mail,
+    newmail,
+    notices,
+    officers,
+    operate,
+    release,
+    requests,
+    serving,
+)
+from pipeline.cli.logs import set_up_logging
 from pipeline.cli.output import complain
 from pipeline.domain.errors import ConfigurationError, InfogovError, RecordError
 
@@ -43,7 +60,7 @@ def start(
     del version
 
 
-for family in (demo, operate, mail, newmail, requests, casefile, letters, release, clock, letter):
+for family in (demo, operate, serving, officers, mail, newmail, requests, counter, approving, casefile, letters, release, clock, letter, notices, keeping):
     family.add_to(app)
 
 

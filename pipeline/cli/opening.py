@@ -1,24 +1,21 @@
-"""Opens the application for a verb, and lets its log speak to standard error."""
+"""Opens the application for a verb."""
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import structlog
-
 from pipeline.bootstrap import App, build
+from pipeline.cli.logs import set_up_logging
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+__all__ = ["load_settings", "opened", "opened_to_look", "set_up_logging"]
 
 
 def load_settings(config: Path | None) -> Settings:
@@ -53,25 +50,3 @@ def opened_to_look(config: Path | None) -> Iterator[App]:
             yield app
         finally:
             app.close()
-
-
-def set_up_logging(level: str, style: str) -> None:
-    """Log to standard error: JSON lines for a journal, readable lines on a terminal; never bodies or addresses."""
-    pretty = style == "text" or (style == "auto" and sys.stderr.isatty())
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=False) if pretty else structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[str(level).lower()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-    # Of the libraries' own loggers only warnings are let through; mail-parser's errors quote the mail, and its caller deals with them.
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s", force=True)
-    for noisy in ("apscheduler", "imapclient", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
-    logging.getLogger("mailparser").setLevel(logging.CRITICAL)

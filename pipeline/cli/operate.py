@@ -1,37 +1,26 @@
-"""Verbs for whoever runs the service: set up, check, run, keep the database, keep the list of officers."""
+"""Verbs for whoever runs the service: set up, check, keep the database, prove the trail."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.bootstrap import build
-from pipeline.cli.checks import CheckResult, run_checks
+from pipeline.cli import watching
+from pipeline.cli.checks import run_checks
 from pipeline.cli.opening import load_settings, opened
-from pipeline.cli.output import ConfigOption, JsonOption, complain, say, say_json, table
-from pipeline.domain.errors import ConfigurationError, NotFoundError, UsageError
-from pipeline.letters.posting import can_write_to
+from pipeline.cli.output import ConfigOption, JsonOption, complain, say, say_json
+from pipeline.domain.errors import ConfigurationError, UsageError
 from pipeline.settings import starter_text
-from pipeline.worker import Worker
 
 if TYPE_CHECKING:
+    from pipeline.stages.checkup import Check
     from pipeline.store.audit import AuditReport
 
-officer = typer.Typer(help="The people who work here.", no_args_is_help=True)
 database = typer.Typer(help="The database.", no_args_is_help=True)
 audit = typer.Typer(help="The trail.", no_args_is_help=True)
-
-
-class Role(StrEnum):
-    """What an officer may do."""
-
-    APPROVER = "approver"
-    OFFICER = "officer"
-    ADMIN = "admin"
-    READ_ONLY = "read_only"
 
 
 def init(
@@ -54,9 +43,9 @@ def init(
 
 
 def doctor(config: ConfigOption = None, *, as_lines: JsonOption = False) -> None:
-    """Check configuration, database, mailboxes, SMTP server and calendar; only reads on the mail servers, and says what to do.
+    """Check everything the service needs, from the configuration to letters that are stuck, and say what to do; changes nothing anywhere.
 
-    The database is made or upgraded, as by every verb.
+    Ends with 1 when a check fails, and with 2 when the configuration has mistakes.
     """
     results = run_checks(config)
     if as_lines:
@@ -69,72 +58,8 @@ def doctor(config: ConfigOption = None, *, as_lines: JsonOption = False) -> None
         raise typer.Exit(ConfigurationError.exit_code if failed[0] == "configuration" else 1)
 
 
-def _line(result: CheckResult) -> str:
+def _line(result: Check) -> str:
     return f"{result.state:4}  {result.name}: {result.found}" + (f"\n      -> {result.remedy}" if result.remedy else "")
-
-
-def serve(config: ConfigOption = None) -> None:
-    """Run the service: the worker, until SIGTERM or Ctrl-C."""
-    worker(config)
-
-
-def worker(config: ConfigOption = None) -> None:
-    """Run the worker alone: read mail, file it, send what is due, until SIGTERM or Ctrl-C."""
-    with opened(config, logging_level=None) as app:
-        status = Worker(app).run()
-    raise typer.Exit(status)
-
-
-# ---- officers --------------------------------------------------------------------------------------------------------
-
-
-@officer.command("add")
-def add_officer(
-    email: Annotated[str, typer.Argument(help="The officer's e-mail address.")],
-    config: ConfigOption = None,
-    name: Annotated[str, typer.Option("--name", help="The officer's name.")] = "",
-    role: Annotated[Role, typer.Option("--role", help="What they may do.")] = Role.APPROVER,
-) -> None:
-    """Add an officer, or enable a disabled one again."""
-    if not can_write_to(email):
-        raise UsageError(f"{email} is not an e-mail address; write it like name@council.gov.uk")
-    with opened(config) as app, app.store.write() as work:
-        now = app.clock.now()
-        known = work.officers.find(email)
-        if known is None:
-            work.officers.add(email, name or email.partition("@")[0], role, via="cli", at=now)
-        elif known.disabled:
-            work.officers.set_disabled(email, None, role=role, via="cli", at=now)
-        else:
-            raise UsageError(f"{known.email} is an officer already (role {known.role})")
-    say(f"{email.casefold()} is an officer (role {role}).")
-
-
-@officer.command("disable")
-def disable_officer(
-    email: Annotated[str, typer.Argument(help="The officer's e-mail address.")], config: ConfigOption = None
-) -> None:
-    """Keep an officer from acting; what they did stays under their name."""
-    with opened(config) as app, app.store.write() as work:
-        known = work.officers.find(email)
-        if known is None:
-            raise NotFoundError(f"there is no officer {email}; see: infogov officer list")
-        now = app.clock.now()
-        work.officers.set_disabled(email, now, role=None, via="cli", at=now)
-    say(f"{email.casefold()} is disabled.")
-
-
-@officer.command("list")
-def list_officers(config: ConfigOption = None, *, as_lines: JsonOption = False) -> None:
-    """List the officers."""
-    with opened(config) as app, app.store.read() as work:
-        officers = work.officers.all()
-    if as_lines:
-        for one in officers:
-            say_json({"email": one.email, "name": one.name, "role": one.role, "disabled": one.disabled})
-        return
-    rows = [(o.email, o.name, o.role, "disabled" if o.disabled else "") for o in officers]
-    table(("e-mail", "name", "role", ""), rows, empty="No officers yet; add one with: infogov officer add EMAIL")
 
 
 # ---- database and trail ----------------------------------------------------------------------------------------------
@@ -165,13 +90,14 @@ def verify(config: ConfigOption = None, *, as_lines: JsonOption = False) -> None
     with opened(config) as app:
         report = app.store.verify()
     if as_lines:
-        say_json({**_counts(report), "findings": report.findings, "heads": report.heads})
+        say_json({**_counts(report), "findings": report.findings, "erased": report.erased, "heads": report.heads})
     else:
         say(
             "Covered: "
             + ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in _counts(report).items())
             + "."
         )
+        say(*(f"ERASED: {erased}" for erased in report.erased))
         say(*(f"WRONG: {finding}" for finding in report.findings))
         if report.ok:
             say("Everything is as it was recorded.")
@@ -195,8 +121,9 @@ def _counts(report: AuditReport) -> dict[str, int]:
 
 def add_to(app: typer.Typer) -> None:
     """Add these verbs to the command."""
-    for verb in (init, doctor, serve, worker):
+    for verb in (init, doctor):
         app.command()(verb)
-    app.add_typer(officer, name="officer")
     app.add_typer(audit, name="audit")
+    watching.add_to(app)
+    watching.add_to_database(database)
     app.add_typer(database, name="db")

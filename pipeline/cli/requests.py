@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,7 @@ from pipeline.cli.output import (
     table,
 )
 from pipeline.domain.clock import received_day
+from pipeline.domain.clock_events import LONDON
 from pipeline.domain.errors import UsageError
 from pipeline.domain.request import ClockState, Regime, Workflow
 from pipeline.letters.checking import Level
@@ -37,6 +39,10 @@ KindOption = Annotated[
 ]
 _DONE = (Workflow.SENT, Workflow.CLOSED, Workflow.WITHDRAWN, Workflow.NOT_A_REQUEST)
 
+AloneOption = Annotated[
+    str,
+    typer.Option("--alone", metavar="REASON", help="Why you approve without a second person; every approver is told."),
+]
 ReferenceArgument = Annotated[str, typer.Argument(metavar="REF", help="The request's reference, like FOI598335296.")]
 
 
@@ -131,10 +137,7 @@ def draft(
             return
         if file is None:  # pragma: no cover - excluded above
             return
-        try:
-            text = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{file} can't be read ({error}); name a draft file made with --new") from error
+        text = _content(file)
         if officer is None:
             say("No --officer was named: whoever submits this stands for it as its writer, and can't approve it.")
         remarks = app.casework().save_draft(reference, text, str(file), officer, beside(file, text))
@@ -205,7 +208,7 @@ def submit(
     say(f"{reference} is waiting for another officer's approval.")
 
 
-def approve(
+def approve(  # noqa: PLR0913, PLR0917 - one for each thing that the command takes
     reference: ReferenceArgument,
     officer: OfficerOption,
     config: ConfigOption = None,
@@ -213,14 +216,57 @@ def approve(
         str, typer.Option("--override-reason", metavar="REASON", help="Why it goes in spite of what stops it; kept.")
     ] = "",
     kind: KindOption = None,
+    send_at: Annotated[
+        str, typer.Option("--send-at", metavar="TIME", help='When it is to go, London time, like "2026-03-05 09:00".')
+    ] = "",
+    alone: AloneOption = "",
+    corrected: Annotated[
+        Path | None, typer.Option("--corrected", metavar="FILE.toml", help="The draft with a few words corrected.")
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why it was corrected; the drafter is told.")] = "",
 ) -> None:
     """Approve the letter, exactly as it stands; it goes when its time to stop it is over."""
+    at = _instant(send_at)
+    if corrected is not None and alone:
+        raise UsageError("a letter that you correct can't be approved alone; leave --corrected or --alone out")
     with opened(config) as app:
-        done = app.casework().approve(reference, officer, override_reason=override_reason, kind=kind)
+        casework = app.casework()
+        if corrected is None:
+            done = casework.approve(
+                reference,
+                officer,
+                override_reason=override_reason,
+                kind=kind,
+                send_at=at,
+                break_glass_reason=alone,
+            )
+        else:
+            written = load_record(_content(corrected), str(corrected))
+            done = casework.approve_with_correction(
+                reference, officer, written, reason, override_reason=override_reason, kind=kind, send_at=at
+            )
     say(
         f"Approved: letter {done.outbox_id} to {', '.join(done.recipients)}, sha256 {done.sha256}.",
         f"It goes after {done.not_before:%Y-%m-%d %H:%M:%S} UTC unless stopped: infogov stop {reference} --officer …",
     )
+
+
+def _instant(text: str) -> datetime | None:
+    """The moment that *text* names, in London time where it names no zone."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f'--send-at: {text[:40]} is not a time; write it like "2026-03-05 09:00"') from None
+    return found if found.tzinfo else found.replace(tzinfo=LONDON)
+
+
+def _content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} can't be read ({error}); name a draft file made with --new") from error
 
 
 def give_back(

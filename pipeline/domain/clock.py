@@ -53,14 +53,21 @@ _REVIEW_WINDOW_DAYS = 40  # Code part 5, EIR regulation 11(2).
 _COMPLAINT_DAYS = 30  # Data Protection Act 2018 section 164A: to acknowledge a complaint, in calendar days.
 
 
-def deadline(regime: Regime, events: Sequence[Event], calendar: Calendar, *, strict: bool = True) -> Deadline:
+def deadline(
+    regime: Regime,
+    events: Sequence[Event],
+    calendar: Calendar,
+    *,
+    strict: bool = True,
+    settled: Sequence[Event] = (),
+) -> Deadline:
     """Work out when the answer is due, and why.
 
     *regime* is the law at receipt; the last ``regime_changed`` decides, and the day of receipt stays. *events* may come
     in any order; those of one day are taken as given. Raises NotAllowedError for what the law does not allow; with
-    *strict* off such an event falls away with a note instead, which suits lists.
+    *strict* off such an event falls away with a note instead, which suits lists; those of *settled* (the same objects) always do.
     """
-    judge = Judge(events, strict=strict)
+    judge = Judge(events, strict=strict, settled=settled)
     received_on = receipt(events)
     law = law_now(regime, events)
     if law is not regime:

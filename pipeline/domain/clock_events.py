@@ -59,7 +59,8 @@ class Event:
     """One event on its London calendar day *on*: for a notice the day it was given, for a correction the true day of receipt.
 
     *to* is the new date an extension aims at, *regime* the law changed to, *grounds* and *reason* what an extension rests on:
-    QUALIFIED says that every exemption weighed is a qualified one (FOIA section 2(2)).
+    QUALIFIED says that every exemption weighed is a qualified one (FOIA section 2(2)). *question* is the key of the one question
+    it is about; None for the whole request.
     """
 
     kind: EventKind
@@ -68,6 +69,7 @@ class Event:
     regime: Regime | None = None
     grounds: frozenset[Ground] = frozenset()
     reason: str = ""
+    question: int | None = None
 
 
 class CountedDay(NamedTuple):
@@ -105,14 +107,14 @@ class Judge:
     """Says no: raises NotAllowedError, or lets the event fall away with a note where it was lawful when it was recorded.
 
     Events that stand before a later change of law or correction of receipt were judged by what was known then; with
-    *strict* off (for lists, which must not fail) every unlawful event falls away.
+    *strict* off (for lists, which must not fail) every unlawful event falls away; so does one of *settled*, which was judged elsewhere.
     """
 
-    def __init__(self, events: Sequence[Event], *, strict: bool) -> None:
+    def __init__(self, events: Sequence[Event], *, strict: bool, settled: Sequence[Event] = ()) -> None:
         self.notes: list[str] = []
         revising = (EventKind.REGIME_CHANGED, EventKind.RECEIPT_CORRECTED)
         last = max((at for at, event in enumerate(events) if event.kind in revising), default=-1)
-        self._settled = list(events) if not strict else list(events[: last + 1])
+        self._settled = list(events) if not strict else [*events[: last + 1], *settled]
 
     def refuse(self, event: Event, because: str) -> None:
         """Refuse *event*; *because* is a whole sentence that names the rule and what to do instead."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
 
 class InfogovError(Exception):
     """Something went wrong."""
@@ -42,6 +47,16 @@ class NotAllowedError(InfogovError):
     """This action is not allowed now, or not for this officer; the text says why and what to do instead."""
 
 
+class ConflictError(NotAllowedError):
+    """Somebody has kept a newer version meanwhile; *by* whom (None for an operator), *at* which instant, and which *version* it is."""
+
+    def __init__(self, message: str = "", *, by: str | None = None, at: datetime | None = None, version: int = 0) -> None:
+        self.by = by
+        self.at = at
+        self.version = version
+        super().__init__(message)
+
+
 class StaleError(InfogovError):
     """Somebody else changed this first; look again and repeat."""
 
@@ -70,6 +85,10 @@ class TransportError(InfogovError):
         super().__init__(message)
 
 
+class ScannerError(InfogovError):
+    """The virus scanner could not be asked; files stay unscanned until it can."""
+
+
 class UncertainError(InfogovError):
     """Contact was lost after DATA began: the letter may or may not have been delivered (RFC 5321 section 4.5.3.2.6)."""
 
@@ -84,3 +103,7 @@ class SchemaError(InfogovError):
 
 class StoreError(InfogovError):
     """The database could not do this; nothing was changed, and it is safe to try again once the cause is mended."""
+
+
+class BusyError(StoreError):
+    """The database was out of reach or another change was in the way; nothing was changed, and the same again is likely to work."""

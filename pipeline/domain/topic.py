@@ -127,11 +127,8 @@ _VAGUE = re.compile(
     r"tell)\b|.*(?:following|http|as follows))",
     _I,
 )
-_TRAILING = re.compile(
-    r"(?:[\s,;:.!?\u2013\u2014(\[/&*_-]+|\s(?:and|or|of|for|in|on|the|a|an|to|by|from|with|at|"
-    r"between|request|please|your|its|that))+$",
-    _I,
-)
+_STOPS = " \t\n\r\x0b\x0c,;:.!?\u2013\u2014([/&*_-"
+_LOOSE_ENDS = frozenset("and or of for in on the a an to by from with at between request please your its that".split())
 
 
 def topic(subject: str, questions: tuple[Question, ...]) -> str:
@@ -190,7 +187,7 @@ def _from_question(question: str) -> str:
     cut = _AUXILIARY.search(text)
     if cut:
         text = text[: cut.start()]
-    text = _TRAILING.sub("", re.split(r"\b(?:you|i|we|me|us|my)\b", text, maxsplit=1, flags=_I)[0])
+    text = _finished(re.split(r"\b(?:you|i|we|me|us|my)\b", text, maxsplit=1, flags=_I)[0])
     if len(text.split()) > _WORDS or _NOTHING.match(text[:200]) or _VAGUE.match(text):
         return ""
     return _fit(text)
@@ -200,12 +197,23 @@ def _clean(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
+def _finished(text: str) -> str:
+    """*text* without the stops and small words that a cut has left at its end; by hand, since a pattern for it takes for ever on "????"."""
+    while True:
+        shorter = text.rstrip(_STOPS)
+        before, blank, last = shorter.rpartition(" ")
+        shorter = before if blank and last.casefold() in _LOOSE_ENDS else shorter
+        if shorter == text:
+            return text
+        text = shorter
+
+
 def _fit(text: str) -> str:
     text = re.sub(
         r"^(?:the(?! council)|your|my|our|a|an|any|all|"
         r"of)\s+",
         "",
-        _TRAILING.sub("", text.strip(" \"'\u2018\u2019\u201c\u201d*_")),
+        _finished(text.strip(" \"'\u2018\u2019\u201c\u201d*_")),
         flags=_I,
     )
     text = (
@@ -224,5 +232,5 @@ def _fit(text: str) -> str:
     if len(text) > MOST:
         cut = text.rfind(" ", 0, MOST + 1)
         text = text[: cut if cut > 0 else MOST]
-    text = _TRAILING.sub("", text).strip()
+    text = _finished(text).strip()
     return text if re.search(r"[^\W\d_]{2}", text) else ""

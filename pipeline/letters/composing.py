@@ -56,7 +56,9 @@ class Attachment:
 class OutgoingMail:
     """Everything that goes into one mail to one address; addresses are bare, *date* is aware, *automatic* marks an acknowledgement.
 
-    *in_reply_to* and *references* are as the correspondent wrote them: what is not a sound message-id is left out.
+    *generated* marks a notice that the program sends by itself to our own people. *html* is the same words as a page, for
+    those who read it so; the text stays the legal answer. *in_reply_to* and *references* are as the correspondent wrote
+    them: what is not a sound message-id is left out.
     """
 
     message_id: str
@@ -70,6 +72,8 @@ class OutgoingMail:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     automatic: bool = False
+    generated: bool = False
+    html: str = ""
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -84,18 +88,45 @@ def compose(mail: OutgoingMail) -> bytes:
     text = _normalised(mail.text)
     encoding, body = _encoded_text(text)
     part = [("Content-Type", 'text/plain; charset="utf-8"'), ("Content-Transfer-Encoding", encoding)]
+    content = body
+    if mail.html:
+        page = _page(mail.html)
+        boundary = _boundary(f"{mail.message_id} alternative", body + page)
+        content = _multipart(boundary, [_head(part) + body, page])
+        part = [("Content-Type", f'multipart/alternative; boundary="{boundary}"')]
     if mail.attachments:
-        boundary = _boundary(mail.message_id, body)
-        headers.append(("Content-Type", f'multipart/mixed; boundary="{boundary}"'))
-        content = _multipart(boundary, [_head(part) + body, *map(_attached, mail.attachments)])
-    else:
-        headers.extend(part)
-        content = body
+        boundary = _boundary(mail.message_id, content)
+        content = _multipart(boundary, [_head(part) + content, *map(_attached, mail.attachments)])
+        part = [("Content-Type", f'multipart/mixed; boundary="{boundary}"')]
+    headers.extend(part)
     raw = _head(headers) + content
     _verify(raw, [name for name, _ in headers], to)
     if _decoded_text(encoding, body) != text:
         raise IntegrityError(f"{mail.message_id}: the text would not arrive as it was written; nothing was queued.")
     return raw
+
+
+def readdress(raw: bytes, *, to: str, message_id: str, date: datetime) -> bytes:
+    """A mail that ``compose`` wrote, to another address: only To, Message-ID and Date differ, every byte of the body is the same.
+
+    Raises UsageError for an address or message-id that cannot be sent, IntegrityError where *raw* is none of ours.
+    """
+    checked = checked_address(to, "to")
+    if not is_message_id(message_id) or date.tzinfo is None:
+        raise UsageError("a mail needs a message-id and a time with its zone")
+    anew = {b"To": checked, b"Date": format_datetime(date.astimezone(UTC)), b"Message-ID": message_id}
+    head, end, body = raw.partition(b"\r\n\r\n")
+    fields = re.split(rb"\r\n(?![ \t])", head)
+    names = [field.partition(b":")[0] for field in fields]
+    if not end or any(names.count(name) != 1 for name in anew):
+        raise IntegrityError("This letter cannot be sent to another address: it is not as we write them.")
+    lines = [
+        name + b": " + anew[name].encode("ascii") if name in anew else field
+        for name, field in zip(names, fields, strict=True)
+    ]
+    made = b"\r\n".join(lines) + end + body
+    _verify(made, [name.decode("ascii") for name in names], checked)
+    return made
 
 
 def recipients_digest(recipients: Iterable[str]) -> str:
@@ -162,6 +193,9 @@ def _headers(mail: OutgoingMail, to: str) -> Iterator[tuple[str, str]]:
         yield "References", "\r\n ".join(references)
     if mail.automatic:
         yield "Auto-Submitted", "auto-replied"  # RFC 3834 section 5
+        yield "X-Auto-Response-Suppress", "All"
+    elif mail.generated:
+        yield "Auto-Submitted", "auto-generated"  # the same section
         yield "X-Auto-Response-Suppress", "All"
     yield "MIME-Version", "1.0"
 
@@ -252,6 +286,12 @@ def _boundary(message_id: str, body: bytes) -> str:
 def _multipart(boundary: str, parts: Iterable[bytes]) -> bytes:
     mark = f"--{boundary}".encode()
     return b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
+
+
+def _page(html: str) -> bytes:
+    """The words as a page; base64, for its lines may be of any length."""
+    fields = [("Content-Type", 'text/html; charset="utf-8"'), ("Content-Transfer-Encoding", "base64")]
+    return _head(fields) + encodebytes(html.encode()).strip().replace(b"\n", b"\r\n")
 
 
 def _attached(attachment: Attachment) -> bytes:

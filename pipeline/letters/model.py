@@ -157,6 +157,7 @@ class Particulars:
     corrects: date | None = None
     correction: str = ""
     service_area: str = ""
+    recipients: tuple[str, ...] = ()
     subject: str = ""
     message: str = ""
 

@@ -109,7 +109,7 @@ KINDS: dict[LetterKind, Keys] = {
     LetterKind.APOLOGY: Keys(needs=("due_on", "answer_by"), may=("reason",)),
     LetterKind.WITHDRAWAL: Keys(needs=("withdrawn_on",), may=("message",)),
     LetterKind.CORRECTION: Keys(needs=("corrects", "correction")),
-    LetterKind.SERVICE_AREA: Keys(needs=("service_area", "message", "answer_by")),
+    LetterKind.SERVICE_AREA: Keys(needs=("service_area", "message", "answer_by"), may=("recipients",)),
     LetterKind.FREE: Keys(needs=("subject", "message")),
 }
 
@@ -154,7 +154,7 @@ _READERS: dict[str, tuple[Callable[[Table, str], object], str]] = {
     **dict.fromkeys(("confirming", "repeated", "transferred"), (lambda table, key: table.yes(key), "true")),
     "hours": (lambda table, key: table.number(key), "21.5"),
     "amount": (_amount, '"45.00"'),
-    "breakdown": (lambda table, key: table.texts(key), '["…", "…"]'),
+    **dict.fromkeys(("breakdown", "recipients"), (lambda table, key: table.texts(key), '["…", "…"]')),
     "provisions": (lambda table, key: table.has(key), '["s.43(2)"]'),
     "decision": (lambda table, key: table.choice(key, ReviewDecision, None), '"upheld", "part" or "overturned"'),
     "charges": (lambda table, key: table.link(key), '"https://…"'),

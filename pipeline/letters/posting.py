@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipeline.domain.errors import UsageError
+from pipeline.domain.errors import NotAllowedError, UsageError
 from pipeline.domain.outbox import Frozen, OutboxStatus
 from pipeline.letters.acknowledgement import AcknowledgementLetter, Written, acknowledgement
 from pipeline.letters.authority import AuthorityFacts, Publication
 from pipeline.letters.composing import Attachment, OutgoingMail, checked_address, compose, is_message_id
+from pipeline.settings_fields import DeliveryMode
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -87,6 +88,15 @@ def envelope_sender(settings: Settings) -> str:
     return settings.smtp.envelope_from or settings.smtp.from_address
 
 
+def refuse_in_shadow(settings: Settings) -> None:
+    """Raise NotAllowedError in shadow running, in which nothing is sent, neither now nor later."""
+    if settings.delivery.mode == DeliveryMode.SHADOW:
+        raise NotAllowedError(
+            'infogov runs in the shadow of the old way (delivery.mode = "shadow"): it records, and sends nothing, neither now nor'
+            " later. Answer the old way, or change delivery.mode to go live"
+        )
+
+
 def own_domain(settings: Settings) -> str:
     """The domain of our Message-IDs."""
     return settings.smtp.from_address.rpartition("@")[2]
@@ -97,7 +107,7 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def seal(
+def seal(  # noqa: PLR0913 - one for each thing that such a mail has
     settings: Settings,
     *,
     to: str,
@@ -106,9 +116,14 @@ def seal(
     at: datetime,
     answers: str | None,
     automatic: bool = False,
+    generated: bool = False,
+    html: str = "",
     attachments: tuple[Attachment, ...] = (),
 ) -> bytes:
-    """The complete RFC 5322 bytes of a letter to *to*; *answers* is the Message-ID of the mail it replies to, when that had a usable one."""
+    """The complete RFC 5322 bytes of a letter to *to*; *answers* is the Message-ID of the mail it replies to, when that had a usable one.
+
+    *generated* marks a notice of the program's own to our people, *html* is the same letter as a page.
+    """
     thread = answers if answers and is_message_id(answers) else ""
     return compose(
         OutgoingMail(
@@ -123,6 +138,8 @@ def seal(
             in_reply_to=thread,
             references=(thread,) if thread else (),
             automatic=automatic,
+            generated=generated,
+            html=html,
             attachments=attachments,
         )
     )

@@ -113,10 +113,19 @@ def _unflow(text: str, *, delsp: bool) -> str:
 
 def _leaf_text(part: Part, bulk: Bulk, tree: Tree) -> str:
     """A text part as plain text with LF line ends."""
+    text = _decoded(part, bulk, tree)
+    if part.real_type == "text/html":
+        return safe_text(html_to_text(text))
+    if part.param("format").lower() == "flowed":
+        return _unflow(text, delsp=part.param("delsp").lower() == "yes")
+    return text
+
+
+def _decoded(part: Part, bulk: Bulk, tree: Tree) -> str:
+    """The characters of a text part, whatever its label claims; HTML as it came."""
     data = _text_bytes(part, bulk, tree)
     label = part.param("charset")
-    is_html = part.real_type == "text/html"
-    if is_html and not label:
+    if part.real_type == "text/html" and not label:
         match = _META_CHARSET.search(data[:_META_REACH])
         label = match[1].decode("ascii") if match else ""
     decoded = decode_bytes(data, label)
@@ -124,12 +133,13 @@ def _leaf_text(part: Part, bulk: Bulk, tree: Tree) -> str:
         tree.note(decoded.defect)
     if len(decoded.text) > MAX_TEXT:
         tree.note(_TOO_LONG)
-    text = safe_text(decoded.text[:MAX_TEXT].removeprefix("\ufeff"))
-    if is_html:
-        return safe_text(html_to_text(text))
-    if part.param("format").lower() == "flowed":
-        return _unflow(text, delsp=part.param("delsp").lower() == "yes")
-    return text
+    return safe_text(decoded.text[:MAX_TEXT].removeprefix("\ufeff"))
+
+
+def message_html(tree: Tree, bulk: Bulk) -> str:
+    """The first HTML part that the sender wrote as the mail itself, exactly as it came and so never to be shown unsanitised; or nothing."""
+    found = next((part for part in tree.walk() if part.real_type == "text/html" and is_prose(part)), None)
+    return "" if found is None else _decoded(found, bulk, tree)
 
 
 def is_container(part: Part) -> bool:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from pipeline.mail.remedies import cleaned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 CONNECT_SECONDS = 30.0
 DEADLINE_FACTOR = 5  # a call as a whole may take this many of the configured time-outs, and more for many bytes:
 SLOWEST = 128 * 1024  # bytes a second that are still waited for, 1 Mbit/s
 _SEND_CHUNK = 64 * 1024
+_LARGEST_LITERAL = 2**30  # bytes; an announced size is believed, and its memory taken, before the first byte has come
 
 
 class Lifeline:
@@ -123,6 +124,12 @@ class ImapWire(imaplib.IMAP4):
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         return dial(self.host, self.port, timeout=timeout, lifeline=self._lifeline, context=self._tls)
 
+    def read(self, size: int) -> bytes:
+        """Read *size* bytes. Raises imaplib's abort for a size that no mail has."""
+        if size > _LARGEST_LITERAL:
+            raise imaplib.IMAP4.abort(f"the server announced {size} bytes, more than a mailbox can hold")
+        return super().read(size)
+
     def send(self, data: Any) -> None:  # noqa: ANN401 - imaplib's own signature: any bytes-like object
         """Write *data*, in pieces."""
         send_all(self.sock, data)
@@ -143,3 +150,16 @@ def answering(words: bytes, challenges: list[str]) -> Callable[[bytes], bytes]:
         return words
 
     return respond
+
+
+def is_news(answers: Iterable[object]) -> bool:
+    """Tell whether IDLE or NOOP told of a new message; "* OK Still here" does not. Raises imaplib's abort on BYE."""
+    news = False
+    for answer in answers:
+        words = answer if isinstance(answer, tuple) else (answer,)
+        if words[:1] == (b"BYE",):
+            raise imaplib.IMAP4.abort(
+                "BYE " + " ".join(cleaned(w) if isinstance(w, bytes) else str(w) for w in words[1:])
+            )
+        news = news or (words[1:] in {(b"EXISTS",), (b"RECENT",)} and words[0] != 0)
+    return news

@@ -22,6 +22,7 @@ from pipeline.mail.connection import (
     ImapWire,
     Lifeline,
     answering,
+    is_news,
     tls_context,
     xoauth2,
 )
@@ -90,6 +91,11 @@ class ImapMailbox:
         self._folders: set[str] = set()
         self._idle_failures = 0
         self._not_before = 0.0
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What the server said it can do, once it is connected (RFC 3501 section 7.2.1), in capitals."""
+        return frozenset(word.decode("ascii", "replace").upper() for word in self._capabilities)
 
     def connect(self) -> None:
         """Connect and log in unless that is done already; a connection that died since the last call is replaced."""
@@ -249,6 +255,8 @@ class ImapMailbox:
     def _select(self, client: _Client, folder: str, *, readonly: bool) -> FolderState:
         self._selected = None
         answer = client.select_folder(folder, readonly=readonly)
+        if not {b"UIDVALIDITY", b"EXISTS"} <= answer.keys():
+            raise MailboxError(f'{self._label}: the server opens "{folder}" without saying UIDVALIDITY; ask its operator')
         state = FolderState(
             uidvalidity=answer[b"UIDVALIDITY"], uidnext=answer.get(b"UIDNEXT", 0), exists=answer[b"EXISTS"]
         )
@@ -312,7 +320,7 @@ class ImapMailbox:
                 news = self._listen(client, end)
                 self._idle_failures = 0
                 # idle_check() says nothing, for ever, on a dead connection; NOOP raises.
-                news = news or _is_news(client.noop()[1])
+                news = news or is_news(client.noop()[1])
                 if news:
                     return True
                 self._wake.wait(min(_SLICE_SECONDS, max(0.0, end - time.monotonic())))
@@ -330,9 +338,9 @@ class ImapMailbox:
         while not (news or early or self._wake.is_set()) and (left := end - time.monotonic()) > 0:
             began, slice_ = time.monotonic(), min(_SLICE_SECONDS, left)
             answers = client.idle_check(timeout=slice_)
-            news = _is_news(answers)
+            news = is_news(answers)
             early = not answers and time.monotonic() - began < slice_ / 2
-        return _is_news(client.idle_done()[1]) or news
+        return is_news(client.idle_done()[1]) or news
 
     @contextlib.contextmanager
     def _speaking(self, doing: str, seconds: float | None = None) -> Iterator[_Client]:
@@ -383,16 +391,3 @@ def _is_refusal(error: Exception, words: str) -> bool:
     """Tell a no to the credentials from a server that is busy or gone: imapclient makes a LoginError of all three."""
     lost = isinstance(error, imaplib.IMAP4.abort) or isinstance(error.__context__, imaplib.IMAP4.abort)
     return isinstance(error, RefusedError) and not lost and not any(word in words.lower() for word in _TEMPORARY)
-
-
-def _is_news(answers: Iterable[object]) -> bool:
-    """Tell whether IDLE or NOOP told of a new message; "* OK Still here" does not. Raises imaplib's abort on BYE."""
-    news = False
-    for answer in answers:
-        words = answer if isinstance(answer, tuple) else (answer,)
-        if words[:1] == (b"BYE",):
-            raise imaplib.IMAP4.abort(
-                "BYE " + " ".join(cleaned(w) if isinstance(w, bytes) else str(w) for w in words[1:])
-            )
-        news = news or (words[1:] in {(b"EXISTS",), (b"RECENT",)} and words[0] != 0)
-    return news

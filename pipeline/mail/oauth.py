@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import threading
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 AUTHORITY = "https://login.microsoftonline.com"
 SCOPE = "https://outlook.office365.com/.default"  # one scope for IMAP and SMTP
 _TIMEOUT_SECONDS = 30
+_JWT_PARTS = 3
 _CODE = re.compile(r"AADSTS(\d{4,8})")
 
 # Microsoft Entra's authentication error codes.
@@ -29,8 +32,37 @@ _REMEDIES: Mapping[int, str] = {
     65001: "Nobody has consented to the app's permissions. Grant admin consent to IMAP.AccessAsApp and SMTP.SendAsApp",
     7000112: "The app is switched off. An administrator of the tenant must enable it",
     7000229: "The app has no enterprise application in this tenant. Grant admin consent, which makes one",
+    7000221: "The app's credential is not valid yet or any more. Check this machine's clock, then the secret's days",
+    7000218: "The client secret did not arrive. Put it into client_secret",
+    700024: "The time in the request is off. Set this machine's clock by NTP",
+    50034: "The directory does not know this account. Check client_id and tenant",
+    50020: "The account belongs to another tenant. Check tenant",
+    500011: "Exchange Online is not there in this tenant. Check that its users have mailboxes in Microsoft 365",
+    50105: "The app is not assigned. Assign it in the enterprise application, or switch assignment off there",
+    500014: "Exchange Online's service is disabled in this tenant. An administrator must enable it",
+    530035: "Security defaults or a policy block the app. Let an administrator look at the sign-in log",
     53003: "A Conditional Access policy blocks the app. Exclude it there, or allow this machine's address",
 }
+
+# What msal says when it can't read a tenant's own description: the tenant is wrong, or the network does not reach the server.
+_NO_DISCOVERY = ("get_tenant_discovery", "tenant discovery", "authority configuration", "openid-configuration")
+_NOT_FOUND = (
+    "There is no such tenant, or its sign-in server can't be reached. Check tenant (the directory id, or a domain of the"
+    " tenant), and that this machine may connect to login.microsoftonline.com, port 443"
+)
+
+
+def granted(token: str) -> frozenset[str] | None:
+    """The application permissions in an access token ("IMAP.AccessAsApp"); None for a token that can't be looked into (RFC 7519)."""
+    parts = token.split(".")
+    if len(parts) != _JWT_PARTS:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return None
+    roles = claims.get("roles", []) if isinstance(claims, dict) else None
+    return frozenset(map(str, roles)) if isinstance(roles, list) else None
 
 
 class TokenSource:
@@ -92,7 +124,7 @@ class TokenSource:
         match = _CODE.search(words)
         told = cleaned(words.partition("Trace ID")[0])
         remedy = _REMEDIES.get(int(match[1])) if match else None
-        if remedy is None and ("get_tenant_discovery" in words or "tenant discovery" in words.lower()):
-            remedy = _REMEDIES[90002]
+        if remedy is None and any(sign in words.lower() for sign in _NO_DISCOVERY):
+            remedy = _NOT_FOUND
         who = f"no access token for app {self._client_id} of tenant {self._tenant}"
         return f"{who}. {remedy}. (Told: {told})" if remedy else f"{who}: {told}"

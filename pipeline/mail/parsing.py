@@ -14,7 +14,7 @@ from pipeline.domain.message import Message
 from pipeline.domain.quoting import fold
 from pipeline.mail.addresses import read_addresses
 from pipeline.mail.attachments import attached_parts, find_bytes, list_attachments, list_files
-from pipeline.mail.bodies import decoded_pieces, message_text
+from pipeline.mail.bodies import decoded_pieces, message_html, message_text
 from pipeline.mail.bulk import Bulk, lift
 from pipeline.mail.charsets import changes_direction, decode_bytes, one_line, safe_text
 from pipeline.mail.files import File
@@ -68,6 +68,15 @@ def headers_only(raw_headers: bytes) -> Message:
     """Read the header block of a mail whose body was not fetched (larger than max_message_mb); text and attachments are empty."""
     head = header_bytes(raw_headers).rstrip(b"\r\n") + b"\r\n\r\n"
     return _headers(head, "", "Only the headers of this mail were read.")
+
+
+def html_of(raw: bytes) -> str:
+    """The HTML version of a mail exactly as its sender wrote it, to be sanitised by whoever shows it; empty when it has none."""
+    try:
+        bulk = lift(raw.removeprefix(b"\xef\xbb\xbf"))
+        return message_html(Tree(bulk.light), bulk)
+    except Exception:  # noqa: BLE001 - a mail whose parts can't be told apart has its text, which ``parse`` gives
+        return ""
 
 
 def attachment_bytes(raw: bytes, sha256: str) -> bytes:

@@ -19,6 +19,16 @@ _REMEDIES: dict[str, str] = {
         " the app FullAccess with Add-MailboxPermission (by the object id of the enterprise application), and close"
         " other programs that keep connections to it"
     ),
+    r"\b5\.7\.3\b": (
+        "The server does not accept this login. Check `user` (the mailbox address) and that the app or account may send"
+        " from it: SMTP.SendAsApp with admin consent, the service principal in Exchange Online, and a token for it"
+    ),
+    r"\b4\.3\.2\b|concurrent connections|too many (?:simultaneous )?connections": (
+        "Too many connections at once. Close other programs on this mailbox; infogov waits and tries again by itself"
+    ),
+    r"\b4\.2\.0\b|\b4\.7\.500\b|server busy|try again later": (
+        "The server asks for a pause; infogov waits and tries again by itself"
+    ),
     r"5\.7\.30\b|basic auth": (
         'The server takes no passwords any more. Set auth = "xoauth2" with tenant, client_id and client_secret'
     ),
@@ -52,6 +62,11 @@ _REMEDIES: dict[str, str] = {
     "login.?disabled|privacyrequired|must issue a starttls": (
         'The server wants encryption before the password. Set security = "tls" or "starttls"'
     ),
+    r"authenticate failed|authenticationfailed|invalid credentials|\b5\.7\.8\b": (
+        "User name, password or token is wrong, or the app may not open this mailbox. With Microsoft 365 check the app's"
+        " IMAP.AccessAsApp with admin consent, New-ServicePrincipal with the object id of the enterprise application, and"
+        " Add-MailboxPermission; with Google use an app password"
+    ),
     r"mailbox is full|over ?quota|\b5\.2\.2\b": "There is no room left on the server. Free some, or raise the limit",
     "not known|nodename nor|getaddrinfo|name resolution": (
         "This host name is not known. Check `host` and this machine's DNS"
@@ -61,7 +76,12 @@ _REMEDIES: dict[str, str] = {
     "timed out|took longer": (
         "The server did not answer in time. Check `host`, `port` and the firewall; infogov tries again by itself"
     ),
-    r"\beof\b|closed|reset by peer|broken pipe|\bbye\b": (
+    "expungeissued|no longer exist": "Somebody removed messages while they were being moved; the others follow by themselves",
+    "serverbug|internal error": "The server failed inside; infogov tries again by itself",
+    "bad response type|memoryerror|more than a mailbox can hold": (
+        "What the server says can't be right; infogov connects again by itself. If it goes on, tell the server's operator"
+    ),
+    r"\beof\b|closed|reset by peer|broken pipe|\bbye\b|shutting down": (
         "The server ended the connection; infogov connects again by itself"
     ),
 }

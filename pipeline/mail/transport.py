@@ -6,7 +6,7 @@ import base64
 import contextlib
 import re
 import smtplib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.domain.errors import InfogovError, TransportError, UncertainError
 from pipeline.domain.ports import Accepted
@@ -47,6 +47,7 @@ class _Wire(smtplib.SMTP):
     def __init__(self, host: str, port: int, *, timeout: float, lifeline: Lifeline, tls: ssl.SSLContext | None) -> None:
         self._lifeline, self._tls = lifeline, tls
         # A name given here spares smtplib a DNS query of our own; the right one is known once there is a connection.
+        self.greeting = b""
         super().__init__(host, port, local_hostname="localhost", timeout=timeout)
         self._read_seconds = timeout
 
@@ -57,6 +58,12 @@ class _Wire(smtplib.SMTP):
         # RFC 5321 section 4.1.3: a client without a name of its own gives its address.
         self.local_hostname = f"[IPv6:{address.partition('%')[0]}]" if ":" in address else f"[{address}]"
         return sock
+
+    def connect(self, *place: Any, **more: Any) -> tuple[int, bytes]:  # noqa: ANN401 - smtplib's own arguments, passed on
+        """Connect, and keep what the server says first: some give their time in it."""
+        answer = super().connect(*place, **more)
+        self.greeting = answer[1]
+        return answer
 
     def body(self, raw: bytes) -> None:
         """Write *raw* with its leading dots doubled, and the final dot (RFC 5321 section 4.5.2). Raises OSError."""
@@ -92,6 +99,17 @@ class SmtpTransport:
         self._deadline = deadline_seconds or DEADLINE_FACTOR * float(settings.timeout_seconds)
         self._lifeline = Lifeline()
         self._smtp: _Wire | None = None
+
+    @property
+    def size_limit(self) -> int | None:
+        """The largest letter, in bytes, that the connected server takes (RFC 1870); None where it names no limit."""
+        limit = "" if self._smtp is None else self._smtp.esmtp_features.get("size", "").strip()
+        return int(limit) if limit.isdecimal() and int(limit) > 0 else None
+
+    @property
+    def greeting(self) -> str:
+        """What the connected server said first, printable; some name their time in it."""
+        return "" if self._smtp is None else cleaned(self._smtp.greeting)
 
     def connect(self) -> None:
         """Connect, STARTTLS where configured, log in; nothing to do when that is done. Raises TransportError."""

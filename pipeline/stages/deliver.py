@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -79,18 +80,23 @@ class Deliver:
         self._letter_sent = letter_sent
 
     def run(self, *, stopping: Callable[[], bool] = lambda: False, progress: Progress | None = None) -> Delivered:
-        """Send everything that is due, unless another process is at it. A mail server's faults come back in the result, never as errors."""
+        """Send everything that is due. A mail server's faults come back in the result, never as errors.
+
+        On PostgreSQL several may send at the same time, each what it has claimed; on SQLite it is left to who is at it.
+        """
         result = Delivered()
-        if self._settings.delivery.mode == "hold":
+        if self._settings.delivery.holds:
             result.held = True
             return result
-        with self._store.exclusive("deliver") as alone:
+        token = self._ids.token()
+        # As long as we hold this, nobody takes what we claim out of our hand; the system frees it when we end, however that is.
+        with self._store.exclusive(_claim_lock(token) if self._store.shared else "deliver") as alone:
             if not alone:
                 result.elsewhere = True
                 return result
             self._take_over(result)
             try:
-                self._send_all(result, stopping, progress or NoProgress())
+                self._send_all(token, result, stopping, progress or NoProgress())
             finally:
                 self._transport.close()
             if not stopping():
@@ -102,9 +108,18 @@ class Deliver:
         self._transport.abort()
 
     def _take_over(self, result: Delivered) -> None:
-        """Settle what a process that is gone had in hand: we hold the lock, so whoever claimed it is not running any more."""
+        """Settle what a process that is gone had in hand: we can hold its lock, so whoever claimed it is not running any more."""
+        with self._store.read() as work:
+            claims = work.outbox.claims()
+        for token in claims:
+            # On SQLite we hold the one lock of all senders.
+            with nullcontext(True) if not self._store.shared else self._store.exclusive(_claim_lock(token)) as gone:
+                if gone:
+                    self._settle_orphans(token, result)
+
+    def _settle_orphans(self, token: str, result: Delivered) -> None:
         with self._store.write() as work:
-            for letter, phase in work.outbox.orphans():
+            for letter, phase in work.outbox.orphans(token):
                 if phase == Phase.DATA:
                     step = after_lost_contact(kind=letter.kind, attempts=letter.attempts, chance=self._ids.fraction())
                     words = "the service stopped while the letter was being handed over"
@@ -113,8 +128,7 @@ class Deliver:
                 _write_down(work, letter, step, words, self._clock.now())
                 _count(result, letter, step.status)
 
-    def _send_all(self, result: Delivered, stopping: Callable[[], bool], progress: Progress) -> None:
-        token = self._ids.token()
+    def _send_all(self, token: str, result: Delivered, stopping: Callable[[], bool], progress: Progress) -> None:
         while not stopping():
             with self._store.write() as work:
                 batch = work.outbox.claim(token, self._clock.now(), _BATCH)
@@ -185,41 +199,53 @@ class Deliver:
     def _settle(
         self, letter: Claimed, step: NextStep, answer: str, result: Delivered, *, code: int | None = None
     ) -> None:
-        with self._store.write() as work:
-            _write_down(work, letter, step, answer, self._clock.now(), code=code)
+        now = self._clock.now()
+        self._store.insist(lambda work: _write_down(work, letter, step, answer, now, code=code))
         _count(result, letter, step.status)
         log.warning("letter_not_sent", outbox=letter.id, reference=letter.reference, status=step.status, code=code)
 
     def _accepted(self, letter: Claimed, accepted: Accepted, redirect: str | None, result: Delivered) -> None:
         """Write down that the server took the letter, and what that means for its case, in one transaction."""
+        status = OutboxStatus.REDIRECTED if redirect else OutboxStatus.SENT
         now = self._clock.now()
+        # A fact that must not be lost with a connection to the database: a letter not known to be sent would be sent again.
+        self._store.insist(lambda work: self._write_accepted(work, letter, accepted, redirect, now))
+        _count(result, letter, status)
+        log.info("letter_accepted", outbox=letter.id, reference=letter.reference, kind=letter.kind, status=status)
+
+    def _write_accepted(
+        self, work: Work, letter: Claimed, accepted: Accepted, redirect: str | None, now: datetime
+    ) -> None:
         status = OutboxStatus.REDIRECTED if redirect else OutboxStatus.SENT
         answer = accepted.answer
         if accepted.refused:
             answer += "; refused for: " + ", ".join(f"{to} ({why})" for to, why in accepted.refused.items())
-        with self._store.write() as work:
-            work.outbox.settle(letter, status, at=now, answer=answer, redirected_to=redirect)
-            if status is OutboxStatus.SENT and letter.letter_id is not None:
-                written = work.letters.by_id(letter.letter_id)
-                if written is not None:
-                    work.letters.move(written, "sent", Happening(kind="letter_issued", at=now))
-                    self._letter_sent(work, written, now)
-                case = work.cases.by_ids([letter.request_id])[0]
-                if letter.kind == "response" and case.workflow == Workflow.APPROVED:
-                    work.cases.change(
-                        case,
-                        Happening(kind="response_sent", at=now, data={"outbox": letter.id}),
-                        workflow=Workflow.SENT,
-                        clock=ClockState.STOPPED,
-                    )
-        _count(result, letter, status)
-        log.info("letter_accepted", outbox=letter.id, reference=letter.reference, kind=letter.kind, status=status)
+        work.outbox.settle(letter, status, at=now, answer=answer, redirected_to=redirect)
+        if accepted.refused:
+            _call_officer(work, letter, status, "was refused for one of its recipients", now)
+        if status is OutboxStatus.SENT and letter.letter_id is not None:
+            written = work.letters.by_id(letter.letter_id)
+            if written is not None:
+                work.letters.move(written, "sent", Happening(kind="letter_issued", at=now))
+                self._letter_sent(work, written, now)
+            case = work.cases.by_ids([letter.request_id])[0]
+            if letter.kind == "response" and case.workflow == Workflow.APPROVED:
+                work.cases.change(
+                    case,
+                    Happening(kind="response_sent", at=now, data={"outbox": letter.id}),
+                    workflow=Workflow.SENT,
+                    clock=ClockState.STOPPED,
+                )
 
     def _copy_to_sent(self) -> None:
         """Put a copy of each sent letter into the sent folder once; what fails is tried again at the next run."""
         if self._sent_copies is None:
             return
-        mailbox, folder = self._sent_copies
+        with self._store.exclusive("sent copies") as alone:
+            if alone:
+                self._copy_each(*self._sent_copies)
+
+    def _copy_each(self, mailbox: Mailbox, folder: str) -> None:
         since = self._clock.now() - timedelta(days=3)
         try:
             while True:
@@ -238,6 +264,10 @@ class Deliver:
             mailbox.close()
 
 
+def _claim_lock(token: str) -> str:
+    return f"deliver {token}"
+
+
 def _write_down(
     work: Work, letter: Claimed, step: NextStep, answer: str, now: datetime, *, code: int | None = None
 ) -> None:
@@ -245,12 +275,17 @@ def _write_down(
     not_before = None if step.delay is None else now + step.delay
     work.outbox.settle(letter, step.status, at=now, answer=answer, code=code, not_before=not_before)
     if step.status in (OutboxStatus.FAILED, OutboxStatus.UNCERTAIN):
-        case = work.cases.by_ids([letter.request_id])[0]
         how = "was not accepted" if step.status is OutboxStatus.FAILED else "may not have been delivered"
-        why = f"a letter ({letter.kind}) {how}"
-        happening = Happening(kind="officer_needed", at=now, data={"outbox": letter.id, "status": step.status})
-        reasons = [*case.flag_reasons, why] if why not in case.flag_reasons else list(case.flag_reasons)
-        work.cases.change(case, happening, flagged=True, flag_reasons=reasons)
+        _call_officer(work, letter, step.status, how, now)
+
+
+def _call_officer(work: Work, letter: Claimed, status: OutboxStatus, how: str, now: datetime) -> None:
+    """Flag the letter's case, saying *how* the letter fared."""
+    case = work.cases.by_ids([letter.request_id])[0]
+    why = f"a letter ({letter.kind}) {how}"
+    happening = Happening(kind="officer_needed", at=now, data={"outbox": letter.id, "status": status})
+    reasons = [*case.flag_reasons, why] if why not in case.flag_reasons else list(case.flag_reasons)
+    work.cases.change(case, happening, flagged=True, flag_reasons=reasons)
 
 
 def _check(letter: Claimed) -> None:

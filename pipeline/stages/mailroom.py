@@ -8,6 +8,7 @@ from pipeline.domain.errors import NotAllowedError, NotFoundError
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus
 from pipeline.domain.request import ClockState, Regime, Workflow
 from pipeline.letters import posting
+from pipeline.letters.model import LetterKind
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Mailroom:
 
     def release_acknowledgement(self, reference: str, officer: str | None = None) -> int:
         """Queue the acknowledgement of a request that has none; returns its outbox id. Raises NotAllowedError."""
+        posting.refuse_in_shadow(self._settings)
         now = self._clock.now()
         with self._store.write() as work:
             actor = self._actor(work, officer)
@@ -103,6 +105,7 @@ class Mailroom:
 
     def retry(self, outbox_id: int, officer: str | None = None) -> None:
         """Send a letter that failed, bounced or waits for its next try, at the next occasion."""
+        posting.refuse_in_shadow(self._settings)
         now = self._clock.now()
         with self._store.write() as work:
             actor = self._actor(work, officer)
@@ -144,6 +147,7 @@ class Mailroom:
             if row.status != OutboxStatus.UNCERTAIN:
                 raise NotAllowedError(f"letter {row.id} is {row.status}; there is nothing to decide")
             if not delivered:
+                posting.refuse_in_shadow(self._settings)
                 self._move(work, row, OutboxStatus.QUEUED, "resolved_as_not_delivered", actor, now, not_before=now)
                 return
             self._move(work, row, OutboxStatus.SENT, "resolved_as_delivered", actor, now, sent_at=now)
@@ -165,7 +169,9 @@ class Mailroom:
         case = work.cases.by_ids([row.request_id])[0]
         if letter is not None and letter.status == "approved":
             happening = self._happening("approval_void", now, actor, {"why": "cancelled"})
-            work.letters.move(letter, "for_approval", happening, approved_by=None, approved_at=None)
+            # A question to colleagues needs nobody's approval.
+            waits = "drafting" if letter.kind == LetterKind.SERVICE_AREA else "for_approval"
+            work.letters.move(letter, waits, happening, approved_by=None, approved_at=None)
             if row.kind == "response" and case.workflow == Workflow.APPROVED:
                 moved = self._happening("stopped_before_sending", now, actor)
                 work.cases.change(case, moved, workflow=Workflow.FOR_APPROVAL, outcome=None)
@@ -246,6 +252,18 @@ def _still_meant(work: Work, row: OutboxSummary) -> None:
         raise NotAllowedError(
             f"{case.reference} is open again; approve an answer instead of sending letter {row.id} once more"
         )
+    here = case.requester_email.strip().casefold()
+    for other in work.letters.of_case(case.id):
+        if other.resends != row.id:
+            continue
+        if other.status == "for_approval":
+            raise NotAllowedError(
+                f"letter {row.id} waits to be sent to a corrected address; approve that, or drop it first"
+            )
+        if here not in {str(to).strip().casefold() for to in row.recipients}:
+            raise NotAllowedError(
+                f"{case.reference} has another address by now; send letter {row.id} there with: infogov resend to"
+            )
     gone = (OutboxStatus.CANCELLED, OutboxStatus.BOUNCED, OutboxStatus.FAILED)
     newer = [
         other.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _FETCH_BYTES = 8 * 2**20
 _LOOK_AHEAD = 1000
+_TO_BE_SAID = -1  # as quiet_until of a folder whose database was restored and that has not been read since
 
 log = structlog.get_logger(__name__)
 
@@ -48,11 +49,15 @@ class _Source:
 
 
 class Receive:
-    """Polls a mailbox. One instance serves all mailboxes; each mailbox is used by one thread."""
+    """Polls a mailbox. One instance serves all mailboxes; each mailbox is used by one thread.
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    In the *shadow* of an old way of working it takes mail and moves none; what it takes then stays marked.
+    """
+
+    def __init__(self, store: Store, clock: Clock, *, shadow: bool = False) -> None:
         self._store = store
         self._clock = clock
+        self._shadow = shadow
 
     def poll(
         self,
@@ -83,14 +88,21 @@ class Receive:
             log.warning("mailbox_not_read", mailbox=settings.name, reason=error_text)
         return result
 
-    def preview(self, mailbox: Mailbox, settings: MailboxSettings) -> Iterator[tuple[Envelope, bytes | None]]:
-        """What a poll would take now, without writing anything on either side (EXAMINE); None for a body too large to fetch."""
+    def preview(
+        self, mailbox: Mailbox, settings: MailboxSettings, result: Received
+    ) -> Iterator[tuple[Envelope, bytes | None]]:
+        """What a poll would take now, without writing anything on either side (EXAMINE); None for a body too large to fetch.
+
+        *result* is told how many older messages first contact would leave as they are.
+        """
         mailbox.connect()
         for folder in settings.folders:
             state = mailbox.select(folder, readonly=True)
             with self._store.read() as work:
                 position = work.messages.position(settings.name, folder)
             cursor = _start(state, settings) if position is None else position.cursor
+            if position is None and cursor:
+                result.left_behind += state.exists
             if position is not None and position.uidvalidity != state.uidvalidity:
                 cursor = 0
             for envelope in mailbox.envelopes(mailbox.uids_after(cursor)):
@@ -143,6 +155,8 @@ class Receive:
         source = _Source(
             mailbox=mailbox, settings=settings, folder=folder, position=self._position(settings, folder, state, result)
         )
+        if source.position.quiet_until == _TO_BE_SAID:
+            source = self._after_restore(source, state, result)
         uids = mailbox.uids_after(source.position.cursor)
         progress.start(f"{settings.name}/{folder}", len(uids))
         for start in range(0, len(uids), _LOOK_AHEAD):
@@ -158,7 +172,7 @@ class Receive:
         if not uids:
             self._take(source, [], cursor=source.position.cursor)
         self._fetch_wanted(source)
-        if settings.processed_folder:
+        if settings.processed_folder and not self._shadow:
             result.moved += self._move(source)
 
     def _position(self, settings: MailboxSettings, folder: str, state: FolderState, result: Received) -> FolderPosition:
@@ -184,11 +198,56 @@ class Receive:
                 log.info("first_contact", mailbox=settings.name, folder=folder, left_behind=left)
             else:
                 work.messages.renumbered(settings.name, folder, state.uidvalidity, state.uidnext - 1, now)
+                if position.quiet_until == _TO_BE_SAID:
+                    work.messages.quiet_until(settings.name, folder, _TO_BE_SAID)
                 log.warning("folder_renumbered", mailbox=settings.name, folder=folder, uidvalidity=state.uidvalidity)
             stored = work.messages.position(settings.name, folder)
         if stored is None:  # pragma: no cover - written three lines above
             raise MailboxError(f"the position of {folder} was not kept")
         return stored
+
+    def _after_restore(self, source: _Source, state: FolderState, result: Received) -> _Source:
+        """Take what was moved away since the copy of the database was made, then note which UIDs are read again quietly."""
+        mailbox, settings, folder = source.mailbox, source.settings, source.folder
+        last = state.uidnext - 1
+        if settings.processed_folder:
+            result.taken += self._moved_before_restore(source)
+            mailbox.select(folder)
+        with self._store.write() as work:
+            work.messages.quiet_until(settings.name, folder, last)
+        log.warning("reading_after_restore", mailbox=settings.name, folder=folder, quiet_until=last)
+        return replace(source, position=replace(source.position, quiet_until=last))
+
+    def _moved_before_restore(self, source: _Source) -> int:
+        """Take from the processed folder what came there after the copy was made and is not known by its content."""
+        mailbox, settings = source.mailbox, source.settings
+        state = mailbox.select(settings.processed_folder, readonly=True)
+        position = FolderPosition(
+            uidvalidity=state.uidvalidity,
+            cursor=0,
+            backfill_until=0,
+            first_seen_at=source.position.first_seen_at,
+            left_behind=0,
+            quiet_until=state.uidnext,
+        )
+        there = replace(source, folder=settings.processed_folder, position=position)
+        since = (source.position.polled_at or source.position.first_seen_at) - timedelta(days=1)
+        listed = mailbox.envelopes(mailbox.uids_after(0))
+        taken = 0
+        for batch in _by_bytes([e for e in listed if e.internal_date is None or e.internal_date >= since], settings):
+            arrivals = self._fetch(there, batch)
+            with self._store.write() as work:
+                known = work.messages.known_contents([arrival.content_sha256 for arrival in arrivals])
+                fresh = [arrival for arrival in arrivals if arrival.content_sha256 not in known]
+                now = self._clock.now()
+                taken += work.messages.take(settings.name, there.folder, state.uidvalidity, fresh, now)
+        return taken
+
+    def _quiet(self, uid: int, position: FolderPosition) -> str | None:
+        """Why nothing may go out by itself because of this message."""
+        if self._shadow:
+            return "shadow"
+        return "restored" if uid <= position.quiet_until else None
 
     def _take(self, source: _Source, batch: Sequence[Envelope], *, cursor: int) -> int:
         """Fetch a batch, then keep its rows, bytes and the cursor in one transaction; the network is done with by then."""
@@ -199,7 +258,8 @@ class Receive:
             if arrivals:
                 name, uidvalidity = source.settings.name, source.position.uidvalidity
                 taken = work.messages.take(name, source.folder, uidvalidity, arrivals, now)
-            work.messages.advance(source.settings.name, source.folder, cursor, now)
+            uidvalidity = source.position.uidvalidity
+            work.messages.advance(source.settings.name, source.folder, cursor, now, uidvalidity=uidvalidity)
         return taken
 
     def _fetch(self, source: _Source, batch: Sequence[Envelope]) -> list[Arrival]:
@@ -215,12 +275,13 @@ class Receive:
         arrivals: list[Arrival] = []
         now = self._clock.now()
         for envelope in batch:
+            quiet = self._quiet(envelope.uid, source.position)
             if envelope.uid in bodies:
-                arrivals.append(_arrival(envelope, bodies[envelope.uid], "whole", source.position, now))
+                arrivals.append(_arrival(envelope, bodies[envelope.uid], "whole", source.position, now, quiet))
             elif envelope.uid in heads:
-                arrivals.append(_arrival(envelope, heads[envelope.uid], "headers", source.position, now))
+                arrivals.append(_arrival(envelope, heads[envelope.uid], "headers", source.position, now, quiet))
             elif envelope.uid in still_there:
-                arrivals.append(_arrival(envelope, b"", "missing", source.position, now))
+                arrivals.append(_arrival(envelope, b"", "missing", source.position, now, quiet))
         return arrivals
 
     def _fetch_wanted(self, source: _Source) -> None:
@@ -299,7 +360,9 @@ def _by_bytes(envelopes: Sequence[Envelope], settings: MailboxSettings) -> Itera
         yield batch
 
 
-def _arrival(envelope: Envelope, raw: bytes, body: str, position: FolderPosition, now: datetime) -> Arrival:
+def _arrival(
+    envelope: Envelope, raw: bytes, body: str, position: FolderPosition, now: datetime, quiet: str | None
+) -> Arrival:
     # Headers alone don't tell two large mails apart; their size helps, and so does the UID where there is nothing at all.
     told_apart = raw + (b"" if body == "whole" else f"\r\n\r\n{body}:{envelope.size}".encode())
     if body == "missing":
@@ -314,4 +377,5 @@ def _arrival(envelope: Envelope, raw: bytes, body: str, position: FolderPosition
         internal_date=envelope.internal_date or now,
         body=body,
         backfill=envelope.uid <= position.backfill_until or _moved_in(envelope, position),
+        quiet=quiet,
     )

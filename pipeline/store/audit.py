@@ -13,6 +13,7 @@ from sqlalchemy import select
 from pipeline.store import schema
 from pipeline.store.cases import VOUCHED, questions_digest, request_digest
 from pipeline.store.clock_events import ClockEvents, clock_digest
+from pipeline.store.erasing import erasure_digest
 from pipeline.store.events import GENESIS, case_chain, link_hash, mailbox_chain
 from pipeline.store.letters import files_digest, record_digest
 from pipeline.store.outbox import outbox_digest, recipients_digest
@@ -44,6 +45,7 @@ class AuditReport:
     letters: int = 0
     outbox: int = 0
     findings: list[str] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
     heads: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -67,6 +69,9 @@ class _Walk:
         self.report = report
         self.ends: dict[str, _Link] = {}
         self._digests: dict[tuple[str, str], Any] = {}
+        # What the trail says is gone: the number of its proof, by chain and thing.
+        self.gone: dict[tuple[str, str], Any] = {}
+        self.proofs: dict[str, Any] = {}
 
     def found(self, finding: str) -> None:
         """Put a finding on the report."""
@@ -85,8 +90,21 @@ class _Walk:
         if link_hash(event["previous"], chain, seq, event) != event["hash"]:
             self.found(f"{where}: its content was changed after it was written")
         last.seq, last.hash = int(seq), event["hash"]
-        for thing, digest in json.loads(event["data"]).get("digests", {}).items():
-            self._digests[chain, thing] = digest
+        self._remember(chain, where, event["kind"], json.loads(event["data"]))
+
+    def _remember(self, chain: str, where: str, kind: str, data: dict[str, Any]) -> None:
+        """Keep what an event vouches for. One that tells of an erasure says what was there, too; no digest stands for what is gone."""
+        for thing, digest in data.get("was", {}).items():
+            if self._digests.get((chain, thing), digest) != digest:
+                self.found(f"{where}: {thing.replace(':', ' ')} was erased and was not what had been recorded")
+        for thing, digest in data.get("digests", {}).items():
+            if digest is None:
+                self._digests.pop((chain, thing), None)
+                self.gone[chain, thing] = data.get("proof")
+            else:
+                self._digests[chain, thing] = digest
+        if kind == "erased":
+            self.proofs[chain] = data.get("proof")
 
     def check(self, chain: str, thing: str, words: str, digest: Callable[..., str], *of: object) -> None:
         """Compare the digest of what is stored now with what the trail says."""
@@ -128,6 +146,7 @@ def verify(connection: Connection) -> AuditReport:
         _check_raw(connection, walk)
         _check_cases(connection, walk)
         _check_letters(connection, walk)
+        _check_erasures(connection, walk)
     walk.finish()
     return report
 
@@ -159,8 +178,12 @@ def _check_raw(connection: Connection, walk: _Walk) -> None:
         walk.check(mailbox_chain(message.mailbox), f"raw:{message_id}", words, str, digest)
         if message.sha256 != digest:
             walk.found(f"{words}: its row names another digest")
-    for message_id in known:
-        walk.found(f"message {message_id}: its raw mail is missing")
+    for message_id, message in known.items():
+        proof = walk.gone.get((mailbox_chain(message.mailbox), f"raw:{message_id}"))
+        if proof is None:
+            walk.found(f"message {message_id}: its raw mail is missing")
+        else:
+            walk.report.erased.append(f"message {message_id}: its raw mail is no longer there, proof {proof}")
 
 
 def _check_cases(connection: Connection, walk: _Walk) -> None:
@@ -172,6 +195,9 @@ def _check_cases(connection: Connection, walk: _Walk) -> None:
     for case in _rows(connection, _REQUEST, R.id, walk):
         walk.report.requests += 1
         chain, asked = case_chain(case["id"]), questions.pop(case["id"], [])
+        if chain in walk.proofs:
+            said = f"{case['reference']}: its content is no longer there, proof {walk.proofs[chain]}"
+            walk.report.erased.append(_printable(said))
         walk.check(chain, "request", f"requester and dates of {case['reference']}", request_digest, case)
         walk.check(chain, "questions", f"questions of {case['reference']}", questions_digest, asked)
         events = clocks.of_case(case["id"])
@@ -197,6 +223,17 @@ def _check_letters(connection: Connection, walk: _Walk) -> None:
         walk.report.outbox += 1
         chain, thing = case_chain(row["request_id"]), f"outbox:{row['id']}"
         walk.check(chain, thing, f"frozen letter {row['id']}", _frozen_digest, row)
+
+
+def _check_erasures(connection: Connection, walk: _Walk) -> None:
+    """Each proof of an erasure against the event that vouches for it."""
+    proof, message = schema.Erasure, schema.Message
+    mailboxes = select(message.mailbox).where(message.id == proof.message_id).scalar_subquery().label("mailbox")
+    columns = (proof.id, proof.request_id, proof.officer, proof.rule, proof.digests, mailboxes)
+    for row in _rows(connection, columns, proof.id, walk):
+        chain = mailbox_chain(row["mailbox"]) if row["request_id"] is None else case_chain(row["request_id"])
+        thing, words = f"erasure:{row['id']}", f"proof {row['id']} of an erasure"
+        walk.check(chain, thing, words, erasure_digest, row["digests"], row["rule"], row["officer"])
 
 
 def _frozen_digest(row: RowMapping) -> str:

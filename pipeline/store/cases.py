@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, func, insert, or_, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS
 from pipeline.store import schema
 from pipeline.store.events import Events, Happening, case_chain, digest_of
+from pipeline.store.holding import held
 from pipeline.store.records import Case, QuestionRecord
+from pipeline.store.searching import index
 from pipeline.store.upsert import insert_or_leave
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.domain.request import Question
 
 R = schema.Request
+CL = schema.CaseLink
 
 # The columns whose content the trail vouches for; a change of any of them goes through ``amend``.
 VOUCHED = (
@@ -53,6 +56,10 @@ class NewCase:
     acknowledge_reasons: tuple[str, ...]
     created_at: datetime
     wording_sha256: str | None = None
+    channel: str = "mail"
+    own_reference: str | None = None
+    owner: str | None = None
+    team: str | None = None
 
 
 def request_digest(values: Mapping[str, Any] | RowMapping) -> str:
@@ -96,20 +103,12 @@ class Cases:
         if request_id is None:
             return None
         if questions:
-            self._connection.execute(
-                insert(schema.Question),
-                [
-                    {
-                        "request_id": request_id,
-                        "position": n,
-                        "key": n,
-                        "label": q.label,
-                        "text": q.text,
-                        "regime": q.regime,
-                    }
-                    for n, q in enumerate(questions, 1)
-                ],
-            )
+            asked = [
+                {"position": n, "key": n, "label": q.label, "text": q.text, "regime": q.regime}
+                for n, q in enumerate(questions, 1)
+            ]
+            self._connection.execute(insert(schema.Question), [{"request_id": request_id, **one} for one in asked])
+        index.add(self._connection, (request_id,))
         digests = {
             "request": request_digest(values),
             "questions": questions_digest([(q.label, q.text) for q in questions]),
@@ -135,7 +134,10 @@ class Cases:
         """Change columns of a request and put the event on its chain, in one step; vouched columns carry their new digest."""
         if "requester_email" in values:
             values["requester_key"] = _key(values["requester_email"])
+        values |= index.answered(happening.at, values)
         self._connection.execute(update(R).where(R.id == case.id).values(**values))
+        if index.concerns(case.workflow, values):
+            index.put(self._connection, (case.id,))
         data = dict(happening.data)
         if any(name in VOUCHED for name in values):
             row = self._connection.execute(select(R).where(R.id == case.id)).mappings().one()
@@ -163,7 +165,7 @@ class Cases:
     def by_reference(self, reference: str, *, lock: bool = False) -> Case | None:
         """The request with this reference, its questions with it; *lock* keeps other writers off it until the transaction ends."""
         query = select(R).where(R.reference == reference)
-        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        row = self._connection.execute(held(self._connection, query) if lock else query).one_or_none()
         return None if row is None else self._with_questions([row])[0]
 
     def by_ids(self, ids: Sequence[int]) -> list[Case]:
@@ -181,6 +183,22 @@ class Cases:
         """The requests of one address, the newest first."""
         query = select(R).where(R.requester_key == _key(address)).order_by(R.id.desc()).limit(limit)
         return [_case(row, ()) for row in self._connection.execute(query)]
+
+    def by_own_reference(self, number: str) -> list[Case]:
+        """The requests that bore *number* in the system before Infogov."""
+        query = select(R).where(R.own_reference == number).order_by(R.id)
+        return [_case(row, ()) for row in self._connection.execute(query)]
+
+    def with_own_reference(self, address: str, limit: int = 50) -> list[Case]:
+        """The requests of one address that bore another number before Infogov, the newest first."""
+        query = select(R).where(R.requester_key == _key(address), R.own_reference.is_not(None))
+        return [_case(row, ()) for row in self._connection.execute(query.order_by(R.id.desc()).limit(limit))]
+
+    def open_of(self, owner: str) -> list[Case]:
+        """The open requests that *owner* has."""
+        ended = ("sent", "closed", "withdrawn", "not_a_request")
+        query = select(R).where(R.owner == owner, R.workflow.not_in(ended)).order_by(R.id)
+        return self._with_questions(self._connection.execute(query).all())
 
     def by_our_message_ids(self, message_ids: Sequence[str]) -> list[Case]:
         """The requests whose letters carried one of these Message-IDs: the answer to "which of our letters is this a reply to"."""
@@ -249,6 +267,12 @@ class Cases:
         self._connection.execute(
             insert_or_leave(self._connection, schema.CaseLink).values(request_id=request_id, other_id=other_id, why=why)
         )
+
+    def unlink_cases(self, request_id: int, other_id: int) -> bool:
+        """Take back that two cases have to do with each other, whichever was linked to the other; False where nobody had said so."""
+        one_way = (CL.request_id == request_id) & (CL.other_id == other_id)
+        other_way = (CL.request_id == other_id) & (CL.other_id == request_id)
+        return self._connection.execute(delete(CL).where(one_way | other_way)).rowcount > 0
 
     def linked(self, request_id: int) -> list[tuple[str, str]]:
         """(reference, why) of the cases this one is linked to, whichever of the two was linked to the other."""

@@ -21,8 +21,13 @@ C = schema.ClockEvent
 
 
 def clock_digest(events: Sequence[Event]) -> str:
-    """The digest of a case's clock events in order, as the trail carries it."""
-    return digest_of(*[[e.kind, e.on, e.to, e.regime, sorted(e.grounds), e.reason] for e in events])
+    """The digest of a case's clock events in order, as the trail carries it; one about the whole request reads as in the first versions."""
+    return digest_of(
+        *[
+            [e.kind, e.on, e.to, e.regime, sorted(e.grounds), e.reason] + ([] if e.question is None else [e.question])
+            for e in events
+        ]
+    )
 
 
 class ClockEvents:
@@ -42,6 +47,7 @@ class ClockEvents:
                 regime=None if r.regime is None else Regime(r.regime),
                 grounds=frozenset(Ground(g) for g in r.grounds),
                 reason=r.reason,
+                question=r.question,
             )
             for r in rows
         ]
@@ -57,6 +63,7 @@ class ClockEvents:
                 regime=event.regime,
                 grounds=sorted(event.grounds),
                 reason=event.reason,
+                question=event.question,
                 officer=officer,
                 at=at,
             )

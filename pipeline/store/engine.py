@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import create_engine, event
+from sqlalchemy import URL, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -25,6 +26,29 @@ if TYPE_CHECKING:
 
 _BUSY_SECONDS = 30
 WRITE = {"infogov_write": True}
+# One consistent picture, and no writing by mistake; SQLite's readers have both by ``_begin``.
+READ = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+# A server that is gone without a word (a cut cable) is noticed within half a minute; libpq's names.
+_POSTGRESQL = {
+    "application_name": "infogov",
+    "client_encoding": "utf8",
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "4",
+    "tcp_user_timeout": "30000",
+}
+# The same from the server's side, so that the locks of a machine that is gone are freed; and bounds on waiting and standing still.
+_SESSION = {
+    "lock_timeout": f"{_BUSY_SECONDS}s",
+    "statement_timeout": "300s",
+    "idle_in_transaction_session_timeout": "300s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+}
+_SESSION_SINCE_14 = {"client_connection_check_interval": "1s", "idle_session_timeout": "0"}
+_VERSION_14 = 140000
 
 
 def open_engine(url: str) -> Engine:
@@ -36,7 +60,7 @@ def open_engine(url: str) -> Engine:
             text = f"[database] url: {backend} is not supported; write sqlite:///infogov.db or postgresql+psycopg://…"
             raise ConfigurationError((text,))
         if backend == "postgresql":
-            return create_engine(parsed, pool_pre_ping=True)
+            return _open_postgresql(parsed)
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS})
@@ -56,11 +80,34 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def _open_postgresql(url: URL) -> Engine:
+    """What the address itself says (?connect_timeout=…) goes before our defaults."""
+    defaults = {name: value for name, value in _POSTGRESQL.items() if name not in url.query}
+    # One connection a thread, plus the locks' and the listener's.
+    engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=45, connect_args=defaults)
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver is an extra that need not be there
+    """Refuse a database that can't hold every letter, and set the bounds of this session."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        text = f"[database] url: the database's encoding is {encoding}; make one with UTF8: createdb --encoding UTF8 --template template0"
+        raise ConfigurationError((text,))
+    settings = _SESSION | (_SESSION_SINCE_14 if connection.info.server_version >= _VERSION_14 else {})
+    for name, value in settings.items():
+        connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+    connection.commit()
+
+
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     """Leave transactions to us, and ask SQLite for durability: the server's copy may be moved once we have committed."""
     connection.isolation_level = None
     for pragma in (f"busy_timeout={_BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+    # What is erased by law is overwritten in the file, not only struck off its index.
+    connection.execute("PRAGMA secure_delete=ON").close()
 
 
 def _begin(connection: Connection) -> None:
@@ -93,20 +140,58 @@ def schema_versions(engine: Engine) -> tuple[str | None, str]:
     return current, head
 
 
+def is_there(url: str) -> bool:
+    """Whether there is a database at *url*: for SQLite whether the file exists; a server is asked when it is opened."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return True  # Opening it says what is wrong.
+    place = Path(parsed.database or "")
+    # Where a folder on the way is a file, or closed to us, opening says so in better words.
+    return parsed.get_backend_name() != "sqlite" or place.exists() or (place.parent.exists() and not place.parent.is_dir())
+
+
+def check_known(engine: Engine) -> None:
+    """Raise SchemaError when the database has a version that this program does not know, StoreError when it can't be read."""
+    current, head = schema_versions(engine)
+    if current is None or current == head:
+        return
+    known = {script.revision for script in ScriptDirectory.from_config(_alembic(engine)).walk_revisions()}
+    if current not in known:
+        raise SchemaError(
+            f"the database has version {current}, which this infogov ({head}) doesn't know: it was made by a newer "
+            "release. Install that release, or restore the backup taken before its upgrade."
+        )
+
+
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring the schema to this program's version; returns the versions before and after. Raises SchemaError on a newer database."""
     current, head = schema_versions(engine)
     if current == head:
         return current, head
-    known = {script.revision for script in ScriptDirectory.from_config(_alembic(engine)).walk_revisions()}
-    if current is not None and current not in known:
-        raise SchemaError(
-            f"the database has version {current}, which this infogov ({head}) doesn't know: it was made by a newer "
-            "release. Install that release, or restore the backup taken before its upgrade."
-        )
+    check_known(engine)
     with plainly("the database could not be upgraded"):
         command.upgrade(_alembic(engine), "head")
     return current, head
+
+
+def dump_command(url: URL, target: Path) -> str:
+    """The command line that backs a PostgreSQL database up while it is in use; the password is left to PGPASSWORD or ~/.pgpass."""
+    place = URL.create("postgresql", username=url.username, host=url.host, port=url.port, database=url.database)
+    address = place.set(query=url.query).render_as_string(hide_password=True)
+    return f"pg_dump --format=custom --file={shlex.quote(str(target))} {shlex.quote(address)}"
+
+
+def forget(engine: Engine) -> None:
+    """Empty SQLite's write-ahead log into the file, where erased pages are overwritten, so that no old page is left in it."""
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        driver: Any = connection.driver_connection
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.close()
 
 
 def backup(engine: Engine, target: Path) -> None:
@@ -115,7 +200,7 @@ def backup(engine: Engine, target: Path) -> None:
     The copy can be read by its owner alone: it holds everything that people wrote.
     """
     if engine.dialect.name != "sqlite":
-        raise StoreError("PostgreSQL has its own tool for this: run pg_dump, as deploy/RUNBOOK.md says")
+        raise StoreError(f"PostgreSQL has its own tool for this: {dump_command(engine.url, target)}")
     if target.exists():
         raise StoreError(f"{target} exists; name a new file")
     partial = target.with_name(target.name + ".part")

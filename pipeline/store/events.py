@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from pipeline.store import schema
+from pipeline.store.faults import storable
 from pipeline.store.records import EventRecord
+from pipeline.store.upsert import insert_or_leave
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,8 +57,15 @@ SERVICE_CHAIN = "service"
 
 
 def digest_of(*parts: object) -> str:
-    """SHA-256, in hex, over the canonical JSON of *parts*; dates in ISO form."""
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=True, separators=(",", ":"), default=str).encode()).hexdigest()
+    """SHA-256, in hex, over the canonical JSON of *parts* as the columns keep them; dates in ISO form."""
+    kept = json.dumps(_kept(parts), ensure_ascii=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(kept.encode()).hexdigest()
+
+
+def _kept(value: object) -> object:
+    if isinstance(value, str):
+        return storable(value)
+    return [_kept(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def link_hash(previous: str, chain: str, seq: int, row: Mapping[str, Any] | RowMapping) -> str:
@@ -82,49 +91,63 @@ class Events:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._recorded: list[tuple[str, dict[str, Any]]] = []
 
     def record(self, chain: str, happening: Happening) -> None:
         """Append one event to *chain*."""
         self.record_all(chain, [happening])
 
     def record_all(self, chain: str, happenings: Sequence[Happening]) -> None:
-        """Append several events to *chain*, in order, with one look at its head.
-
-        Two writers can't fork a chain: (chain, seq) is unique, so the second one's transaction fails and is tried again.
-        """
-        if not happenings:
-            return
-        head = self._connection.execute(
-            select(schema.ChainHead.seq, schema.ChainHead.hash).where(schema.ChainHead.chain == chain).with_for_update()
-        ).one_or_none()
-        seq, previous = (head.seq, head.hash) if head else (0, GENESIS)
-        rows: list[dict[str, Any]] = []
+        """Append several events to *chain*, in order; they are written when the transaction ends (``write_down``)."""
         for happening in happenings:
-            seq += 1
             row: dict[str, Any] = {
                 "request_id": happening.request_id,
                 "message_id": happening.message_id,
                 "at": happening.at,
                 "kind": happening.kind,
-                "actor": happening.actor,
+                "actor": storable(happening.actor),
                 "via": happening.via,
                 "data": json.dumps(
                     happening.data, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=str
                 ),
             }
-            row["hash"] = link_hash(previous, chain, seq, row)
-            rows.append({**row, "chain": chain, "seq": seq, "previous": previous})
-            previous = row["hash"]
-        self._connection.execute(insert(schema.Event), rows)
-        if head:
-            self._connection.execute(
-                update(schema.ChainHead).where(schema.ChainHead.chain == chain).values(seq=seq, hash=previous)
+            self._recorded.append((chain, row))
+
+    def write_down(self) -> None:
+        """Link what was recorded to its chains and write it: the last thing a transaction does, so that it holds the heads briefly.
+
+        Two writers can't fork a chain: they wait for each other at its head. All take their heads in the order of the
+        names, after every other row, so that they never wait for each other in a circle; (chain, seq) is unique besides.
+        """
+        recorded, self._recorded = self._recorded, []
+        if not recorded:
+            return
+        head = schema.ChainHead
+        chains = sorted({chain for chain, _ in recorded})
+        fresh = [{"chain": chain, "seq": 0, "hash": GENESIS} for chain in chains]
+        self._connection.execute(insert_or_leave(self._connection, head, "chain"), fresh)
+        ends = {
+            row.chain: (row.seq, row.hash)
+            for row in self._connection.execute(
+                select(head).where(head.chain.in_(chains)).order_by(head.chain).with_for_update()
             )
-        else:
-            self._connection.execute(insert(schema.ChainHead).values(chain=chain, seq=seq, hash=previous))
+        }
+        rows: list[dict[str, Any]] = []
+        for chain, row in recorded:
+            last, previous = ends[chain]
+            seq = last + 1
+            link = link_hash(previous, chain, seq, row)
+            rows.append({**row, "chain": chain, "seq": seq, "previous": previous, "hash": link})
+            ends[chain] = seq, link
+        self._connection.execute(insert(schema.Event), rows)
+        self._connection.execute(
+            update(head).where(head.chain == bindparam("of")).values(seq=bindparam("to"), hash=bindparam("link")),
+            [{"of": chain, "to": seq, "link": link} for chain, (seq, link) in ends.items()],
+        )
 
     def of_case(self, request_id: int) -> list[EventRecord]:
         """The timeline of a case, oldest first."""
+        self.write_down()
         rows = self._connection.execute(
             select(schema.Event).where(schema.Event.request_id == request_id).order_by(schema.Event.id)
         )

@@ -6,24 +6,52 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from pipeline.domain.errors import StoreError
+from pipeline.domain.errors import BusyError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What SQLite says, and what a person can do about it.
+_LOST = "the connection is made again by itself; if it stays away, look at the PostgreSQL server and its log"
+# What the databases say, and what a person can do about it.
 _REMEDIES = (
     ("unable to open database file", "check that the path is right and that this user may write to its folder"),
     ("readonly database", "this user may not write to the file or its folder; mend their permissions"),
     ("file is not a database", "the file is something else; name another one, or restore a backup"),
     ("malformed", "the file is damaged; stop infogov and restore the last backup, as deploy/RUNBOOK.md says"),
     ("disk is full", "make room on the disk"),
+    ("no space left", "make room on the database server's disk"),
     ("disk i/o error", "look at the disk and at the system's log"),
     ("database is locked", "another program keeps the database busy; find and stop it"),
+    ("password authentication failed", "mend the user or password in [database] url, or the server's pg_hba.conf"),
+    ("no password supplied", "put the password into [database] url, or into ~/.pgpass"),
+    ("no pg_hba.conf entry", "the server doesn't let this machine in; add it to pg_hba.conf"),
+    ("fatal:  database", "make it on the PostgreSQL server, as deploy/RUNBOOK.md says, or mend [database] url"),
+    ("fatal:  role", "make it on the PostgreSQL server, as deploy/RUNBOOK.md says, or mend [database] url"),
+    ("permission denied", "the user of [database] url must own the database and its tables"),
+    ("read-only transaction", "this is a read-only copy of the database; name the primary server in [database] url"),
+    ("connection refused", "check that the PostgreSQL server runs and that [database] url names its host and port"),
+    ("could not translate host name", "mend the host in [database] url"),
+    ("failed to resolve host", "mend the host in [database] url"),
+    ("connection timeout", "check that the PostgreSQL server can be reached from here"),
+    ("too many clients", "raise max_connections on the PostgreSQL server, or run fewer workers"),
+    ("remaining connection slots", "raise max_connections on the PostgreSQL server, or run fewer workers"),
+    ("deadlock detected", "two changes met and this one was undone; do it again"),
+    ("could not serialize", "two changes met and this one was undone; do it again"),
+    ("lock timeout", "another change takes too long; do it again, and look for a program that hangs"),
+    ("statement timeout", "the database is too busy; do it again later"),
+    ("idle-in-transaction", "this program stood still for too long in the middle of its work; do it again"),
+    ("terminating connection", _LOST),
+    ("server closed the connection", _LOST),
+    ("connection is lost", _LOST),
+    ("is starting up", _LOST),
+    ("is shutting down", _LOST),
 )
-
+# SQLSTATEs (PostgreSQL's manual, appendix A) after which the same again may well work: 40 rolled back (deadlock, serialization),
+# 55P03 lock timeout, 57P01 to 57P05 shut down or starting, 53300 too many connections, 08 connection, 25P03 stood still too long.
+_PASSING = re.compile(r"40...|55P03|57P0[1-5]|57014|53300|08...|25P03")
 
 # NUL, which PostgreSQL refuses, and lone surrogates, which no UTF-8 column can hold.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -36,11 +64,27 @@ def storable(text: str) -> str:
 
 @contextmanager
 def plainly(doing: str = "the database could not do this") -> Iterator[None]:
-    """Raise StoreError, beginning with *doing*, for whatever SQLAlchemy raises inside; the original is kept as the cause."""
+    """Raise StoreError, beginning with *doing*, for whatever SQLAlchemy raises inside; the original is kept as the cause.
+
+    BusyError where the same again is likely to work.
+    """
     try:
         yield
     except SQLAlchemyError as error:
-        raise StoreError(f"{doing}: {in_words(error)}; nothing was changed") from error
+        kind = BusyError if _passes(error) else StoreError
+        raise kind(f"{doing}: {in_words(error)}; nothing was changed") from error
+
+
+def _passes(error: SQLAlchemyError) -> bool:
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    said = str(error.orig).lower()
+    state = getattr(error.orig, "sqlstate", None)
+    # A connection that can't be made has no SQLSTATE.
+    away = state is None and ("connection" in said or "connect" in said) and hasattr(error.orig, "sqlstate")
+    return error.connection_invalidated or away or bool(_PASSING.fullmatch(state or "")) or "database is locked" in said
 
 
 def in_words(error: Exception) -> str:

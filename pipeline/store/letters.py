@@ -5,25 +5,35 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, null, select, update
 
 from pipeline.store import schema
 from pipeline.store.events import Events, Happening, case_chain, digest_of
-from pipeline.store.records import LetterFile, LetterRecordRow
+from pipeline.store.faults import storable
+from pipeline.store.records import LetterFile, LetterRecordRow, LetterVersionRecord, ListedLetter
+from pipeline.store.searching import index
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
 L = schema.Letter
 F = schema.LetterFile
+V = schema.LetterVersion
+R = schema.Request
+RESEND = "resend"
+SERVICE_AREA = "service_area"
+_LISTED = (
+    L.id.label("letter_id"), L.request_id, L.kind, L.status, L.version, L.submitted_by, L.submitted_at, L.approved_by,
+    L.approved_at, L.send_at, L.exception, L.resend_to, R.reference, R.due_on, R.owner, R.team, R.topic,
+)  # fmt: skip
 
 
 def record_digest(record: str) -> str:
     """SHA-256, in hex, of a draft's text."""
-    return hashlib.sha256(record.encode()).hexdigest()
+    return hashlib.sha256(storable(record).encode()).hexdigest()
 
 
 def files_digest(files: Sequence[tuple[str, str]]) -> str:
@@ -68,7 +78,8 @@ class Letters:
                 .where(L.id == letter_id)
                 .values(
                     status="drafting", version=version, record=record,
-                    submitted_by=None, submitted_at=None, approved_by=None, approved_at=None,
+                    submitted_by=None, submitted_at=None, approved_by=None, approved_at=None, send_at=None,
+                    exception=null(), exception_checked_by=None, exception_checked_at=None,
                 )
             )  # fmt: skip
         self._connection.execute(
@@ -77,6 +88,7 @@ class Letters:
             )
         )
         self._put_files(letter_id, files)
+        index.put(self._connection, (request_id,))
         digests = {
             f"letter:{letter_id}": record_digest(record),
             f"files:{letter_id}": files_digest([(file.name, file.sha256) for file in files]),
@@ -115,9 +127,75 @@ class Letters:
             Happening(kind=happening.kind, at=happening.at, actor=happening.actor, via=happening.via, data=data),
         )
 
+    def resend(self, first: LetterRecordRow, outbox_id: int, to: str, *, officer: str, via: str, at: datetime) -> int:
+        """Begin a letter that sends what went as *outbox_id* once more, to another address, and put it up for approval; returns its id."""
+        values = {"request_id": first.request_id, "kind": RESEND, "status": "for_approval", "version": 1}
+        letter_id: int = self._connection.scalars(
+            insert(L)
+            .values(
+                **values, record=first.record, created_at=at, submitted_by=officer, submitted_at=at,
+                resends=outbox_id, resend_to=to,
+            )
+            .returning(L.id)
+        ).one()  # fmt: skip
+        self._connection.execute(
+            insert(V).values(letter_id=letter_id, version=1, record=first.record, officer=officer, at=at)
+        )
+        digests = {f"letter:{letter_id}": record_digest(first.record)}
+        data = {"letter": letter_id, "version": 1, "outbox": outbox_id, "to_sha256": digest_of(to), "digests": digests}
+        self._record(first.request_id, Happening(kind="resend_prepared", at=at, actor=officer, via=via, data=data))
+        return letter_id
+
+    def versions(self, letter_id: int) -> list[LetterVersionRecord]:
+        """Every version of a letter, the first one first."""
+        rows = self._connection.execute(select(V).where(V.letter_id == letter_id).order_by(V.version))
+        return [LetterVersionRecord(version=r.version, record=r.record, officer=r.officer, at=r.at) for r in rows]
+
+    def except_from_rule(self, letter_id: int, exception: dict[str, Any] | None) -> None:
+        """Note by what policy somebody approves who otherwise could not, to be looked at by another; None for the plain rule."""
+        values = {"exception": exception or null(), "exception_checked_by": None}
+        self._connection.execute(update(L).where(L.id == letter_id).values(**values, exception_checked_at=None))
+
+    # ---- queues ----------------------------------------------------------------------------------------------------
+
+    def for_approval(self) -> list[ListedLetter]:
+        """Letters of every kind that wait for approval, the one due first in front."""
+        return self._listed(L.status == "for_approval")
+
+    def being_drafted(self) -> list[ListedLetter]:
+        """Letters of every kind that are being written."""
+        return self._listed(L.status == "drafting")
+
+    def approved_to_go(self) -> list[ListedLetter]:
+        """Letters that are approved and have not gone."""
+        return self._listed(L.status == "approved")
+
+    def exceptions_to_check(self) -> list[ListedLetter]:
+        """Letters approved by a policy (deputy, break-glass, correction) that nobody has looked at since."""
+        gone_or_going = L.status.in_(("approved", "sent"))
+        return self._listed(gone_or_going & L.exception.is_not(null()) & L.exception_checked_at.is_(None))
+
+    def _listed(self, condition: ColumnElement[bool]) -> list[ListedLetter]:
+        query = select(*_LISTED).join(schema.Request, R.id == L.request_id).where(condition)
+        rows = self._connection.execute(query.order_by(R.due_on, L.id)).mappings().all()
+        writers = self._writers([row["letter_id"] for row in rows])
+        return [ListedLetter(**row, writers=writers[row["letter_id"]]) for row in rows]
+
+    def _writers(self, letter_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Everyone who wrote a version of each letter, in the order in which they first did."""
+        found: dict[int, dict[str, None]] = {letter_id: {} for letter_id in letter_ids}
+        if found:
+            query = select(V.letter_id, V.officer).where(V.letter_id.in_(found), V.officer.is_not(None))
+            for row in self._connection.execute(query.order_by(V.letter_id, V.version)):
+                found[row.letter_id].setdefault(row.officer)
+        return {letter_id: tuple(names) for letter_id, names in found.items()}
+
+    # ---- finding ---------------------------------------------------------------------------------------------------
+
     def open_letter(self, request_id: int, kind: str) -> LetterRecordRow | None:
-        """The letter of this kind that is not yet sent or void."""
-        rows = [r for r in self.of_case(request_id) if r.kind == kind and r.status not in ("sent", "void")]
+        """The letter of this kind that is not yet sent or void; a question to colleagues is done with once it is on its way."""
+        done = ("sent", "void", "approved") if kind == SERVICE_AREA else ("sent", "void")
+        rows = [r for r in self.of_case(request_id) if r.kind == kind and r.status not in done]
         return rows[-1] if rows else None
 
     def by_id(self, letter_id: int) -> LetterRecordRow | None:
@@ -131,16 +209,14 @@ class Letters:
 
     def _read(self, condition: Any) -> list[LetterRecordRow]:  # noqa: ANN401 - SQLAlchemy's expression type
         rows = self._connection.execute(select(L).where(condition).order_by(L.id)).all()
-        writers: dict[int, list[str]] = {r.id: [] for r in rows}
-        if writers:
-            versions = select(schema.LetterVersion.letter_id, schema.LetterVersion.officer)
-            for v in self._connection.execute(versions.where(schema.LetterVersion.letter_id.in_(writers))):
-                if v.officer and v.officer not in writers[v.letter_id]:
-                    writers[v.letter_id].append(v.officer)
+        writers = self._writers([r.id for r in rows])
         return [
             LetterRecordRow(
                 id=r.id, request_id=r.request_id, kind=r.kind, status=r.status, version=r.version, record=r.record,
-                submitted_by=r.submitted_by, approved_by=r.approved_by, writers=tuple(writers[r.id]),
+                submitted_by=r.submitted_by, submitted_at=r.submitted_at, approved_by=r.approved_by,
+                approved_at=r.approved_at, send_at=r.send_at, exception=r.exception,
+                exception_checked_by=r.exception_checked_by, resends=r.resends, resend_to=r.resend_to,
+                writers=writers[r.id],
             )
             for r in rows
         ]  # fmt: skip

@@ -6,20 +6,23 @@ A lock only saves work and says who is alive: unique keys and claims keep things
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.domain.errors import StoreError
 from pipeline.store.faults import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 if os.name == "nt":  # pragma: no cover - Windows is for trials
     import msvcrt
@@ -41,25 +44,100 @@ else:
         return True
 
 
-@contextmanager
-def exclusive(engine: Engine, job: str) -> Iterator[bool]:
-    """Hold *job* while the block runs; yields False when another process, or another thread of this one, has it.
+class Jobs:
+    """The jobs that this process holds on one database. The system frees them when the process ends, however it ends.
 
-    The system frees the lock when its holder dies: a file lock beside a SQLite database, a session advisory lock on PostgreSQL.
-    Raises StoreError when there can be no lock at all.
+    Beside a SQLite database they are file locks, on PostgreSQL advisory locks of one session that all jobs share.
     """
-    if engine.dialect.name == "sqlite":
-        with _file_lock(Path(f"{engine.url.database}.{quote(job, safe='')}.lock")) as held:
-            yield held
-        return
-    with plainly(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        key = {"job": job}
-        held = bool(connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:job, 0))"), key))
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._session = None if engine.dialect.name == "sqlite" else _Session(engine)
+
+    def exclusive(self, job: str) -> AbstractContextManager[bool]:
+        """Hold *job* while the block runs; yields False when another process, or another thread of this one, has it.
+
+        Raises StoreError when there can be no lock at all.
+        """
+        if self._session is not None:
+            return self._session.exclusive(job)
+        return _file_lock(Path(f"{self._engine.url.database}.{quote(job, safe='')}.lock"))
+
+    def holds(self, job: str) -> bool:
+        """Whether a job taken by this process is still its own: a lock on PostgreSQL is lost with the connection."""
+        return self._session is None or self._session.holds(job)
+
+    def close(self) -> None:
+        """Give everything up."""
+        if self._session is not None:
+            self._session.close()
+
+
+class _Session:
+    """One connection to PostgreSQL that does nothing but hold advisory locks; made when first needed, and again after it was lost."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._mutex = threading.Lock()
+        self._connection: Connection | None = None
+        # The server lets a session take its own lock once more, so that threads of one process are told apart here.
+        self._held: dict[str, object] = {}
+
+    @contextmanager
+    def exclusive(self, job: str) -> Iterator[bool]:
+        token = self._take(job)
         try:
-            yield held
+            yield token is not None
         finally:
-            if held:
-                connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:job, 0))"), key)
+            self._release(job, token)
+
+    def holds(self, job: str) -> bool:
+        with self._mutex:
+            if job in self._held:
+                with suppress(StoreError):
+                    self._ask("SELECT true", job)
+            return job in self._held
+
+    def close(self) -> None:
+        with self._mutex:
+            self._lost()
+
+    def _take(self, job: str) -> object | None:
+        with self._mutex:
+            if job in self._held or not self._ask("SELECT pg_try_advisory_lock(hashtextextended(:job, 0))", job):
+                return None
+            token = object()
+            self._held[job] = token
+            return token
+
+    def _release(self, job: str, token: object | None) -> None:
+        with self._mutex:
+            # What was lost with its connection may be in another thread's hand by now.
+            if token is None or self._held.get(job) is not token:
+                return
+            del self._held[job]
+            with suppress(StoreError):
+                self._ask("SELECT pg_advisory_unlock(hashtextextended(:job, 0))", job)
+
+    def _ask(self, statement: str, job: str) -> bool:
+        """Ask the server; after any fault the connection, and with it every lock, counts as lost."""
+        try:
+            with plainly():
+                if self._connection is None:
+                    self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                return bool(self._connection.scalar(text(statement), {"job": f"infogov {job}"}))
+        except StoreError:
+            self._lost()
+            raise
+
+    def _lost(self) -> None:
+        self._held.clear()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(SQLAlchemyError):
+                # Not given back to the pool, where it would go on holding locks.
+                connection.invalidate()
+                connection.close()
 
 
 @contextmanager

@@ -5,82 +5,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, exists, func, insert, select, tuple_, update
+from sqlalchemy.orm import aliased
 
 from pipeline.store import schema
-from pipeline.store.events import Events, Happening, case_chain, mailbox_chain
+from pipeline.store.events import Happening, case_chain, mailbox_chain
 from pipeline.store.faults import storable
-from pipeline.store.records import Arrival, FolderPosition, MessageSummary, Quarantined, Waiting
+from pipeline.store.folders import Folders
+from pipeline.store.holding import held
+from pipeline.store.records import Arrival, MessageSummary, Quarantined, Waiting
 from pipeline.store.upsert import insert_or_leave
+from pipeline.store.wakes import Wake
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-
-    from sqlalchemy import Connection
 
     from pipeline.domain.message import Attachment
 
 M = schema.Message
 BATCH_BYTES = 16 * 2**20
 BATCH_COUNT = 50
+_OPEN = (M.state == "received", M.body_wanted.is_(False))
 
 
-class Messages:
-    """The rows of ``message`` and what hangs on them."""
-
-    def __init__(self, connection: Connection, events: Events) -> None:
-        self._connection = connection
-        self._events = events
+class Messages(Folders):
+    """The rows of ``message`` and what hangs on them, and of the folders they came from."""
 
     # ---- receive -------------------------------------------------------------------------------------------------
 
-    def position(self, mailbox: str, folder: str) -> FolderPosition | None:
-        """How far *folder* has been read; None before first contact."""
-        row = self._connection.execute(
-            select(schema.Folder).where(schema.Folder.mailbox == mailbox, schema.Folder.folder == folder)
-        ).one_or_none()
-        if row is None:
-            return None
-        return FolderPosition(
-            uidvalidity=row.uidvalidity,
-            cursor=row.cursor,
-            backfill_until=row.backfill_until,
-            first_seen_at=row.first_seen_at,
-            left_behind=row.left_behind,
-            polled_at=row.polled_at,
-        )
+    def read_again_quietly(self) -> int:
+        """Let every folder's next reading say up to which UID it records without letters; returns how many folders there are."""
+        return self._connection.execute(update(schema.Folder).values(quiet_until=-1)).rowcount
 
-    def first_contact(self, mailbox: str, folder: str, position: FolderPosition) -> None:
-        """Write down where reading of *folder* starts, unless that is written down already."""
-        done = self._connection.execute(
-            insert_or_leave(self._connection, schema.Folder, "mailbox", "folder").values(
-                mailbox=mailbox,
-                folder=folder,
-                uidvalidity=position.uidvalidity,
-                cursor=position.cursor,
-                backfill_until=position.backfill_until,
-                first_seen_at=position.first_seen_at,
-                left_behind=position.left_behind,
-                polled_at=None,
-                rescans=0,
-            )
-        )
-        if done.rowcount != 1:
-            return
-        data = {"folder": folder, "uidvalidity": position.uidvalidity, "left": position.left_behind}
-        self._events.record(
-            mailbox_chain(mailbox), Happening(kind="first_contact", at=position.first_seen_at, data=data)
-        )
-
-    def renumbered(self, mailbox: str, folder: str, uidvalidity: int, backfill_until: int, at: datetime) -> None:
-        """The server gave the folder new UIDs: start again from the first, everything there counting as found on a rescan."""
-        self._connection.execute(
-            update(schema.Folder)
-            .where(schema.Folder.mailbox == mailbox, schema.Folder.folder == folder)
-            .values(uidvalidity=uidvalidity, cursor=0, backfill_until=backfill_until, rescans=schema.Folder.rescans + 1)
-        )
-        data = {"folder": folder, "uidvalidity": uidvalidity, "until": backfill_until}
-        self._events.record(mailbox_chain(mailbox), Happening(kind="folder_renumbered", at=at, data=data))
+    def known_contents(self, digests: Sequence[str]) -> set[str]:
+        """Those of the content digests that some message has already."""
+        query = select(schema.FirstCopy.content_sha256).where(schema.FirstCopy.content_sha256.in_(digests))
+        return set(self._connection.scalars(query))
 
     def take(self, mailbox: str, folder: str, uidvalidity: int, arrivals: Sequence[Arrival], at: datetime) -> int:
         """Keep *arrivals* with their bytes, one event each; returns how many were new. A UID already kept is left as it is."""
@@ -95,12 +55,19 @@ class Messages:
         if not fresh:
             return 0
         rows = [_row(a, mailbox=mailbox, folder=folder, uidvalidity=uidvalidity, taken_at=at) for a in fresh]
-        ids = list(self._connection.scalars(insert(M).returning(M.id, sort_by_parameter_order=True), rows))
+        # Another worker may be taking the same folder: the unique key decides message by message, and who comes second waits for the first.
+        kept = insert_or_leave(self._connection, schema.Message, "mailbox", "folder", "uidvalidity", "uid")
+        ids = {row.uid: row.id for row in self._connection.execute(kept.returning(M.id, M.uid), rows)}
+        new = [(ids[a.uid], a) for a in fresh if a.uid in ids]
+        if not new:
+            return 0
+        self._connection.execute(insert(schema.Raw), [{"message_id": i, "content": a.raw} for i, a in new])
+        # In one order for all, for two mailboxes may bring the same mails at the same time.
+        copies = sorted((a.content_sha256, i) for i, a in new)
         self._connection.execute(
-            insert(schema.Raw), [{"message_id": i, "content": a.raw} for i, a in zip(ids, fresh, strict=True)]
+            insert_or_leave(self._connection, schema.FirstCopy, "content_sha256"),
+            [{"content_sha256": content, "message_id": i} for content, i in copies],
         )
-        copies = [{"content_sha256": a.content_sha256, "message_id": i} for i, a in zip(ids, fresh, strict=True)]
-        self._connection.execute(insert_or_leave(self._connection, schema.FirstCopy, "content_sha256"), copies)
         self._events.record_all(
             mailbox_chain(mailbox),
             [
@@ -115,27 +82,21 @@ class Messages:
                         "digests": {f"raw:{i}": a.sha256},
                     },
                 )
-                for i, a in zip(ids, fresh, strict=True)
+                for i, a in new
             ],
         )
-        return len(fresh)
+        self._wakes.add(Wake.INTAKE)
+        return len(new)
+
+    def last_uid(self, mailbox: str, folder: str, uidvalidity: int) -> int:
+        """The highest UID of *folder* that has a row; 0 where there is none."""
+        where = (M.mailbox == mailbox, M.folder == folder, M.uidvalidity == uidvalidity)
+        return self._connection.scalar(select(func.max(M.uid)).where(*where)) or 0
 
     def known_uids(self, mailbox: str, folder: str, uidvalidity: int) -> set[int]:
         """Every UID of *folder* that has a row."""
         where = (M.mailbox == mailbox, M.folder == folder, M.uidvalidity == uidvalidity)
         return set(self._connection.scalars(select(M.uid).where(*where)))
-
-    def advance(self, mailbox: str, folder: str, cursor: int, at: datetime) -> None:
-        """Move the cursor forward to *cursor*, never back, and note the poll."""
-        where = (schema.Folder.mailbox == mailbox, schema.Folder.folder == folder)
-        self._connection.execute(update(schema.Folder).where(*where).values(polled_at=at))
-        self._connection.execute(
-            update(schema.Folder).where(*where, schema.Folder.cursor < cursor).values(cursor=cursor)
-        )
-
-    def last_polled(self) -> datetime | None:
-        """When any folder was last read to its end."""
-        return self._connection.scalar(select(func.max(schema.Folder.polled_at)))
 
     def bodies_wanted(self, mailbox: str, folder: str, uidvalidity: int) -> list[tuple[int, int]]:
         """(id, uid) of messages whose body an officer has asked for."""
@@ -154,6 +115,7 @@ class Messages:
             .where(M.id == message_id)
             .values(body="whole", body_wanted=False, sha256=sha256, size=len(raw), state="received", attempts=0)
         )
+        self._wakes.add(Wake.INTAKE)
         data = {"digests": {f"raw:{message_id}": sha256}}
         self._events.record(
             mailbox_chain(mailbox), Happening(kind="body_fetched", at=at, message_id=message_id, data=data)
@@ -173,6 +135,7 @@ class Messages:
                 M.folder == folder,
                 M.uidvalidity == uidvalidity,
                 M.moved_at.is_(None),
+                M.quiet.is_distinct_from("shadow"),
                 M.body == "whole",
             )
             .order_by(M.uid)
@@ -186,12 +149,27 @@ class Messages:
 
     # ---- intake --------------------------------------------------------------------------------------------------
 
-    def next_to_read(self) -> list[int]:
+    def mailboxes_to_read(self) -> list[str]:
+        """The mailboxes that have messages for intake."""
+        return sorted(self._connection.scalars(select(M.mailbox).where(*_OPEN).distinct()))
+
+    def next_to_read(self, mailbox: str | None = None) -> list[int]:
         """Ids of the next messages for intake: a batch of untried ones (bounded in count and bytes), else a single one tried before.
 
-        One that was tried before and is still here may have killed the process, so it gets no neighbours that it could take down.
+        One that was tried before and is still here may have killed the process, so it gets no neighbours that it could
+        take down. A further copy of a mail waits until the first one has been read, be it in another mailbox.
         """
-        open_rows = select(M.id, M.size).where(M.state == "received", M.body_wanted.is_(False))
+        first, copy = aliased(schema.Message), schema.FirstCopy
+        first_is_open = exists().where(
+            copy.content_sha256 == M.content_sha256,
+            copy.message_id != M.id,
+            first.id == copy.message_id,
+            first.state == "received",
+            first.body_wanted.is_(False),
+        )
+        open_rows = select(M.id, M.size).where(*_OPEN, ~first_is_open)
+        if mailbox is not None:
+            open_rows = open_rows.where(M.mailbox == mailbox)
         batch: list[int] = []
         total = 0
         for row in self._connection.execute(open_rows.where(M.attempts == 0).order_by(M.id).limit(BATCH_COUNT)).all():
@@ -201,10 +179,8 @@ class Messages:
             total += row.size
         if batch:
             return batch
-        again = self._connection.scalar(
-            select(M.id).where(M.state == "received", M.body_wanted.is_(False)).order_by(M.attempts, M.id).limit(1)
-        )
-        return [] if again is None else [again]
+        again = self._connection.execute(open_rows.order_by(M.attempts, M.id).limit(1)).first()
+        return [] if again is None else [again.id]
 
     def count_attempt(self, ids: Sequence[int]) -> None:
         """Count a try at reading each of *ids*; committed before any of them is looked at."""
@@ -214,7 +190,7 @@ class Messages:
         """The messages *ids* with their bytes, in order of arrival; those no longer waiting are left out."""
         rows = self._connection.execute(
             select(
-                M.id, M.mailbox, M.folder, M.body, M.size, M.attempts, M.internal_date, M.backfill, M.last_error,
+                M.id, M.mailbox, M.folder, M.body, M.size, M.attempts, M.internal_date, M.backfill, M.last_error, M.quiet,
                 schema.Raw.content, schema.FirstCopy.message_id.label("first"),
             )
             .join(schema.Raw, schema.Raw.message_id == M.id)
@@ -226,14 +202,14 @@ class Messages:
             Waiting(
                 id=r.id, mailbox=r.mailbox, folder=r.folder, raw=r.content, body=r.body, size=r.size, attempts=r.attempts,
                 internal_date=r.internal_date, backfill=r.backfill, first_copy=r.first,
-                officer_asked=r.last_error is not None,
+                officer_asked=r.last_error is not None, quiet=r.quiet,
             )
             for r in rows
         ]  # fmt: skip
 
     def still_waiting(self, message_id: int) -> bool:
         """Whether nobody has filed this message meanwhile; on PostgreSQL the row is locked until the transaction ends."""
-        state = self._connection.scalar(select(M.state).where(M.id == message_id).with_for_update())
+        state = self._connection.scalar(held(self._connection, select(M.state).where(M.id == message_id)))
         return state == "received"
 
     def settle(self, message_id: int, *, state: str, values: dict[str, Any]) -> None:
@@ -265,6 +241,8 @@ class Messages:
                 request_id=request_id, message_id=message_id, side=side, rung=rung, linked_at=at
             )
         )
+        if side != "suggested":
+            self._connection.execute(update(M).where(M.id == message_id).values(placed=True))
 
     # ---- reading -------------------------------------------------------------------------------------------------
 
@@ -322,6 +300,7 @@ class Messages:
         self._connection.execute(
             update(M).where(M.id == message.id).values(attempts=0, dismissed_at=None, dismissed_by=None, **values)
         )
+        self._wakes.add(Wake.INTAKE if whole else Wake.MAILBOX)
         happening = Happening(kind="quarantine_retried", at=at, actor=officer, via=via, message_id=message.id)
         self._events.record(mailbox_chain(message.mailbox), happening)
 
@@ -362,6 +341,7 @@ def _row(arrival: Arrival, **where: Any) -> dict[str, Any]:  # noqa: ANN401 - th
         "body": arrival.body,
         "body_wanted": False,
         "backfill": arrival.backfill,
+        "quiet": arrival.quiet,
         "state": "received",
         "attempts": 0,
         "flagged": False,

@@ -8,6 +8,7 @@ from sqlalchemy import and_, exists, or_, select, update
 
 from pipeline.store import schema
 from pipeline.store.events import Events, Happening, mailbox_chain
+from pipeline.store.holding import held
 from pipeline.store.records import FiledMail
 from pipeline.store.upsert import insert_or_leave
 
@@ -45,7 +46,7 @@ class NewMailRows:
 
     def find(self, message_id: int) -> FiledMail | None:
         """One message that intake has filed, locked against other writers on PostgreSQL; None when there is no such."""
-        found = self._read(select(M).where(M.id == message_id, M.state == "filed").with_for_update(of=M))
+        found = self._read(held(self._connection, select(M).where(M.id == message_id, M.state == "filed")))
         return found[0] if found else None
 
     def put(self, request_id: int, message_id: int, *, side: str, rung: str, at: datetime) -> None:
@@ -58,6 +59,7 @@ class NewMailRows:
         self._connection.execute(
             update(L).where(L.request_id == request_id, L.message_id == message_id).values(**values)
         )
+        self._connection.execute(update(M).where(M.id == message_id).values(placed=side != "suggested"))
 
     def dismiss(self, mail: FiledMail, *, officer: str, why: str, via: str, at: datetime) -> None:
         """Take a message off the list; it stays in the database with its bytes."""

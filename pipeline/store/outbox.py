@@ -13,8 +13,10 @@ from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus, Phase
 from pipeline.store import schema
 from pipeline.store.events import Events, Happening, case_chain, digest_of
 from pipeline.store.faults import storable
-from pipeline.store.records import Claimed, OutboxSummary
+from pipeline.store.holding import held
+from pipeline.store.records import AttemptRecord, Claimed, OutboxSummary
 from pipeline.store.upsert import insert_or_leave
+from pipeline.store.wakes import Wake, Wakes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,15 +47,16 @@ def outbox_digest(sha256: str, recipients_sha256: str, message_id: str, envelope
 
 def recipients_digest(recipients: Sequence[str]) -> str:
     """SHA-256, in hex, of the recipients in order, lower case, one a line."""
-    return hashlib.sha256("\n".join(r.strip().casefold() for r in recipients).encode()).hexdigest()
+    return hashlib.sha256("\n".join(storable(r).strip().casefold() for r in recipients).encode()).hexdigest()
 
 
 class OutboxRows:
     """The rows of ``outbox`` and ``attempt``."""
 
-    def __init__(self, connection: Connection, events: Events) -> None:
+    def __init__(self, connection: Connection, events: Events, wakes: Wakes) -> None:
         self._connection = connection
         self._events = events
+        self._wakes = wakes
 
     def freeze(
         self, request_id: int, letter: Frozen, *, at: datetime, actor: str = "infogov", via: str = "worker"
@@ -95,6 +98,7 @@ class OutboxRows:
             "digests": {f"outbox:{outbox_id}": digest},
         }
         self._record(request_id, "letter_frozen", at, data, actor=actor, via=via)
+        self._wakes.add(Wake.DELIVER)
         return outbox_id
 
     # ---- acknowledgement limits (mail.md section 5, row 14) ---------------------------------------------------------
@@ -121,7 +125,10 @@ class OutboxRows:
     # ---- sending -------------------------------------------------------------------------------------------------
 
     def claim(self, token: str, now: datetime, limit: int) -> list[Claimed]:
-        """Take up to *limit* due letters in hand, counting the attempt: the commit of this stands before the server is dialled."""
+        """Take up to *limit* due letters in hand, counting the attempt: the commit of this stands before the server is dialled.
+
+        Workers that ask at the same moment get different ones: nobody waits for what another is just taking.
+        """
         due = (
             select(O.id)
             .where(O.status.in_(_DUE), O.not_before <= now)
@@ -181,6 +188,7 @@ class OutboxRows:
         That a letter was accepted is a fact: it stands even when a successor has meanwhile judged the attempt lost.
         """
         answer = storable(answer)
+        self._hold_case(letter.request_id)
         good = status in (OutboxStatus.SENT, OutboxStatus.REDIRECTED)
         values: dict[str, Any] = {
             "status": status,
@@ -226,15 +234,21 @@ class OutboxRows:
             if done.rowcount == 1:
                 self._connection.execute(delete(A).where(A.outbox_id == letter.id, A.number == letter.attempts))
 
-    def orphans(self, alive: str | None = None) -> list[tuple[Claimed, str]]:
-        """Letters in the hand of a worker that is gone, each with the phase it had reached. Only its successor, who holds the lock, may ask."""
+    def claims(self) -> list[str]:
+        """The tokens under which letters are in hand now."""
+        query = select(O.claim).where(O.status == OutboxStatus.SENDING, O.claim.is_not(None)).distinct()
+        return sorted(token for token in self._connection.scalars(query) if token is not None)
+
+    def orphans(self, token: str) -> list[tuple[Claimed, str]]:
+        """Letters in the hand of the worker that claimed them under *token* and is gone, each with the phase it had reached.
+
+        Only who holds that worker's lock may ask.
+        """
         query = (
             select(schema.Outbox, schema.Request.reference)
             .join(schema.Request, schema.Request.id == O.request_id)
-            .where(O.status == OutboxStatus.SENDING)
+            .where(O.status == OutboxStatus.SENDING, O.claim == token)
         )
-        if alive is not None:
-            query = query.where(O.claim != alive)
         return [(_claimed(r), r.phase) for r in self._connection.execute(query.order_by(O.id))]
 
     def to_copy(self, since: datetime, limit: int = 50) -> list[Claimed]:
@@ -266,6 +280,7 @@ class OutboxRows:
         """Change a letter's state by an officer's word, unless it has moved on meanwhile; False then, and nothing is changed."""
         if not_before is not None:
             values["not_before"] = not_before
+        self._hold_case(row.request_id)
         done = self._connection.execute(
             update(O).where(O.id == row.id, O.status == row.status).values(status=status, **values)
         )
@@ -273,7 +288,14 @@ class OutboxRows:
             return False
         data = {**happening.data, "outbox": row.id, "from": row.status, "to": str(status)}
         self._record(row.request_id, happening.kind, happening.at, data, actor=happening.actor, via=happening.via)
+        self._wakes.add(Wake.DELIVER)
         return True
+
+    def _hold_case(self, request_id: int) -> None:
+        """Take the case's row before the letter's, as officers' verbs do, so that no two writers wait for each other in a circle."""
+        if self._connection.dialect.name == "postgresql":
+            query = select(schema.Request.id).where(schema.Request.id == request_id)
+            self._connection.execute(held(self._connection, query))
 
     def summaries(
         self,
@@ -295,6 +317,17 @@ class OutboxRows:
     def content(self, outbox_id: int) -> bytes | None:
         """The exact bytes of a letter."""
         return self._connection.scalar(select(O.content).where(O.id == outbox_id))
+
+    def attempts_of(self, request_id: int) -> list[AttemptRecord]:
+        """Every try at sending a letter of this case, in order, with the server's answer."""
+        query = select(A).join(O, O.id == A.outbox_id).where(O.request_id == request_id).order_by(A.outbox_id, A.number)
+        return [
+            AttemptRecord(
+                outbox_id=r.outbox_id, number=r.number, started_at=r.started_at, ended_at=r.ended_at, outcome=r.outcome,
+                code=r.code, answer=r.answer,
+            )
+            for r in self._connection.execute(query)
+        ]  # fmt: skip
 
     def by_message_ids(self, message_ids: Sequence[str]) -> list[OutboxSummary]:
         """The letters that carried one of these Message-IDs."""

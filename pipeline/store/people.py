@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
@@ -15,7 +16,21 @@ from pipeline.store.upsert import insert_or_leave
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An officer with what signing in needs."""
+
+    email: str
+    name: str
+    role: str
+    team: str | None
+    disabled: bool
+    password_hash: str | None
+    must_change: bool
+    subject: str | None
 
 
 class Officers:
@@ -58,6 +73,38 @@ class Officers:
         """The officer with this address, disabled or not."""
         row = self._connection.execute(select(schema.Officer).where(schema.Officer.email == _key(email))).one_or_none()
         return None if row is None else _officer(row)
+
+    def account(self, email: str) -> Account | None:
+        """The officer with this address, with what signing in needs."""
+        return self._account(schema.Officer.email == _key(email))
+
+    def account_of(self, subject: str) -> Account | None:
+        """The officer whom the identity provider knows as *subject* ("tenant|object id")."""
+        return self._account(schema.Officer.subject == subject)
+
+    def _account(self, condition: ColumnElement[bool]) -> Account | None:
+        row = self._connection.execute(select(schema.Officer).where(condition)).one_or_none()
+        if row is None:
+            return None
+        return Account(
+            email=row.email, name=row.name, role=row.role, team=row.team, disabled=row.disabled_at is not None,
+            password_hash=row.password_hash, must_change=row.must_change, subject=row.subject,
+        )  # fmt: skip
+
+    def set_password(self, email: str, password_hash: str, *, must_change: bool) -> None:
+        """Keep the hash of an officer's password."""
+        self._change(email, password_hash=password_hash, must_change=must_change)
+
+    def place(self, email: str, *, role: str, team: str | None) -> None:
+        """Give an officer a role and a team."""
+        self._change(email, role=role, team=team)
+
+    def bind(self, email: str, subject: str) -> None:
+        """Note who the officer is to the identity provider."""
+        self._change(email, subject=subject)
+
+    def _change(self, email: str, **values: Any) -> None:  # noqa: ANN401 - columns of several types
+        self._connection.execute(update(schema.Officer).where(schema.Officer.email == _key(email)).values(**values))
 
     def all(self) -> list[OfficerRecord]:
         """Everybody, by address."""

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class FolderPosition:
     """How far a folder has been read: *cursor* is the last UID taken, *backfill_until* the last one that was there at first contact or rescan.
 
-    *polled_at* is when it was last read to its end; None before that.
+    *polled_at* is when it was last read to its end; None before that. UIDs up to *quiet_until* are read again after a restore and recorded
+    without a letter; -1 until the first reading after it says up to which.
     """
 
     uidvalidity: int
@@ -22,11 +23,15 @@ class FolderPosition:
     first_seen_at: datetime
     left_behind: int
     polled_at: datetime | None = None
+    quiet_until: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One message as taken from a folder, ready to be kept; *body* is "whole", "headers" (over the size limit) or "missing"."""
+    """One message as taken from a folder, ready to be kept; *body* is "whole", "headers" (over the size limit) or "missing".
+
+    *quiet* says why nothing goes out by itself because of it: "shadow" running, or read again after a restore ("restored").
+    """
 
     uid: int
     size: int
@@ -36,6 +41,7 @@ class Arrival:
     internal_date: datetime
     body: str = "whole"
     backfill: bool = False
+    quiet: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,7 @@ class Waiting:
     backfill: bool
     first_copy: int
     officer_asked: bool
+    quiet: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +191,74 @@ class LetterRecordRow:
     submitted_by: str | None
     approved_by: str | None
     writers: tuple[str, ...]
+    submitted_at: datetime | None = None
+    approved_at: datetime | None = None
+    send_at: datetime | None = None
+    exception: dict[str, Any] | None = None
+    exception_checked_by: str | None = None
+    resends: int | None = None
+    resend_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterVersionRecord:
+    """One version of a letter as it was kept: its draft file's text, by whom (None for an operator) and when."""
+
+    version: int
+    record: str
+    officer: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedLetter:
+    """A letter as a queue shows it, without its text; *kind* is what it is filed under, *resend_to* the address of one sent once more.
+
+    *team*, *owner*, *due_on* and *topic* are its case's; *exception* says by what policy it was approved, where by one.
+    """
+
+    letter_id: int
+    request_id: int
+    reference: str
+    kind: str
+    status: str
+    version: int
+    writers: tuple[str, ...]
+    submitted_by: str | None
+    submitted_at: datetime | None
+    approved_by: str | None
+    approved_at: datetime | None
+    send_at: datetime | None
+    due_on: date
+    owner: str | None
+    team: str | None
+    topic: str
+    exception: dict[str, Any] | None = None
+    resend_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeputyRecord:
+    """Who approves for whom, from the first day to the last, both London days included; *ended_at* where it was ended before."""
+
+    id: int
+    officer: str
+    for_officer: str
+    first_day: date
+    last_day: date
+    set_by: str
+    set_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Autosaved:
+    """What an officer has typed into a letter's form and not yet kept; *base_version* is the version they began from, 0 for none."""
+
+    officer: str
+    at: datetime
+    base_version: int
+    form: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +288,19 @@ class Claimed:
     content: bytes
     sha256: str
     queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord:
+    """One try at sending a letter: when, how it ended, and what the server said."""
+
+    outbox_id: int
+    number: int
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    code: int | None
+    answer: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,3 +356,41 @@ class Heartbeat:
     at: datetime
     detail: str
     ok: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteRecord:
+    """What an officer wrote down about a case, for colleagues only."""
+
+    id: int
+    officer: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningRecord:
+    """Who looked at what of a case, and when."""
+
+    officer: str
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentRecord:
+    """A file that came with a mail: *size* in bytes, *scan* what a virus scanner said ("clean", or the name of what it found)."""
+
+    message_id: int
+    position: int
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    scan: str | None
+    scanned_at: datetime | None
+
+    @property
+    def infected(self) -> bool:
+        """Whether the scanner found something."""
+        return self.scan is not None and self.scan != "clean"

@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from pipeline.store import audit, engine, locks
+from pipeline.domain.errors import BusyError
+from pipeline.store import audit, engine, moving
+from pipeline.store.attachments import Attachments
+from pipeline.store.autosaves import Autosaves
 from pipeline.store.cases import Cases
 from pipeline.store.clock_events import ClockEvents
+from pipeline.store.deputies import Deputies
+from pipeline.store.erasures import Erasures
 from pipeline.store.events import Events
 from pipeline.store.faults import plainly
 from pipeline.store.letters import Letters
+from pipeline.store.locks import Jobs
 from pipeline.store.messages import Messages
 from pipeline.store.newmail import NewMailRows
+from pipeline.store.notes import Notes, Openings
+from pipeline.store.notices import Notices
 from pipeline.store.outbox import OutboxRows
+from pipeline.store.paper import Paper
 from pipeline.store.people import Heartbeats, Officers
+from pipeline.store.questions import Questions
+from pipeline.store.reading import FigureRows, Queue, Worklists
+from pipeline.store.searching import Search, index
+from pipeline.store.sign_ins import SignIns
+from pipeline.store.vitals import Vitals
+from pipeline.store.wakes import Wakes, listen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
+
+    from pipeline.store.wakes import Wake
+
+_Kept = TypeVar("_Kept")
+_PAUSE_SECONDS = 0.5
 
 
 class Work:
@@ -32,14 +53,30 @@ class Work:
 
     def __init__(self, connection: Connection) -> None:
         self.events = Events(connection)
-        self.messages = Messages(connection, self.events)
+        self.wakes = Wakes(connection)
+        self.messages = Messages(connection, self.events, self.wakes)
         self.new_mail = NewMailRows(connection, self.events)
         self.cases = Cases(connection, self.events)
+        self.questions = Questions(connection)
         self.clock_events = ClockEvents(connection)
+        self.notes = Notes(connection, self.events)
+        self.openings = Openings(connection)
+        self.paper = Paper(connection, self.messages)
         self.letters = Letters(connection, self.events)
-        self.outbox = OutboxRows(connection, self.events)
+        self.outbox = OutboxRows(connection, self.events, self.wakes)
         self.officers = Officers(connection, self.events)
+        self.deputies = Deputies(connection, self.events)
+        self.autosaves = Autosaves(connection)
         self.heartbeats = Heartbeats(connection)
+        self.vitals = Vitals(connection)
+        self.notices = Notices(connection, self.events)
+        self.erasures = Erasures(connection, self.events)
+        self.queue = Queue(connection)
+        self.worklists = Worklists(connection)
+        self.figures = FigureRows(connection)
+        self.search = Search(connection)
+        self.sign_ins = SignIns(connection)
+        self.attachments = Attachments(connection, self.events)
 
 
 class Store:
@@ -48,6 +85,13 @@ class Store:
     def __init__(self, opened: Engine) -> None:
         self._engine = opened
         self._writing = opened.execution_options(**engine.WRITE)
+        self._reading = opened.execution_options(**engine.READ) if self.shared else opened
+        self._jobs = Jobs(opened)
+
+    @property
+    def shared(self) -> bool:
+        """Whether several workers may share this database: PostgreSQL, yes; SQLite has one."""
+        return self._engine.dialect.name == "postgresql"
 
     @classmethod
     def open(cls, url: str) -> Store:
@@ -60,26 +104,73 @@ class Store:
             raise
         return cls(opened)
 
+    @classmethod
+    def open_as_it_is(cls, url: str) -> Store | None:
+        """Open the database at *url* without making or upgrading it; None where there is none. Raises StoreError, ConfigurationError.
+
+        Raises SchemaError for one that a newer release made.
+        """
+        if not engine.is_there(url):
+            return None
+        opened = engine.open_engine(url)
+        try:
+            engine.check_known(opened)
+        except BaseException:
+            opened.dispose()
+            raise
+        return cls(opened)
+
     @contextmanager
     def write(self) -> Iterator[Work]:
         """A transaction that changes things; rolled back when the block raises. Raises StoreError."""
         with plainly(), self._writing.begin() as connection:
-            yield Work(connection)
+            work = Work(connection)
+            yield work
+            work.events.write_down()
+            work.wakes.send()
+
+    def insist(self, do: Callable[[Work], _Kept], *, seconds: float = 60.0) -> _Kept:
+        """Run *do* in a transaction, and again for up to *seconds* while the database is away or busy: for facts that must not be lost.
+
+        *do* may run more than once, each time on a fresh transaction. Raises what ``write`` raises.
+        """
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                with self.write() as work:
+                    return do(work)
+            except BusyError:
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(_PAUSE_SECONDS)
 
     @contextmanager
     def read(self) -> Iterator[Work]:
-        """A transaction that only looks: one consistent picture. Raises StoreError, also for an attempt to write on SQLite."""
-        with plainly(), self._engine.connect() as connection:
+        """A transaction that only looks: one consistent picture. Raises StoreError, also for an attempt to write."""
+        with plainly(), self._reading.connect() as connection:
             yield Work(connection)
 
     def exclusive(self, job: str) -> AbstractContextManager[bool]:
-        """Hold *job* for this process; yields False when another process, or another thread of this one, has it."""
-        return locks.exclusive(self._engine, job)
+        """Hold *job* while the block runs; yields False when another process, or another thread of this one, has it."""
+        return self._jobs.exclusive(job)
+
+    def holds(self, job: str) -> bool:
+        """Whether a *job* that this process took is still its own: on PostgreSQL it is lost with the connection."""
+        return self._jobs.holds(job)
+
+    def listen(self, stopping: Callable[[], bool]) -> Iterator[Wake | None]:
+        """Hints of other processes that there is work, until *stopping*; None first, once it listens. Raises BusyError."""
+        return listen(self._engine, stopping)
 
     def verify(self) -> audit.AuditReport:
         """Check the whole trail against what is stored. Raises StoreError only when the database can't be read at all."""
-        with plainly(), self._engine.connect() as connection:
+        with plainly(), self._reading.connect() as connection:
             return audit.verify(connection)
+
+    def reindex(self) -> int:
+        """Make the index of words anew from every case, in one transaction; returns how many there are. Raises StoreError."""
+        with plainly(), self._writing.begin() as connection:
+            return max(index.rebuild(connection), default=0)
 
     def versions(self) -> tuple[str | None, str]:
         """The database's schema version and this program's."""
@@ -89,6 +180,22 @@ class Store:
         """Write a consistent copy to *target* while in use."""
         engine.backup(self._engine, target)
 
+    def copy_to(self, target: Store) -> moving.Moved:
+        """Copy everything into an empty database, and prove it before it is kept. Raises StoreError; then *target* is as it was."""
+        with plainly("the copy was not made"), self._writing.begin() as here, target._writing.begin() as there:
+            return moving.copy(here, there)
+
+    def forget(self) -> None:
+        """Have what was erased leave the file, too: out of the index's pages and the write-ahead log. Raises StoreError.
+
+        On PostgreSQL the space is overwritten in its own time (VACUUM); copies and backups are not ours to reach.
+        """
+        with self.write() as work:
+            work.search.tidy()
+        with plainly():
+            engine.forget(self._engine)
+
     def close(self) -> None:
         """Give all connections back."""
+        self._jobs.close()
         self._engine.dispose()

@@ -18,4 +18,6 @@ def insert_or_leave(connection: Connection, table: type[Table], *key: str) -> An
     A conflict on another key is an error, as it should be: the caller would take it for the one it expects.
     """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing(index_elements=key or None)
+    statement = dialect.insert(table).on_conflict_do_nothing(index_elements=key or None)
+    # Whether a row was made is told by the count, which SQLAlchemy else keeps for UPDATE and DELETE alone.
+    return statement.execution_options(preserve_rowcount=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import signal
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, pytest.mark.dovecot]
 
-MAILS, ABSENCES, KILLS = 300, 40, 20
+# `make soak` sets FAULTS_SOAK: a night's worth of kills.
+MAILS, ABSENCES, KILLS = (2000, 200, 200) if os.environ.get("FAULTS_SOAK") else (300, 40, 20)
 REQUESTS = MAILS - ABSENCES
 # What a whole run does, counted in steps that can be seen from outside: mails taken, mails filed, letters offered.
 STEPS = 2 * MAILS + REQUESTS
-STALLED = {15, 17, 19}  # these kills fall between the final dot and the server's answer
+STALLED = {
+    KILLS * share // 20 for share in (15, 17, 19)
+}  # these kills fall between the final dot and the server's answer
 _MESSAGE_ID = re.compile(rb"^Message-ID: (\S+)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -47,7 +51,7 @@ def steps_done(service: Service, sink: SmtpSink) -> int:
 
 
 def moments(seed: int) -> Iterator[tuple[int, float]]:
-    """Where to kill: one random step in each twentieth of the way, and some random milliseconds after it."""
+    """Where to kill: one random step in each equal part of the way, and some random milliseconds after it."""
     chance = random.Random(seed)
     slice_ = STEPS * 0.93 / KILLS
     for number in range(KILLS):
@@ -75,7 +79,7 @@ def kill_in_silence(sink: SmtpSink, process: subprocess.Popen[bytes]) -> bool:
 
 
 def killed_on_the_way(service: Service, sink: SmtpSink, verb: str, seed: int) -> None:
-    """Run *verb* and kill it at twenty moments."""
+    """Run *verb* and kill it at so many moments."""
     for number, (step, delay) in enumerate(moments(seed), start=1):
         for _ in range(5):
             service.waits_are_over() if service.database.exists() else None
@@ -113,6 +117,9 @@ def assert_whole(service: Service, dovecot: Dovecot, sink: SmtpSink) -> None:
     assert len(STALLED) <= repeats <= KILLS
     audit = service.good("audit", "verify", "--json").lines[0]
     assert (audit["findings"], audit["raw_messages"], audit["requests"]) == ([], MAILS, REQUESTS)
+    print(
+        f"{MAILS} mails, {KILLS} kills: {len(uids)} rows, {len(senders)} requests, {len(times)} letters, {repeats} of them repeated"
+    )
 
 
 def all_sent(service: Service) -> bool:

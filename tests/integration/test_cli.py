@@ -273,6 +273,7 @@ def test_a_mailbox_that_is_down_is_said_and_the_rest_still_runs(
 @pytest.mark.dovecot
 def test_doctor_looks_at_everything_and_says_what_to_do(service: Service, sink: SmtpSink) -> None:
     """All is well on good servers; a server that is down makes it exit 1 with a remedy."""
+    service.good("db", "upgrade")
     (first, *rest) = service.good("doctor", "--json").lines
     assert (first["check"], first["state"]) == ("configuration", "OK")
     states = {line["check"]: line["state"] for line in rest}

@@ -179,11 +179,17 @@ def test_after_the_answer_there_are_letters_still(product: Product) -> None:
 
 
 def test_a_question_to_a_service_area_is_never_sent_to_the_requester(product: Product) -> None:
-    """Its reader is a colleague: it is rendered, and casework refuses it."""
+    """Its reader is a colleague: without one it goes nowhere, neither by approval nor alone."""
     case = product.one_case()
     keys = 'service_area = "Highways"\nmessage = "Please help."\nanswer_by = 2030-01-02\n'
-    with pytest.raises(NotAllowedError, match="goes to colleagues"):
-        keep(product, case, LetterKind.SERVICE_AREA, keys)
+    keep(product, case, LetterKind.SERVICE_AREA, keys)
+    casework = product.casework()
+    with pytest.raises(NotAllowedError, match="goes to colleagues and never to the requester"):
+        casework.send_question(case.reference, DRAFTER)
+    casework.submit(case.reference, DRAFTER)
+    with pytest.raises(NotAllowedError, match="goes to colleagues and never to the requester"):
+        casework.approve(case.reference, APPROVER)
+    assert [row.kind for row in product.outbox(request_id=case.id)] == ["acknowledgement"]
 
 
 def test_a_letter_under_another_law_is_refused(product: Product) -> None:

@@ -1,11 +1,19 @@
-"""A TCP proxy in front of an IMAP server that drops, stalls, trickles, hides capabilities and answers in its place."""
+"""A TCP proxy in front of an IMAP server that drops, stalls, trickles, hides capabilities, misquotes and answers in its place."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from servers.certificates import Certificate
 
 
 class Fault(StrEnum):
@@ -16,6 +24,25 @@ class Fault(StrEnum):
     STALL = "stall"
     TRICKLE = "trickle"
     BYE = "bye"
+    SWALLOW = "swallow"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class _Strike:
+    """What one command of the client meets."""
+
+    fault: Fault
+    text: bytes
+
+
+@dataclass(slots=True)
+class _Session:
+    """One client's connection; *swallowing* is the tag of a command whose answer it is not to hear."""
+
+    client: socket.socket
+    server: socket.socket
+    swallowing: bytes = b""
 
 
 class FaultyWire:
@@ -23,11 +50,16 @@ class FaultyWire:
 
     ``arm`` chooses a fault that strikes after so many further bytes from the server. ``hide`` names capabilities to
     blank out. ``answers`` maps a command's name to the completion (without tag) that the client gets instead of the
-    server's; ``refused`` counts connections turned away while ``accepting`` is False.
+    server's. ``strike`` lets a fault meet the next command of a name. ``before`` maps a command's name to what happens
+    on the server just before it comes there, once. ``misquote`` changes what the server says. *certificate* makes the
+    wire speak TLS to the client; it can be changed for the connections to come.
+
+    Names are upper case, and "UID FETCH" for a UID command.
     """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, certificate: Certificate | None = None) -> None:
         self._target = target
+        self.certificate = certificate
         self._fault = Fault.NONE
         self._left = 0
         self._text = b""
@@ -36,6 +68,9 @@ class FaultyWire:
         self._sockets: set[socket.socket] = set()
         self.hide: tuple[bytes, ...] = ()
         self.answers: dict[bytes, bytes] = {}
+        self.before: dict[bytes, Callable[[], object]] = {}
+        self.misquote: Callable[[bytes], bytes] | None = None
+        self._strikes: dict[bytes, _Strike] = {}
         self.before_plus = b""
         self.connections = 0
         self.commands: list[bytes] = []
@@ -48,6 +83,15 @@ class FaultyWire:
         """Let *fault* strike once *after* more bytes have come from the server; *text* is what BYE says."""
         with self._lock:
             self._fault, self._left, self._text = fault, after, text
+
+    def strike(self, command: bytes, fault: Fault, text: bytes = b"") -> None:
+        """Let *fault* meet the next *command*: DROP before the server hears of it, SWALLOW after it has done it and before it is known."""
+        self._strikes[command] = _Strike(fault, text)
+
+    @property
+    def struck(self) -> bool:
+        """Whether every strike has found its command."""
+        return not self._strikes
 
     def cut(self) -> None:
         """Close every open connection now, on both sides, as a restarting server does."""
@@ -80,17 +124,30 @@ class FaultyWire:
             except OSError:
                 return
             self.connections += 1
+            try:
+                client = self._shielded(client)
+            except OSError:
+                client.close()
+                continue
             server = socket.create_connection(("127.0.0.1", self._target))
+            session = _Session(client, server)
             with self._lock:
                 self._sockets |= {client, server}
             pumps = (
-                threading.Thread(target=self._to_client, args=(server, client), daemon=True),
-                threading.Thread(target=self._to_server, args=(client, server), daemon=True),
+                threading.Thread(target=self._to_client, args=(session,), daemon=True),
+                threading.Thread(target=self._to_server, args=(session,), daemon=True),
             )
             closer = threading.Thread(target=self._close, args=(pumps, client, server), daemon=True)
             self._threads += [*pumps, closer]
             for thread in (*pumps, closer):
                 thread.start()
+
+    def _shielded(self, client: socket.socket) -> socket.socket:
+        if self.certificate is None:
+            return client
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate.cert, self.certificate.key)
+        return context.wrap_socket(client, server_side=True)
 
     def _close(self, pumps: tuple[threading.Thread, ...], *sockets: socket.socket) -> None:
         for pump in pumps:
@@ -100,14 +157,20 @@ class FaultyWire:
         for sock in sockets:
             sock.close()
 
-    def _to_client(self, server: socket.socket, client: socket.socket) -> None:
+    def _to_client(self, session: _Session) -> None:
         with contextlib.suppress(OSError):
-            while data := server.recv(65536):
+            while data := session.server.recv(65536):
+                if session.swallowing:
+                    if session.swallowing + b" " in data:
+                        break
+                    continue
                 for name in self.hide:
                     data = data.replace(name, b"X" * len(name))
-                if not self._pass_on(client, data):
+                if self.misquote is not None:
+                    data = self.misquote(data)
+                if not self._pass_on(session.client, data):
                     break
-        _end(client, server)
+        _end(session.client, session.server)
 
     def _pass_on(self, client: socket.socket, data: bytes) -> bool:
         """Send *data* on as the armed fault allows; False when the connection is to be closed."""
@@ -135,12 +198,20 @@ class FaultyWire:
             if client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) or not _open(client):
                 return
 
-    def _to_server(self, client: socket.socket, server: socket.socket) -> None:
+    def _to_server(self, session: _Session) -> None:
+        client, server = session.client, session.server
         with contextlib.suppress(OSError), client.makefile("rb") as lines:
             for line in lines:
-                words = line.split(maxsplit=2)
+                words = line.split(maxsplit=3)
                 name = words[1].upper() if len(words) > 1 else b""
+                if name == b"UID" and len(words) > 2:
+                    name += b" " + words[2].upper()
                 self.commands.append(line)
+                if name in self._strikes:
+                    if self._meet(session, words[0], line, self._strikes.pop(name)):
+                        continue
+                    break
+                self.before.pop(name, lambda: None)()
                 if name in self.answers:
                     client.sendall(words[0] + b" " + self.answers[name] + b"\r\n")
                     continue
@@ -148,6 +219,27 @@ class FaultyWire:
                     client.sendall(self.before_plus)
                 server.sendall(line)
         _end(server, client)
+
+    def _meet(self, session: _Session, tag: bytes, line: bytes, strike: _Strike) -> bool:
+        """Do to one command what was asked for; False when the connection is to be closed."""
+        match strike.fault:
+            case Fault.NO:
+                session.client.sendall(tag + b" NO " + strike.text + b"\r\n")
+                return True
+            case Fault.BYE:
+                session.client.sendall(b"* BYE " + strike.text + b"\r\n")
+                return False
+            case Fault.STALL:
+                self._until_gone(session.client)
+                return False
+            case Fault.TRICKLE:
+                self.arm(Fault.TRICKLE)
+            case Fault.SWALLOW:
+                session.swallowing = tag
+            case _:
+                return False
+        session.server.sendall(line)
+        return True
 
 
 def _open(sock: socket.socket) -> bool:

@@ -22,6 +22,9 @@ USER, PASSWORD = "foi@northfield.example", "s3cret £ö"
 class Phase(StrEnum):
     """A step of a delivery at which the sink can be told to refuse, stall or drop; DOT is after the final dot."""
 
+    GREETING = "greeting"
+    EHLO = "ehlo"
+    AUTH = "auth"
     MAIL = "mail"
     RCPT = "rcpt"
     DATA = "data"
@@ -157,6 +160,7 @@ class _Session(SMTP):
         utf8: bool,
     ) -> None:
         self.sink = sink
+        self._greeted = False
         super().__init__(
             self,
             data_size_limit=size_limit,
@@ -180,6 +184,30 @@ class _Session(SMTP):
         """Forget it."""
         self.sink._transports = {t for t in self.sink._transports if not t.is_closing()}
         super().connection_lost(error)
+
+    async def push(self, status: Any) -> None:
+        """Say *status*; the first of all is the greeting."""
+        if not self._greeted:
+            self._greeted = True
+            if await self._misbehave(Phase.GREETING):
+                self._writer.close()
+                return
+        await super().push(status)
+
+    async def smtp_EHLO(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+        """Refuse, stall or drop at the client's greeting."""
+        if not await self._misbehave(Phase.EHLO):
+            await super().smtp_EHLO(arg)
+
+    async def smtp_HELO(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+        """The same for the older greeting."""
+        if not await self._misbehave(Phase.EHLO):
+            await super().smtp_HELO(arg)
+
+    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+        """Refuse, stall or drop at the login."""
+        if not await self._misbehave(Phase.AUTH):
+            await super().smtp_AUTH(arg)
 
     async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]

@@ -56,13 +56,15 @@ class Intent(StrEnum):
 class TriageContext:
     """What is known besides the message. Addresses and domains are lower case.
 
-    *web_form_senders* are the addresses of the council's own web forms, whose mail is a person's. *case* is the request that a token, thread or
-    reference leads to. *suggested* are references quoted by a sender who is not their requester. *duplicate_of* names the first copy.
-    *attachment_text* is read where the body only points to an attachment; *unreadable* says, in a sentence each, what of it could not be.
+    *colleagues* are officers' own addresses, *web_form_senders* those of the council's own web forms, whose mail is a person's. *case* is the
+    request that a token, thread or reference leads to. *suggested* are references quoted by a sender who is not their requester.
+    *duplicate_of* names the first copy. *attachment_text* is read where the body only points to an attachment; *unreadable* says, in a
+    sentence each, what of it could not be.
     """
 
     own_addresses: frozenset[str] = frozenset()
     internal_domains: frozenset[str] = frozenset()
+    colleagues: frozenset[str] = frozenset()
     web_form_senders: frozenset[str] = frozenset()
     case: KnownCase | None = None
     suggested: tuple[str, ...] = ()
@@ -111,7 +113,12 @@ class Evidence:
     @property
     def internal(self) -> bool:
         """Whether a colleague sent it."""
-        return not self.web_form and within(self.domain, self.context.internal_domains)
+        return not self.web_form and (self.colleague or within(self.domain, self.context.internal_domains))
+
+    @property
+    def colleague(self) -> bool:
+        """Whether it comes from an officer's own address, whatever domain that is in."""
+        return bool(self.sender) and self.sender in self.context.colleagues
 
     @property
     def commissioner(self) -> bool:

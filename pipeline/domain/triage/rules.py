@@ -76,6 +76,8 @@ def _automatic(e: Evidence) -> Clauses:
 
 
 def _internal(e: Evidence) -> Clauses:
+    if e.colleague:
+        return ("its sender works here",)
     return (f"its sender writes from our own domain {e.domain}",) if e.internal else ()
 
 

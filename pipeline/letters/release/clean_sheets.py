@@ -18,7 +18,7 @@ from pipeline.letters.release.ods import read_sheets
 from pipeline.letters.release.opendocument import open_document
 from pipeline.letters.release.packages import Budget, Package, repack
 from pipeline.letters.release.plain_texts import decoded, delimiter_of, made_harmless
-from pipeline.letters.release.sheets import Cell, Sheet, Visibility
+from pipeline.letters.release.sheets import MAX_EMPTY, Cell, Sheet, Visibility
 from pipeline.letters.release.workbook import read_workbook
 
 if TYPE_CHECKING:
@@ -72,6 +72,12 @@ def _visible(file: ReleaseFile, kind: Kind) -> tuple[list[Sheet], tuple[str, ...
     if not visible:
         raise NotAllowedError(
             f"{file.name}: no sheet of it is visible; show the sheets that should go and attach it again."
+        )
+    far = [sheet.name for sheet in visible if sheet.empty_places() > MAX_EMPTY]
+    if far:
+        raise NotAllowedError(
+            f"{file.name}: the cells of sheet '{far[0]}' lie too far apart for a copy; delete the empty rows and columns between them"
+            " and attach it again."
         )
     unsaved = sum(1 for sheet in visible for cell in sheet.cells.values() if cell.formula and cell.value is None)
     left_out: tuple[str, ...] = _NEVER_KEPT

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 MAX_OPERATIONS = 2_000_000  # over a whole file
+# A small file that draws for ever draws the same again and again: one operator takes about three bytes of an honest file, packed.
+_FREE_OPERATIONS = 60_000
 _MAX_FORMS_DEEP = 8
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _EVERYWHERE: Box = (-1e6, -1e6, 1e6, 1e6)
@@ -54,8 +56,9 @@ class _State:
 class Ink:
     """Paints pages into marks; counts operators over all pages of one file, so that no page can keep the check busy for ever."""
 
-    def __init__(self) -> None:
-        self._left = MAX_OPERATIONS
+    def __init__(self, size: int) -> None:
+        """*size* of the file, in bytes."""
+        self._left = min(MAX_OPERATIONS, _FREE_OPERATIONS + size)
         self._fonts: dict[
             int, tuple[DictionaryObject, FontMeasure]
         ] = {}  # the resource is kept, so that its id stays its own

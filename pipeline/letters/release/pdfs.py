@@ -6,7 +6,7 @@ import io
 import logging
 from typing import TYPE_CHECKING, Any
 
-from pypdf import PdfReader
+from pypdf import PdfReader, apply_configuration
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from pipeline.letters.release.findings import Look, Notes, Passage, ReleaseFile, UncheckedError
@@ -59,6 +59,16 @@ _BOXES = frozenset({"/Square", "/Circle", "/Polygon", "/Highlight", "/Ink", "/Li
 _DRAWN = frozenset({"/Stamp", "/FreeText"})
 _SCRIPTS = frozenset({"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/RichMediaExecute"})
 _MOST_OBJECTS = 200_000
+_MAX_STREAM = 24 * 1024 * 1024  # bytes that one stream may unpack to; a letter goes out with 20 MB of files at most
+_LIMITS: dict[str, Any] = dict.fromkeys(
+    (
+        "zlib_maximum_output_length",
+        "lzw_maximum_output_length",
+        "run_length_maximum_output_length",
+        "array_based_stream_maximum_output_length",
+    ),
+    _MAX_STREAM,
+)
 
 
 def open_pdf(content: bytes) -> PdfReader:
@@ -73,10 +83,15 @@ def open_pdf(content: bytes) -> PdfReader:
 
 def look_at_pdf(file: ReleaseFile, budget: Budget) -> Look:
     """Everything found in a PDF; raises UncheckedError when it is encrypted or too large to check."""
+    with apply_configuration(**_LIMITS):
+        return _look_inside(file, budget)
+
+
+def _look_inside(file: ReleaseFile, budget: Budget) -> Look:
     reader = open_pdf(file.content)
     notes = Notes(file.name)
     catalogue = _dictionary(reader.trailer["/Root"])
-    ink = Ink()
+    ink = Ink(len(file.content))
     passages = []
     for number, page in enumerate(reader.pages, 1):
         place = f"page {number}"
@@ -200,6 +215,7 @@ def _note_layers(catalogue: DictionaryObject, notes: Notes) -> None:
 def _note_scripts(reader: PdfReader, notes: Notes) -> None:
     """Look at every object that the file still reaches: an action hides in pages, fields, outlines and names alike."""
     seen: set[int] = set()
+    held: dict[int, Any] = {}  # a damaged file can lead back into the same thing without a number; kept, so that its id stays its own
     waiting: list[Any] = [reader.trailer]
     looked = 0
     while waiting:
@@ -210,14 +226,17 @@ def _note_scripts(reader: PdfReader, notes: Notes) -> None:
                 continue
             seen.add(reference)
             found = found.get_object()
-        looked += 1
+        if not isinstance(found, (DictionaryObject, ArrayObject)) or id(found) in held:
+            continue
+        held[id(found)] = found
+        looked += len(found)
         if looked > _MOST_OBJECTS:
             raise UncheckedError(Rule.UNREADABLE, "it has more objects than can be checked; split it")
         if isinstance(found, DictionaryObject):
             if found.get("/S") in _SCRIPTS:
                 notes.add(Rule.JAVASCRIPT, str(found.get("/S"))[1:])
             waiting += [found.raw_get(key) for key in found if key != "/Parent"]
-        elif isinstance(found, ArrayObject):
+        else:
             waiting += list(found)
 
 

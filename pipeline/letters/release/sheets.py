@@ -14,6 +14,7 @@ Value = str | int | float | bool | date | datetime | time | timedelta | None
 MAX_CELLS = 1_000_000
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
+MAX_EMPTY = 1_000_000  # empty places among the cells of a sheet that a copy of it may run over
 _TABLE_CELLS = 400_000  # beyond this a table is sparse or huge, and only its text is looked at
 
 
@@ -68,6 +69,13 @@ class Sheet:
     def filled_hidden_columns(self) -> list[int]:
         """The hidden columns with something in them."""
         return sorted({column for column in {column for _, column in self.cells} if self.column_hidden(column)})
+
+    def empty_places(self) -> int:
+        """How many empty places a copy of the sheet runs over, a blank row counting as one: a few cells can lie very far apart."""
+        if not self.cells:
+            return 0
+        rows = {row for row, _ in self.cells}
+        return len(rows) * (max(column for _, column in self.cells) + 1) - len(self.cells) + max(rows) + 1 - len(rows)
 
     def visible_rows(self) -> list[list[Cell | None]]:
         """What a reader of the sheet sees, hidden rows and columns closed up, blank ones kept; unseen cells are left out."""

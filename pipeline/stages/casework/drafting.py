@@ -25,21 +25,24 @@ if TYPE_CHECKING:
 OPEN = (Workflow.NEW, Workflow.DRAFTING, Workflow.FOR_APPROVAL, Workflow.APPROVED)
 
 
-def new_draft(case: Case, settings: Settings, kind: LetterKind) -> str:
-    """The file that a letter of *kind* to the requester of *case* is begun with."""
-    return record.draft_record(
-        DraftFacts(
-            reference=case.reference,
-            regime=Regime(case.regime),
-            topic=case.topic,
-            questions=tuple(Question(label=q.label, text=q.text) for q in case.questions),
-            requester_name=case.requester_name,
-            received_on=case.received_on,
-            template=settings.letters.template if kind is LetterKind.RESPONSE else "default",
-            kind=kind,
-            due_on=case.due_on,
-        )
+def draft_facts(case: Case, settings: Settings, kind: LetterKind) -> DraftFacts:
+    """What is known of *case* when a letter of *kind* is begun."""
+    return DraftFacts(
+        reference=case.reference,
+        regime=Regime(case.regime),
+        topic=case.topic,
+        questions=tuple(Question(label=q.label, text=q.text) for q in case.questions),
+        requester_name=case.requester_name,
+        received_on=case.received_on,
+        template=settings.letters.template if kind is LetterKind.RESPONSE else "default",
+        kind=kind,
+        due_on=case.due_on,
     )
+
+
+def new_draft(case: Case, settings: Settings, kind: LetterKind) -> str:
+    """The file that a letter of *kind* in *case* is begun with."""
+    return record.draft_record(draft_facts(case, settings, kind))
 
 
 def refuse_misplaced(written: LetterRecord, case: Case, name: str, *, answers: bool) -> None:
@@ -50,18 +53,14 @@ def refuse_misplaced(written: LetterRecord, case: Case, name: str, *, answers: b
                 f"{name}: reference: this is a letter for {written.reference}, not for {case.reference}; use its own file",
             )
         )
-    if written.kind is LetterKind.SERVICE_AREA:
-        raise NotAllowedError(
-            f"a question to a service area goes to colleagues and not to the requester of {case.reference}: "
-            f"render it with infogov letter {name}, and send it yourself"
-        )
     if not answers and written.regime != case.regime:
         raise RecordError(
             (
                 f'{name}: regime: {case.reference} is under {case.regime}; write regime = "{case.regime}", or change its law',
             )
         )
-    if case.workflow in OPEN or (written.kind in AFTERWARDS and case.workflow != Workflow.NOT_A_REQUEST):
+    afterwards = written.kind in AFTERWARDS or written.kind is LetterKind.SERVICE_AREA
+    if case.workflow in OPEN or (afterwards and case.workflow != Workflow.NOT_A_REQUEST):
         return
     raise NotAllowedError(f"{case.reference} is {words_for(case.workflow)}; reopen it before you draft")
 

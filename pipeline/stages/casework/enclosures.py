@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pipeline.domain.errors import NotAllowedError, RecordError
 from pipeline.letters import posting
 from pipeline.letters.composing import Attachment
-from pipeline.letters.release import Level, ReleaseFile, examine
+from pipeline.letters.release import CleanForm, Level, ReleaseFile, examine
+from pipeline.letters.release.kinds import Kind, kind_of
 from pipeline.store.records import LetterFile
 
 if TYPE_CHECKING:
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 LARGEST_TOTAL = 20 * 2**20  # bytes; base64 makes a third more of it, and many mail servers stop at 35 MB
+_CLEANEST = {
+    Kind.SPREADSHEET: CleanForm.XLSX,
+    Kind.ODS: CleanForm.XLSX,
+    Kind.CSV: CleanForm.CSV,
+    Kind.PDF: CleanForm.PDF,
+    Kind.DOCUMENT: CleanForm.DOCX,
+    Kind.IMAGE: CleanForm.IMAGE,
+}
 _COMMISSIONER = ("ico.org.uk", "icocasework@ico.org.uk", "0303 123 1113")
 
 
@@ -117,3 +126,11 @@ def as_attachments(files: Sequence[LetterFile]) -> tuple[Attachment, ...]:
         )
         for file in files
     )
+
+
+def form_of(file: ReleaseFile) -> CleanForm:
+    """The form in which a clean copy keeps most of what *file* is. Raises NotAllowedError where there is none."""
+    kind = kind_of(file.name, file.content)
+    if kind not in _CLEANEST:
+        raise NotAllowedError(f"{file.name}: no clean copy can be made of this kind of file; make a PDF of it instead")
+    return _CLEANEST[kind]

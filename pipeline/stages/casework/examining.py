@@ -10,6 +10,7 @@ from pipeline.domain.request import Question, Regime
 from pipeline.letters import posting
 from pipeline.letters.checking import CheckFacts, Level, check
 from pipeline.letters.law import exemptions
+from pipeline.letters.model import LetterKind
 from pipeline.letters.render import render_text
 
 if TYPE_CHECKING:
@@ -35,13 +36,14 @@ def examine(
         authority=authority,
         facts=CheckFacts(
             reference=case.reference,
-            requester_name=case.requester_name,
+            # A question to colleagues greets a service area: whom it may name is looked at in internal.py.
+            requester_name="" if written.kind is LetterKind.SERVICE_AREA else case.requester_name,
             requester_email=case.requester_email,
             regime=Regime(case.regime),
             received_on=case.received_on,
             due_on=case.due_on,
             questions=tuple(Question(label=q.label, text=q.text) for q in case.questions),
-            addressed_to=(case.requester_email,),
+            addressed_to=() if written.kind is LetterKind.SERVICE_AREA else (case.requester_email,),
         ),
         exemptions=exemptions(),
         today=today,
@@ -81,7 +83,7 @@ def refuse_wrong_facts(case: Case, written: LetterRecord) -> None:
             f"the draft says received_on = {written.received_on}, but {case.reference} was received on {case.received_on}: "
             "mend the draft, or correct the case with: infogov clock --event receipt_corrected=DAY,reason=…"
         )
-    if not posting.can_write_to(case.requester_email):
+    if written.kind is not LetterKind.SERVICE_AREA and not posting.can_write_to(case.requester_email):
         shown = case.requester_email or "no address"
         raise NotAllowedError(
             f"{case.reference} has {shown}, to which no mail can be sent: give one with: infogov address"

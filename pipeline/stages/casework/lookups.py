@@ -7,25 +7,17 @@ from typing import TYPE_CHECKING
 from pipeline.domain.errors import NotAllowedError, NotFoundError
 from pipeline.domain.request import Workflow
 from pipeline.letters.particulars import ANSWERS
+from pipeline.stages.casework.access import acting_officer
+from pipeline.store.letters import RESEND
 
 if TYPE_CHECKING:
     from pipeline.letters.model import LetterKind
     from pipeline.store import Work
-    from pipeline.store.records import Case, LetterRecordRow, OfficerRecord
+    from pipeline.store.records import Case, LetterRecordRow
+
+__all__ = ["RESEND", "RESPONSE", "acting_officer", "filed_as", "latest_letter", "the_case", "the_letter", "words_for"]
 
 RESPONSE = "response"
-
-
-def acting_officer(work: Work, email: str) -> OfficerRecord:
-    """The officer called *email*, who has to be allowed to act. Raises NotFoundError, NotAllowedError."""
-    found = work.officers.find(email)
-    if found is None:
-        raise NotFoundError(f"there is no officer {email}; add one with: infogov officer add {email}")
-    if found.disabled:
-        raise NotAllowedError(f"{found.email} is disabled; enable with: infogov officer add {found.email}")
-    if found.role == "read_only":
-        raise NotAllowedError(f"{found.email} may look but not act")
-    return found
 
 
 def the_case(work: Work, reference: str, *, lock: bool = False) -> Case:
@@ -41,10 +33,13 @@ def filed_as(kind: LetterKind) -> str:
     return RESPONSE if kind in ANSWERS else kind.value
 
 
-def the_letter(work: Work, case: Case, status: str, otherwise: str, kind: LetterKind | None = None) -> LetterRecordRow:
-    """The one letter of *case* in *status*, of *kind* where that is given. Raises NotAllowedError that begins with *otherwise*."""
+def the_letter(
+    work: Work, case: Case, status: str, otherwise: str, kind: LetterKind | None = None, *, filed: str | None = None
+) -> LetterRecordRow:
+    """The one letter of *case* in *status*, of *kind* or *filed* so where that is given. Raises NotAllowedError that begins with *otherwise*."""
+    wanted = filed if kind is None else filed_as(kind)
     open_now = [row for row in work.letters.of_case(case.id) if row.status == status]
-    found = [row for row in open_now if kind is None or row.kind == filed_as(kind)]
+    found = [row for row in open_now if wanted in (None, row.kind)]
     if not found:
         raise NotAllowedError(f"{otherwise} for {case.reference}; it is {words_for(case.workflow)}")
     if len(found) > 1:
@@ -54,9 +49,10 @@ def the_letter(work: Work, case: Case, status: str, otherwise: str, kind: Letter
 
 
 def latest_letter(work: Work, case: Case, kind: LetterKind | None = None) -> LetterRecordRow | None:
-    """The newest letter of *case* that was not laid aside, of *kind* where that is given."""
+    """The newest letter of *case* that was not laid aside, of *kind* where that is given; one sent once more has no words of its own."""
     wanted = None if kind is None else filed_as(kind)
-    rows = [row for row in work.letters.of_case(case.id) if row.status != "void" and wanted in (None, row.kind)]
+    there = [row for row in work.letters.of_case(case.id) if row.status != "void" and row.kind != RESEND]
+    rows = [row for row in there if wanted in (None, row.kind)]
     return rows[-1] if rows else None
 
 

@@ -19,6 +19,8 @@ from pipeline.letters import posting
 from pipeline.mail.headers import sent_date
 from pipeline.mail.judging import is_junk
 from pipeline.mail.reading import due_on, web_form_senders
+from pipeline.settings_fields import DeliveryMode
+from pipeline.stages.intake.quietly import as_record, silenced
 from pipeline.store.cases import NewCase
 from pipeline.store.events import Happening, mailbox_chain
 
@@ -125,7 +127,9 @@ def who(reading: Reading) -> dict[str, object]:
 def _open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
     """Give the request its reference, its questions and its dates, and queue its acknowledgement if one is due."""
     reading = item.reading
-    decision = _decide(work, desk, item, now)
+    shadow = desk.settings.delivery.mode == DeliveryMode.SHADOW
+    wanted = _decide(work, desk, item, now)
+    decision = silenced(wanted, item.waiting.quiet, shadow=shadow)
     request_id, reference = _with_reference(work, desk, item, decision, now)
     work.messages.link(request_id, item.waiting.id, side="requester", rung="it opened this case", at=now)
     for earlier in item.known.found:
@@ -134,26 +138,27 @@ def _open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
         else:
             work.messages.link(earlier.case.id, item.waiting.id, side="suggested", rung=earlier.rung, at=now)
     _link_same_words(work, item, request_id, now)
-    if decision.acknowledge and not decision.release_needed and decision.kind is not None and decision.to is not None:
+    going = wanted if shadow else decision
+    if going.acknowledge and not going.release_needed and going.kind is not None and going.to is not None:
         about = posting.Acknowledged(
             request_id=request_id,
             reference=reference,
             regime=reading.regime.regime,
             received_on=reading.received_on,
             due_on=due_on(reading.regime.regime, reading.received_on, desk.calendar),
-            to=decision.to,
+            to=going.to,
             answers=reading.message.message_id,
             welsh=desk.settings.letters.welsh and is_welsh(reading.words),
         )
         frozen = posting.seal_acknowledgement(
             desk.settings,
-            decision.kind,
+            going.kind,
             about,
             message_id=desk.ids.message_id(posting.own_domain(desk.settings)),
             at=now,
             not_before=work.outbox.earliest_slot(now, desk.settings.acknowledgement.global_per_hour),
         )
-        work.outbox.freeze(request_id, frozen, at=now)
+        work.outbox.freeze(request_id, as_record(frozen, request_id) if shadow else frozen, at=now)
 
 
 def _link_same_words(work: Work, item: Item, request_id: int, now: datetime) -> None:
@@ -331,6 +336,9 @@ def _returned(work: Work, item: Item, now: datetime) -> None:
     """Find the letter that came back; one that was refused for good is marked, and its case calls for an officer (mail.md rows 20-23)."""
     if item.returned is None:
         return
+    if _given_up(item.returned):
+        for notice in work.notices.by_message_ids(item.returned.message_ids):
+            work.notices.returned(notice, item.returned.words, at=now)
     for row in work.outbox.by_message_ids(item.returned.message_ids):
         case = work.cases.by_ids([row.request_id])[0]
         work.messages.link(case.id, item.waiting.id, side="delivery", rung=f"it is about our letter {row.id}", at=now)

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 # The ladder: the surest sign first. What stands in a case's file is the rung that found it.
 _ANSWER = re.compile(r"^\s*(?:(?:re|aw|sv|ateb|fw|fwd)\s*:\s*){1,5}", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_SHORTEST_NUMBER = 4  # characters: a shorter one stands in too many subjects by chance
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to")
 PLUS = "it was sent to the case's own address"
 THREAD = "it answers one of our letters"
 SUBJECT = "its reference stands in the subject"
 TEXT = "its reference stands in the text"
+OWN = "the number it had before Infogov stands in the subject"
 NAME = "the same sender answers under the same subject"
 
 
@@ -68,25 +71,35 @@ class Known:
         )
 
 
-def find_cases(work: Work, reading: Reading, prefixes: tuple[str, ...], settings: Settings) -> Known:
+def find_cases(
+    work: Work,
+    reading: Reading,
+    prefixes: tuple[str, ...],
+    settings: Settings,
+    colleagues: frozenset[str] = frozenset(),
+) -> Known:
     """Climb the ladder: a case's own plus address, our Message-ID in the thread, a reference in the subject, one in the sender's own words.
 
     Where there is none of these, an answer ("Re:") by the same sender under the subject of their own request counts.
-    A colleague of ours counts as knowing every case, for their mail only ever goes to its internal side.
+    A colleague of ours, by their domain or as one of the officers (*colleagues*), counts as knowing every case, for their mail only
+    ever goes to its internal side. An answer to a mail of ours to our own people names many cases and belongs to none.
     """
     message = reading.message
+    if work.notices.by_message_ids((*message.in_reply_to, *message.references)):
+        return Known(found=())
     plus = work.cases.by_references(_in_addresses(message, prefixes, settings))
     thread = work.cases.by_our_message_ids((*message.in_reply_to, *message.references))
     subject = work.cases.by_references(find(message.subject, prefixes))
     text = work.cases.by_references(find(message.new_text or message.text, prefixes))
     sender = reading.requester
     domains = {domain.casefold() for domain in settings.authority.internal_domains}
-    colleague = sender is not None and is_within(sender.domain, domains)
+    colleague = sender is not None and (sender.key in colleagues or is_within(sender.domain, domains))
     found: dict[int, Found] = {}
-    known = bool(plus or thread or subject or text)
+    old = [] if sender is None else _by_own_reference(work, sender.key, message.subject)
+    known = bool(plus or thread or subject or text or old)
     named = [] if known or sender is None else _by_subject(work, sender.key, message.subject)
-    for rung, cases in ((PLUS, plus), (THREAD, thread), (SUBJECT, subject), (TEXT, text), (NAME, named)):
-        for case in cases:
+    for rung, cases in ((PLUS, plus), (THREAD, thread), (SUBJECT, subject), (TEXT, text), (OWN, old), (NAME, named)):
+        for case in [_merged(work, one) for one in cases]:
             own = colleague or (sender is not None and sender.key == case.requester_email.strip().casefold())
             found.setdefault(case.id, Found(case, rung, own))
     return Known(found=tuple(found.values()))
@@ -99,6 +112,30 @@ def _by_subject(work: Work, sender_key: str, subject: str) -> list[Case]:
         return []
     wanted = _plain_subject(answered)
     return [case for case in work.cases.of_requester(sender_key) if _plain_subject(case.subject) == wanted]
+
+
+def _by_own_reference(work: Work, sender_key: str, subject: str) -> list[Case]:
+    """The sender's own requests whose number from before Infogov stands in the subject as a whole word."""
+    words = _tokens(subject)
+    return [
+        case
+        for case in work.cases.with_own_reference(sender_key)
+        if len(case.own_reference or "") >= _SHORTEST_NUMBER
+        and f" {_tokens(case.own_reference or '')} " in f" {words} "
+    ]
+
+
+def _tokens(text: str) -> str:
+    return " ".join(_WORD.findall(text.casefold()))
+
+
+def _merged(work: Work, case: Case) -> Case:
+    """The case that *case* was merged into, and that one into another; itself where it was not merged, or is open again."""
+    seen = {case.id}
+    while case.workflow == Workflow.CLOSED and case.merged_into is not None and case.merged_into not in seen:
+        case = work.cases.by_ids([case.merged_into])[0]
+        seen.add(case.id)
+    return case
 
 
 def _plain_subject(subject: str) -> str:

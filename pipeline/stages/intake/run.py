@@ -61,24 +61,41 @@ class Intake:
     def run(self, *, stopping: Callable[[], bool] = lambda: False, progress: Progress | None = None) -> Counter[str]:
         """File everything that waits; returns how many messages ended under each verdict. Raises StoreError.
 
-        An attempt is counted before a message is looked at, so that one that kills the process is quarantined the third time.
+        A mailbox that another process is filing is left to it. An attempt is counted before a message is looked at, so
+        that one that kills the process is quarantined the third time.
         """
         counts: Counter[str] = Counter()
         tried: set[int] = set()
         bar = progress or _EMPTY
+        before = -1
+        # Once more after each round that got on: a copy in one mailbox waits for the first one in another.
+        while before != len(tried) and not stopping():
+            before = len(tried)
+            with self._store.read() as work:
+                mailboxes = work.messages.mailboxes_to_read()
+            for mailbox in mailboxes:
+                # Who dies while filing leaves the lock, and his messages, to the next.
+                with self._store.exclusive(f"intake:{mailbox}") as alone:
+                    if alone:
+                        self._mailbox(mailbox, tried, counts, bar, stopping)
+        return counts
+
+    def _mailbox(
+        self, mailbox: str, tried: set[int], counts: Counter[str], bar: Progress, stopping: Callable[[], bool]
+    ) -> None:
+        """File what waits of one mailbox; what was *tried* in this run waits for the next one."""
         while not stopping():
             with self._store.write() as work:
-                ids = [message_id for message_id in work.messages.next_to_read() if message_id not in tried]
+                ids = [message_id for message_id in work.messages.next_to_read(mailbox) if message_id not in tried]
                 work.messages.count_attempt(ids)
             if not ids:
-                break
+                return
             tried.update(ids)
             with self._store.read() as work:
                 waiting = work.messages.waiting(ids)
             bar.start("messages", len(waiting))
             self._file_all([self._read(message) for message in waiting], counts)
             bar.advance(len(waiting))
-        return counts
 
     def _read(self, waiting: Waiting) -> _Read:
         """Read one message; whatever goes wrong with it becomes a sentence and stays with this message (invariant 1)."""
@@ -136,20 +153,26 @@ class Intake:
             self._quarantine(work, message)
             return [Verdict.QUARANTINED]
         reading = message.reading
-        known = find_cases(work, reading, self._prefixes, self._settings)
+        colleagues = frozenset(officer.email for officer in work.officers.all() if not officer.disabled)
+        known = find_cases(work, reading, self._prefixes, self._settings, colleagues)
         unread = _unread_first(work, message.waiting)
-        decided = judge(reading, self._context(message, known, unread), junk=is_junk(message.waiting.folder))
+        decided = judge(
+            reading, self._context(message, known, unread, colleagues), junk=is_junk(message.waiting.folder)
+        )
         returned = bounces.returned(message.waiting.raw) if decided.verdict is Verdict.BOUNCE else None
         item = Item(
             waiting=message.waiting, reading=reading, returned=returned, known=known, triage=decided, stands_for=unread
         )
         return [file(work, self._desk, item)]
 
-    def _context(self, message: _Read, known: Known, unread: Quarantined | None) -> TriageContext:
+    def _context(
+        self, message: _Read, known: Known, unread: Quarantined | None, colleagues: frozenset[str]
+    ) -> TriageContext:
         first = message.waiting.first_copy
         return TriageContext(
             own_addresses=self._settings.own_addresses,
             internal_domains=frozenset(domain.casefold() for domain in self._settings.authority.internal_domains),
+            colleagues=colleagues,
             web_form_senders=self._forms,
             case=known.for_triage(),
             suggested=known.suggested,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.domain.errors import ConfigurationError, LoginError
-from pipeline.mail.oauth import AUTHORITY, SCOPE, TokenSource
+from pipeline.mail.oauth import AUTHORITY, SCOPE, TokenSource, granted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +39,9 @@ def test_a_token_is_handed_out() -> None:
         (700016, "no app with this client_id"),
         (90002, "no such tenant"),
         (65001, "Grant admin consent"),
+        (50034, "does not know this account"),
+        (700024, "clock by NTP"),
+        (7000229, "no enterprise application"),
     ],
 )
 def test_known_refusals_name_their_remedy(code: int, remedy: str) -> None:
@@ -105,3 +108,33 @@ def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "msal", None)
     with pytest.raises(ConfigurationError, match="m365"):
         TokenSource("t", "app", "x")()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Unable to get authority configuration for https://login.microsoftonline.com/northfield. Authority would typically be in a format of x",
+        "OIDC Discovery failed on https://login.microsoftonline.com/x/v2.0/.well-known/openid-configuration. HTTP status: 400",
+    ],
+)
+def test_a_tenant_that_nobody_knows_has_its_remedy(words: str) -> None:
+    """What msal says of it is no code, and means the tenant or the network."""
+    with pytest.raises(LoginError, match="Check tenant") as caught:
+        source(ValueError(words))()
+    assert "port 443" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("token", "roles"),
+    [
+        ("e30.eyJyb2xlcyI6WyJJTUFQLkFjY2Vzc0FzQXBwIl19.x", {"IMAP.AccessAsApp"}),
+        ("e30.e30.x", set()),
+        ("e30.W10.x", None),
+        ("e30.!!!.x", None),
+        ("e30.eyJyb2xlcyI6ICJ4In0.x", None),
+        ("opaque", None),
+    ],
+)
+def test_a_tokens_permissions_are_read_where_they_can_be(token: str, roles: set[str] | None) -> None:
+    """A token is not ours to rely on: anything odd is "not known"."""
+    assert granted(token) == roles

@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
-from storing import database, make_store
+from engines import postgresql_only, sqlite_only
+from storing import address, by_hand, make_store
 
 from pipeline.domain.errors import StoreError
 from pipeline.store import locks
@@ -32,7 +35,7 @@ with store.exclusive("deliver") as held:
 
 def holder(tmp_path: Path) -> subprocess.Popen[str]:
     """Another process that takes the job "deliver" and keeps it until its input ends."""
-    command = [sys.executable, "-c", HOLDER, f"sqlite:///{database(tmp_path)}"]
+    command = [sys.executable, "-c", HOLDER, address(tmp_path)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
@@ -42,6 +45,17 @@ def says(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
+def taken(store: Store, job: str) -> bool:
+    """Whether the job can be had within five seconds: a server hears of a process's end a moment later than we."""
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        with store.exclusive(job) as held:
+            if held:
+                return True
+        time.sleep(0.02)
+    return False
+
+
 def test_one_process_at_a_time(store: Store, tmp_path: Path) -> None:
     """While another process holds the job we don't get it, and while we hold it another doesn't."""
     with holder(tmp_path) as other:
@@ -49,6 +63,7 @@ def test_one_process_at_a_time(store: Store, tmp_path: Path) -> None:
         with store.exclusive("deliver") as held:
             assert not held
         other.communicate()
+    assert taken(store, "deliver")
     with store.exclusive("deliver") as held, holder(tmp_path) as other:
         assert held
         assert says(other) == "False"
@@ -61,8 +76,7 @@ def test_death_frees_the_job(store: Store, tmp_path: Path) -> None:
         assert says(other) == "True"
         other.send_signal(signal.SIGKILL)
         assert other.wait() == -signal.SIGKILL
-    with store.exclusive("deliver") as held:
-        assert held
+    assert taken(store, "deliver")
 
 
 def test_one_thread_at_a_time(store: Store) -> None:
@@ -125,6 +139,7 @@ def test_databases_have_their_own_jobs(store: Store, tmp_path: Path) -> None:
     other.close()
 
 
+@sqlite_only
 def test_a_lock_file_that_can_not_be_made(store: Store, tmp_path: Path) -> None:
     """Where the lock file can't be made, a StoreError says what has to be writable."""
     (tmp_path / "infogov.db.deliver.lock").mkdir()
@@ -132,6 +147,7 @@ def test_a_lock_file_that_can_not_be_made(store: Store, tmp_path: Path) -> None:
         pass
 
 
+@sqlite_only
 def test_a_file_system_without_locks(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the file system has no locks, a StoreError says where the database belongs."""
 
@@ -141,3 +157,58 @@ def test_a_file_system_without_locks(store: Store, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(locks, "_try_lock", refuse)
     with pytest.raises(StoreError, match=r"No locks available.*local disk"), store.exclusive("deliver"):
         pass
+
+
+def test_what_was_taken_is_held(store: Store) -> None:
+    """A job is this process's own from taking it to giving it up."""
+    assert not store.shared or not store.holds("mailbox:foi")
+    with store.exclusive("mailbox:foi"):
+        assert store.holds("mailbox:foi")
+    assert not store.shared or not store.holds("mailbox:foi")
+
+
+@postgresql_only
+def test_a_lost_connection_is_a_lost_job(store: Store, tmp_path: Path) -> None:
+    """When the server ends our connection, whoever holds a job learns that it is gone, and it can be taken again at once."""
+    with store.exclusive("mailbox:foi") as held, store.exclusive("upkeep"):
+        assert held
+        by_hand(
+            tmp_path,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()",
+        )
+        assert not store.holds("mailbox:foi")
+        assert not store.holds("upkeep")
+        with store.exclusive("mailbox:foi") as again:
+            assert again
+            assert store.holds("mailbox:foi")
+    assert taken(store, "mailbox:foi")
+
+
+@postgresql_only
+def test_giving_up_a_lost_job_leaves_it_to_its_new_holder(store: Store, tmp_path: Path) -> None:
+    """Who lost a job and comes to its end does not free it from under another thread that has it by now."""
+    lost = store.exclusive("mailbox:foi")
+    lost.__enter__()
+    by_hand(
+        tmp_path,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()",
+    )
+    assert not store.holds("mailbox:foi")
+    with store.exclusive("mailbox:foi") as held:
+        assert held
+        lost.__exit__(None, None, None)
+        assert store.holds("mailbox:foi")
+
+
+@postgresql_only
+def test_many_jobs_need_one_connection(store: Store, tmp_path: Path) -> None:
+    """However many jobs a process holds, they are held by one connection."""
+    with ExitStack() as stack:
+        for number in range(40):
+            assert stack.enter_context(store.exclusive(f"mailbox:{number}"))
+        [(sessions,)] = by_hand(
+            tmp_path,
+            "SELECT count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        )
+    assert sessions == 1

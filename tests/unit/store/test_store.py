@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import storing
+from engines import CURRENT, sqlite_only
 from sqlalchemy import select, text
 from storing import AT, arrival, by_hand, database, frozen, make_store, new_case, one_of_everything, take
 
@@ -54,23 +55,27 @@ def as_an_ordinary_user() -> Iterator[Path]:
 
 
 def test_no_update_is_lost(store: Store) -> None:
-    """Eight threads that each read a number and write it back one higher, twenty times, end at 160."""
+    """Eight threads that each take a case, read a number from it and write it back one higher, twenty times, end at 160."""
     with store.write() as work:
-        work.heartbeats.beat("n", AT, "0", ok=True)
+        reference = new_case(work, topic="0").reference
     start = threading.Barrier(8)
 
     def count() -> None:
         start.wait()
         for _ in range(20):
             with store.write() as work:
-                [beat] = work.heartbeats.all()
-                work.heartbeats.beat("n", AT, str(int(beat.detail) + 1), ok=True)
+                case = work.cases.by_reference(reference, lock=True)
+                assert case is not None
+                work.cases.change(case, Happening(kind="counted", at=AT), topic=str(int(case.topic) + 1))
 
     with ThreadPoolExecutor(8) as pool:
         for done in [pool.submit(count) for _ in range(8)]:
             done.result()
     with store.read() as work:
-        assert work.heartbeats.all()[0].detail == "160"
+        found = work.cases.by_reference(reference)
+    assert found is not None
+    assert found.topic == "160"
+    assert store.verify().findings == []
 
 
 def test_events_of_many_writers_make_one_chain(store: Store) -> None:
@@ -164,6 +169,7 @@ def test_a_read_can_not_write(store: Store) -> None:
         assert [beat.detail for beat in work.heartbeats.all()] == ["y"]
 
 
+@sqlite_only
 def test_a_database_kept_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When another program holds the database, the error says so and the store works again once it is free."""
     monkeypatch.setattr(engine, "_BUSY_SECONDS", 0)
@@ -181,6 +187,7 @@ def test_a_database_kept_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 # ---- settings --------------------------------------------------------------------------------------------------------
 
 
+@sqlite_only
 def test_every_connection_has_the_settings(tmp_path: Path) -> None:
     """Each of several connections open at once has WAL, synchronous=FULL, foreign keys and a time to wait."""
     opened = engine.open_engine(f"sqlite:///{database(tmp_path)}")
@@ -195,11 +202,11 @@ def test_every_connection_has_the_settings(tmp_path: Path) -> None:
 
 def test_foreign_keys_hold(store: Store) -> None:
     """A case can't name a message that isn't there, and a message with its bytes can't be deleted."""
-    with pytest.raises(StoreError, match="FOREIGN KEY"), store.write() as work:
+    with pytest.raises(StoreError, match=r"(?i)foreign key"), store.write() as work:
         new_case(work, message_id=1)
     with store.write() as work:
         take(work, arrival(1))
-    with pytest.raises(StoreError, match="FOREIGN KEY"), store.write() as work:
+    with pytest.raises(StoreError, match=r"(?i)foreign key"), store.write() as work:
         work.messages._connection.execute(schema.Message.__table__.delete())
 
 
@@ -218,7 +225,7 @@ def test_awkward_text(store: Store) -> None:
     """NUL, lone surrogates and other odd characters from servers and errors cost neither a row nor an event."""
     odd = "a\x00b\ud800c\u2028d\U0001f600"
     with store.write() as work:
-        case = new_case(work, subject="nul\x00 stays\U0001f600")
+        case = new_case(work, subject="nul\x00 goes\U0001f600")
         take(work, arrival(1))
         work.messages.settle(1, state="quarantined", values={"last_error": odd, "reasons": [odd], "subject": None})
         work.heartbeats.beat("n", AT, odd, ok=False)
@@ -226,7 +233,7 @@ def test_awkward_text(store: Store) -> None:
     with store.read() as work:
         assert work.messages.quarantined()[0].reason == "a\ufffdb\ufffdc\u2028d\U0001f600"
         assert work.events.of_case(case.id)[-1].data == {"reason": odd}
-        assert work.cases.by_ids([case.id])[0].subject == "nul\x00 stays\U0001f600"
+        assert work.cases.by_ids([case.id])[0].subject == "nul\ufffd goes\U0001f600"
     assert store.verify().findings == []
 
 
@@ -266,6 +273,7 @@ def test_heartbeats(store: Store) -> None:
 # ---- databases that can't be used ------------------------------------------------------------------------------------
 
 
+@sqlite_only
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     """A file of something else is a StoreError that names a remedy, and is left as it was."""
     words = b"Dear Sir or Madam, this is a letter and no database. " * 40
@@ -275,6 +283,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     assert database(tmp_path).read_bytes() == words
 
 
+@sqlite_only
 def test_a_damaged_database(tmp_path: Path) -> None:
     """Damage in the middle of the file is a StoreError on reading or checking, never another exception."""
     store = make_store(tmp_path)
@@ -290,6 +299,7 @@ def test_a_damaged_database(tmp_path: Path) -> None:
         make_store(tmp_path).verify()
 
 
+@sqlite_only
 def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
     """A file where the database's folder should be is a StoreError naming the address."""
     (tmp_path / "file").write_text("x")
@@ -297,6 +307,7 @@ def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
         Store.open(f"sqlite:///{tmp_path}/file/infogov.db")
 
 
+@sqlite_only
 def test_a_folder_without_the_right_to_write() -> None:
     """Where this user may not write, opening says which right is missing."""
     with as_an_ordinary_user() as folder:
@@ -305,6 +316,7 @@ def test_a_folder_without_the_right_to_write() -> None:
             make_store(folder)
 
 
+@sqlite_only
 def test_a_read_only_file() -> None:
     """A database that this user may only read can be read; writing is a StoreError that names the missing right."""
     with as_an_ordinary_user() as folder:
@@ -338,6 +350,7 @@ def test_an_address_that_is_none(url: str, says: str) -> None:
 # ---- backup ----------------------------------------------------------------------------------------------------------
 
 
+@sqlite_only
 def test_backup_while_writing(tmp_path: Path) -> None:
     """A backup taken while another thread writes is a whole database at some commit, readable by its owner alone."""
     store = make_store(tmp_path)
@@ -376,6 +389,7 @@ def test_backup_while_writing(tmp_path: Path) -> None:
     copy.close()
 
 
+@sqlite_only
 def test_backup_does_not_overwrite(store: Store, tmp_path: Path) -> None:
     """A file that exists stays as it is."""
     target = tmp_path / "backup.db"
@@ -385,6 +399,7 @@ def test_backup_does_not_overwrite(store: Store, tmp_path: Path) -> None:
     assert target.read_text() == "precious"
 
 
+@sqlite_only
 def test_backup_into_nowhere(store: Store, tmp_path: Path) -> None:
     """A folder that isn't there is a StoreError, and leaves nothing behind."""
     with pytest.raises(StoreError, match="failed: No such file"):
@@ -397,7 +412,8 @@ def test_backup_into_nowhere(store: Store, tmp_path: Path) -> None:
 
 def test_two_processes_open_a_new_database_at_once(tmp_path: Path) -> None:
     """Processes that start together on a new file all find the same finished schema."""
-    script = f"from pipeline.store import Store; Store.open('sqlite:///{database(tmp_path)}').close()"
+    place = CURRENT.databases.address(tmp_path, empty=True)
+    script = f"from pipeline.store import Store; Store.open({place!r}).close()"
     running = [subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE) for _ in range(4)]
     assert [(p.communicate()[1], p.returncode) for p in running] == [(b"", 0)] * 4
     store = make_store(tmp_path)

@@ -16,6 +16,14 @@ def upgrade() -> None:
 
 def _new_tables() -> None:
     op.create_table(
+        "alarm",
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_alarm")),
+    )
+    op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("once_key", sa.String(length=300), nullable=False),
@@ -28,10 +36,13 @@ def _new_tables() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("message_id", sa.Text(), nullable=True),
+        sa.Column("stale_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("once_key", name=op.f("uq_notice_once_key")),
     )
     op.create_index("ix_notice_due", "notice", ["status", "not_before", "id"], unique=False)
+    op.create_index(op.f("ix_notice_message_id"), "notice", ["message_id"], unique=False)
     op.create_table(
         "throttle",
         sa.Column("key", sa.String(length=300), nullable=False),
@@ -39,6 +50,13 @@ def _new_tables() -> None:
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_throttle")),
+    )
+    op.create_table(
+        "signing_key",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_signing_key")),
     )
     op.create_table(
         "deputy",
@@ -120,6 +138,8 @@ def _new_tables() -> None:
 
 
 def _new_columns() -> None:
+    op.add_column("folder", sa.Column("quiet_until", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("message", sa.Column("quiet", sa.String(length=16), nullable=True))
     op.add_column("attachment", sa.Column("scan", sa.Text(), nullable=True))
     op.add_column("attachment", sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("clock_event", sa.Column("question", sa.Integer(), nullable=True))
@@ -127,6 +147,9 @@ def _new_columns() -> None:
     op.add_column("letter", sa.Column("exception", sa.JSON(), nullable=True))
     op.add_column("letter", sa.Column("exception_checked_by", sa.Text(), nullable=True))
     op.add_column("letter", sa.Column("exception_checked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("letter", sa.Column("resends", sa.Integer(), nullable=True))
+    op.add_column("letter", sa.Column("resend_to", sa.Text(), nullable=True))
+    op.create_index("ix_letter_status", "letter", ["status", "id"], unique=False)
     op.add_column("officer", sa.Column("team", sa.Text(), nullable=True))
     op.add_column("officer", sa.Column("password_hash", sa.Text(), nullable=True))
     op.add_column("officer", sa.Column("must_change", sa.Boolean(), server_default=sa.false(), nullable=False))

@@ -1,0 +1,110 @@
+"""Verbs for whoever watches over the service: alarms, and a database put back from a copy."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads the annotations while the program runs
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.bootstrap import SystemClock
+from pipeline.cli.opening import load_settings, opened
+from pipeline.cli.output import ConfigOption, JsonOption, complain, say, say_json
+from pipeline.domain.errors import MailboxError, StoreError
+from pipeline.stages.recovery import Recovery
+from pipeline.store.restoring import restore
+
+if TYPE_CHECKING:
+    from pipeline.bootstrap import App
+
+
+def alarms(
+    config: ConfigOption = None,
+    *,
+    as_lines: JsonOption = False,
+    test: Annotated[bool, typer.Option("--test", help="Ring every configured way once, to see that it works.")] = False,
+) -> None:
+    """Look once whether anything is wrong and tell whom [alarms] names; for a timer that does not need the worker. Ends with 1 when it is."""
+    with opened(config) as app:
+        if test:
+            _ring_all(app)
+            return
+        grave = app.alarms().turn()
+    if as_lines:
+        for problem in grave:
+            say_json({"problem": problem.key, "words": problem.words, "remedy": problem.remedy})
+    else:
+        say(*(f"{problem.words}\n      -> {problem.remedy}" for problem in grave))
+        if not grave:
+            say("Nothing is wrong.")
+    if grave:
+        raise typer.Exit(1)
+
+
+def _ring_all(app: App) -> None:
+    if not app.settings.alarms.any:
+        complain("no alarm reaches anybody: set webhook_url, command or mail_to in [alarms]")
+        raise typer.Exit(1)
+    failed = app.alarms().test()
+    complain(*failed)
+    if failed:
+        raise typer.Exit(1)
+    say("Every way took the test.")
+
+
+def restore_copy(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that infogov db backup made.")],
+    config: ConfigOption = None,
+) -> None:
+    """Put a copy in the database's place, with the service stopped; the present one is kept beside it. Then do as after db restored."""
+    settings = load_settings(config)
+    aside = restore(settings.database.url, file, SystemClock().now())
+    if aside is not None:
+        say(f"What was there lies in {aside}.")
+    restored(config)
+
+
+def restored(config: ConfigOption = None) -> None:
+    """Say that this database was put back from a copy, before the service starts: what may have gone since does not go again.
+
+    Letters on their way become "may not have been delivered"; mail read again is recorded, and acknowledged by an officer only.
+    """
+    with opened(config) as app:
+        with app.store.exclusive("worker") as alone:
+            if not alone:
+                raise StoreError("a worker is running on this database; stop it first")
+            recovery = Recovery(app.store, app.clock)
+            marked = recovery.mark()
+            gone = _settle_by_sent_folder(app, recovery)
+        say(
+            f"The database counts as restored: {gone} letters have gone, for their copies are in the sent folder;",
+            f"{marked.letters - gone} wait for a word whether they arrived (infogov outbox), and {marked.folders} folders are read",
+            "again without a letter going by itself (infogov acknowledgements).",
+        )
+
+
+def _settle_by_sent_folder(app: App, recovery: Recovery) -> int:
+    """Let the copies in the sent folder speak for the letters in doubt; returns how many have gone."""
+    box = next((box for box in app.settings.mailbox.values() if box.sent_folder), None)
+    if box is None:
+        return 0
+    try:
+        gone = recovery.found_sent(app.mailbox(box), box.sent_folder)
+    except MailboxError as error:
+        complain(f"the sent folder could not be read, so an officer decides on every letter in doubt: {error}")
+        return 0
+    mailroom = app.mailroom()
+    for outbox_id in gone:
+        mailroom.resolve(outbox_id, delivered=True)
+    return len(gone)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these verbs to the command."""
+    app.command()(alarms)
+
+
+def add_to_database(database: typer.Typer) -> None:
+    """Add what belongs under ``infogov db``."""
+    database.command("restore")(restore_copy)
+    database.command("restored")(restored)

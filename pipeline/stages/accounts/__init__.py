@@ -1,0 +1,5 @@
+"""Officers' accounts: who may sign in, with what role, and for how long."""
+
+from pipeline.stages.accounts.run import Accounts, RefusedError, Viewer
+
+__all__ = ["Accounts", "RefusedError", "Viewer"]

@@ -1,0 +1,93 @@
+"""What every part of casework stands on: the store, time, chance and settings, and a letter read and looked through as it would go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pipeline.domain import clock
+from pipeline.domain.errors import NotFoundError
+from pipeline.letters import posting, record
+from pipeline.letters.render import build
+from pipeline.stages.casework.enclosures import in_the_text, own_contacts
+from pipeline.stages.casework.examining import examine, own_words
+from pipeline.stages.casework.freezing import sizes
+from pipeline.stages.casework.lookups import latest_letter
+from pipeline.store.events import Happening
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from pipeline.domain.calendar import Calendar
+    from pipeline.domain.ports import Clock, Ids
+    from pipeline.domain.request import Workflow
+    from pipeline.letters.checking import Finding
+    from pipeline.letters.model import LetterKind, LetterRecord
+    from pipeline.letters.render import Letter
+    from pipeline.settings import Settings
+    from pipeline.store import Store, Work
+    from pipeline.store.records import Case, LetterRecordRow
+
+
+class Desk:
+    """The parts of casework share it; *via* says in the trail how an officer came: cli, web."""
+
+    def __init__(
+        self, store: Store, clock_port: Clock, ids: Ids, settings: Settings, calendar: Calendar, *, via: str = "cli"
+    ) -> None:
+        self._store = store
+        self._clock = clock_port
+        self._ids = ids
+        self._settings = settings
+        self._calendar = calendar
+        self._via = via
+
+    def _today(self) -> date:
+        return clock.received_day(self._clock.now())
+
+    def _current(self, work: Work, case: Case, kind: LetterKind | None) -> LetterRecordRow:
+        letter = latest_letter(work, case, kind)
+        if letter is None:
+            raise NotFoundError(f"{case.reference} has no letter yet; begin with: infogov draft {case.reference} --new")
+        return letter
+
+    def _finished(self, work: Work, letter: LetterRecordRow, written: LetterRecord, today: date) -> Letter:
+        """The letter in its words. A template or provision that isn't known is the drafter's to mend, and raises RecordError."""
+        return build(written, posting.authority_facts(self._settings), today, sizes(work, letter))
+
+    def _examined(
+        self, work: Work, case: Case, letter: LetterRecordRow, written: LetterRecord, today: date
+    ) -> tuple[Finding, ...]:
+        """Check *written* as it would go on the London day *today*."""
+        finished = self._finished(work, letter, written, today)
+        return examine(written, finished, case, posting.authority_facts(self._settings), today)
+
+    def _leaks(self, work: Work, case: Case, letter: LetterRecordRow, written: LetterRecord) -> list[dict[str, Any]]:
+        """What the letter's files and words may give away; the files were read through when the draft was kept."""
+        contacts = own_contacts(self._settings, case.requester_email)
+        in_files = [finding for file in work.letters.files(letter.id) for finding in file.findings]
+        return [*in_files, *in_the_text(own_words(written), contacts)]
+
+    def _move(
+        self,
+        work: Work,
+        case: Case,
+        kind: str,
+        workflow: Workflow,
+        actor: str,
+        now: datetime,
+        *,
+        reason: str = "",
+        **values: object,
+    ) -> None:
+        data: dict[str, object] = {"from": case.workflow, "to": workflow}
+        if reason:
+            data["reason"] = reason
+        work.cases.change(case, self._happening(kind, now, actor, data), workflow=workflow, **values)
+
+    def _happening(self, kind: str, at: datetime, actor: str, data: dict[str, object] | None = None) -> Happening:
+        return Happening(kind=kind, at=at, actor=actor, via=self._via, data=data or {})
+
+
+def read_letter(letter: LetterRecordRow, case: Case) -> LetterRecord:
+    """The record of *letter*. Raises RecordError where this version of the program can't read it any more."""
+    return record.load_record(letter.record, f"the draft of {case.reference}")

@@ -1,0 +1,1 @@
+"""How the service answers those who watch it: probes, metrics, the service manager and the alarms."""

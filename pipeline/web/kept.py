@@ -1,0 +1,47 @@
+"""What somebody typed into a form that could not be taken: shown to them, and carried safely through signing in again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from flask import current_app
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+if TYPE_CHECKING:
+    from flask import Request
+
+_LONGEST = 2_000_000  # characters; more than any letter
+_HOURS = 24 * 3600
+# Never given back: secrets, and what belongs to one page's life only.
+_NEVER = frozenset({"csrf_token", "password", "old_password", "new_password", "again", "kept", "to"})
+
+Typed = list[tuple[str, str]]
+
+
+def typed(request: Request) -> Typed:
+    """The (field, text) pairs of the form that was sent, in its order, but for secrets; nothing for a page that was only opened."""
+    if request.method == "GET":
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER and value]
+
+
+def keep(request: Request) -> str:
+    """The form as a signed text that the sign-in page carries along; empty when there is nothing, or too much."""
+    fields = typed(request)
+    if not fields or sum(len(value) for _, value in fields) > _LONGEST:
+        return ""
+    return _signer().dumps(json.dumps({"path": request.path, "fields": fields}))
+
+
+def kept(text: str) -> tuple[str, Typed] | None:
+    """The path and fields that ``keep`` signed; None for anything else."""
+    try:
+        found = json.loads(_signer().loads(text, max_age=_HOURS))
+        return str(found["path"]), [(str(name), str(value)) for name, value in found["fields"]]
+    except (BadData, ValueError, KeyError, TypeError):
+        return None
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="infogov-kept-form")

@@ -1,0 +1,85 @@
+"""One request: what was asked, the clock, who said what, letters, notes, and everything an officer can do with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from pipeline.letters.model import LetterKind
+from pipeline.web.context import VIA, product, viewer
+from pipeline.web.downloads import download
+from pipeline.web.pages.deeds import DEEDS
+from pipeline.web.presenting import days_left, event_words
+from pipeline.web.showing import seen
+
+if TYPE_CHECKING:
+    from flask import Response as FlaskResponse
+    from werkzeug.wrappers import Response
+
+    from pipeline.store.records import Case
+
+pages = Blueprint("request", __name__)
+
+ENDED = frozenset({"sent", "closed", "withdrawn", "not_a_request"})
+
+
+@pages.get("/requests/<reference>")
+def show(reference: str) -> str:
+    """The whole request on one page; seventeen queries, however much there is."""
+    app, who = product(), viewer()
+    file = app.reading_room(VIA).case(reference, who.email)
+    case = file.case
+    opened = app.reading_room(VIA).mail(case.message_id, who.email) if case.message_id is not None else None
+    return render_template(
+        "request/show.html",
+        case=case,
+        file=file,
+        standing=app.clockwork(VIA).standing(case.reference),
+        left=_left(case),
+        opened=opened,
+        words=seen(opened.message.text) if opened else "",
+        events=[(event, event_words(event)) for event in reversed(file.events)],
+        deeds=[deed for deed in DEEDS.values() if deed.fits(case)],
+        kinds=list(LetterKind),
+    )
+
+
+@pages.get("/requests/<reference>/clock")
+def clock(reference: str) -> str:
+    """Every clock of the request, day by day, and what can be recorded about it."""
+    app, who = product(), viewer()
+    file = app.reading_room(VIA).case(reference, who.email)
+    return render_template(
+        "request/clock.html", case=file.case, standing=app.clockwork(VIA).standing(file.case.reference)
+    )
+
+
+@pages.get("/requests/<reference>/download.zip")
+def bundle(reference: str) -> FlaskResponse:
+    """The whole case as one file: mail, letters, attachments, timeline, delivery answers, digests."""
+    content = product().casezip(VIA).build(reference, viewer().email)
+    return download(content, f"{reference.upper()}.zip", "application/zip")
+
+
+@pages.post("/requests/<reference>/take")
+def take(reference: str) -> Response:
+    """Take a request that nobody has."""
+    product().casefile(VIA).take(reference, viewer().email)
+    flash(f"{reference} is yours now.")
+    return redirect(url_for("request.show", reference=reference), code=303)
+
+
+@pages.post("/requests/<reference>/note")
+def note(reference: str) -> Response:
+    """Write something down for colleagues."""
+    product().casefile(VIA).note(reference, request.form.get("text", ""), viewer().email)
+    flash("The note is kept. Only colleagues see it.")
+    return redirect(url_for("request.show", reference=reference) + "#notes", code=303)
+
+
+def _left(case: Case) -> tuple[str, str] | None:
+    """How long there is for the answer, in words and a colour; None when no time runs."""
+    if case.workflow in ENDED or case.clock != "running":
+        return None
+    return days_left(case.due_on, product().reports.today(), product().calendar)

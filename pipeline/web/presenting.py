@@ -1,0 +1,196 @@
+"""How values look on a page: dates as 2 May 2024, states in the words officers use, sizes and working days."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pipeline.web.context import product
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from pipeline.domain.calendar import Calendar
+    from pipeline.store.records import EventRecord
+
+LONDON = ZoneInfo("Europe/London")
+_STALE = timedelta(minutes=15)
+
+REGIMES = {"foi": "FOI", "eir": "EIR", "sar": "Subject access"}
+WORKFLOWS = {
+    "new": "New",
+    "drafting": "Being drafted",
+    "for_approval": "For approval",
+    "approved": "Approved",
+    "sent": "Sent",
+    "closed": "Closed",
+    "withdrawn": "Withdrawn",
+    "not_a_request": "Not a request",
+}
+WORKFLOW_COLOURS = {
+    "new": "blue",
+    "drafting": "light-blue",
+    "for_approval": "purple",
+    "approved": "turquoise",
+    "sent": "green",
+    "closed": "grey",
+    "withdrawn": "grey",
+    "not_a_request": "grey",
+}
+CLOCKS = {
+    "running": "Clock running",
+    "waiting_for_requester": "Waiting for the requester",
+    "paused": "Clock paused",
+    "stopped": "Clock stopped",
+}
+OUTCOMES = {
+    "granted": "Disclosed in full",
+    "part_granted": "Disclosed in part",
+    "refused": "Withheld",
+    "not_held": "Not held",
+    "neither_confirm_nor_deny": "Neither confirmed nor denied",
+    "withdrawn": "Withdrawn",
+    "lapsed": "Lapsed",
+    "transferred": "Transferred",
+}
+OUTBOX = {
+    "waiting": "Waiting, can be stopped",
+    "queued": "Queued",
+    "sending": "Being sent",
+    "sent": "Sent",
+    "retry": "Trying again",
+    "failed": "Failed",
+    "uncertain": "May not have been delivered",
+    "cancelled": "Cancelled",
+    "bounced": "Not delivered",
+    "redirected": "Redirected (trial)",
+}
+ROLES = {"officer": "Officer", "approver": "Approver", "admin": "Administrator", "read_only": "Read only"}
+
+
+EVENTS = {
+    "request_opened": "Recorded",
+    "acknowledged": "Acknowledged",
+    "drafting": "Draft kept",
+    "submitted": "Put up for approval",
+    "submitted_for_approval": "For approval",
+    "returned": "Returned to be changed",
+    "returned_for_change": "Back in drafting",
+    "approved": "Approved",
+    "approved_for_sending": "To be sent",
+    "response_sent": "Answer sent",
+    "letter_issued": "Letter sent",
+    "law_changed": "Law changed",
+    "regime_changed": "Law changed",
+    "receipt_corrected": "Date of receipt corrected",
+    "requester_corrected": "Requester's address corrected",
+    "clock_event_recorded": "Clock",
+    "stopped_before_sending": "Stopped before sending",
+    "sent_now": "Sent without waiting",
+    "note_added": "Note written",
+    "message_attached": "Mail put with the request",
+    "message_linked": "Mail arrived",
+}
+# Of an event's data what is made of our own words: states, dates, officers and their reasons.
+_TOLD = frozenset(
+    {
+        "from",
+        "to",
+        "reason",
+        "due_on",
+        "received_on",
+        "event",
+        "on",
+        "why",
+        "version",
+        "side",
+        "team",
+        "despite",
+        "regime",
+    }
+)
+
+
+def day(value: date | datetime | None) -> str:
+    """A London day as 2 May 2024; a dash where there is none."""
+    if value is None:
+        return "\N{EN DASH}"
+    if isinstance(value, datetime):
+        value = value.astimezone(LONDON).date()
+    return f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime | None) -> str:
+    """An instant as 2 May 2024, 2:05pm in London; a dash where there is none."""
+    if value is None:
+        return "\N{EN DASH}"
+    local = value.astimezone(LONDON)
+    hour = local.hour % 12 or 12
+    return f"{day(local.date())}, {hour}:{local:%M}{'am' if local.hour < 12 else 'pm'}"  # noqa: PLR2004 - noon
+
+
+def iso(value: date | datetime) -> str:
+    """A day or an instant for a machine (the datetime attribute of <time>)."""
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value.isoformat()
+
+
+def size(octets: int) -> str:
+    """A number of bytes as people read it."""
+    kilobyte = 1024
+    if octets < kilobyte:
+        return f"{octets} bytes"
+    if octets < kilobyte**2:
+        return f"{octets / kilobyte:.0f} kB"
+    return f"{octets / kilobyte**2:.1f} MB"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """*number* with its noun: 1 request, 2 requests."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def days_left(due_on: date, today: date, calendar: Calendar) -> tuple[str, str]:
+    """How far off a due date is, in words, and a tag's colour: never the colour alone."""
+    if due_on < today:
+        late = max(1, calendar.working_days_between(due_on, today))
+        return f"Overdue by {plural(late, 'working day')}", "red"
+    if due_on == today:
+        return "Due today", "orange"
+    left = calendar.working_days_between(today, due_on)
+    return f"{plural(left, 'working day')} left", "yellow" if left <= 5 else "green"  # noqa: PLR2004 - a working week
+
+
+def event_words(event: EventRecord) -> str:
+    """What happened, for the timeline: the kind in words, and what the trail says besides that an officer can read."""
+    told = EVENTS.get(event.kind, event.kind.replace("_", " ").capitalize())
+    parts = [
+        f"{name.replace('_', ' ')}: {value}"
+        for name, value in event.data.items()
+        if name in _TOLD and value not in (None, "", [], {})
+    ]
+    return told + (f" ({'; '.join(parts)})" if parts else "")
+
+
+def mailbox_read() -> tuple[str, bool]:
+    """When a mailbox was last read to its end, in words, and whether that is too long ago; one query."""
+    app = product()
+    with app.store.read() as work:
+        at = work.messages.last_polled()
+    if at is None:
+        return "No mailbox has been read yet", True
+    return f"Mailbox last read {moment(at)}", app.clock.now() - at > _STALE
+
+
+def add_to(environment: Environment) -> None:
+    """Give the templates these words as filters and names."""
+    environment.filters |= {"day": day, "moment": moment, "iso": iso, "size": size, "plural": plural}
+    environment.globals |= {
+        "REGIMES": REGIMES,
+        "WORKFLOWS": WORKFLOWS,
+        "WORKFLOW_COLOURS": WORKFLOW_COLOURS,
+        "CLOCKS": CLOCKS,
+        "OUTCOMES": OUTCOMES,
+        "OUTBOX": OUTBOX,
+        "ROLES": ROLES,
+    }
