@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.domain.calendar import Calendar
+from pipeline.domain.clock import EventKind
 from pipeline.domain.errors import UsageError
 from pipeline.mail.alarm_routes import Command, Webhook
 from pipeline.mail.mailbox import ImapMailbox
@@ -41,9 +42,12 @@ from pipeline.store import Store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pipeline.domain.clock import Event
     from pipeline.domain.ports import Clock, Ids
     from pipeline.mail.alarm_routes import Route
     from pipeline.settings import MailboxSettings, Settings
+    from pipeline.store import Work
+    from pipeline.store.records import Case
 
 
 class SystemClock:
@@ -111,9 +115,7 @@ class App:
     @cached_property
     def reports(self) -> Reports:
         """Lists, searches, figures and files for officers' pages."""
-        return Reports(
-            self.store, self.clock, self.calendar, soon_days=self.settings.reminders.due_soon_days
-        )
+        return Reports(self.store, self.clock, self.calendar, soon_days=self.settings.reminders.due_soon_days)
 
     def deliver(self) -> Deliver:
         """Sends; with a connection of its own, so one for each thread."""
@@ -146,7 +148,15 @@ class App:
 
     def new_mail(self, via: str = "cli") -> NewMail:
         """An officer's verbs on mail that belongs to no case yet."""
-        return NewMail(self.store, self.clock, self.ids, self.settings, self.calendar, via=via)
+        clocks, cases = self.clockwork(via), self.casework(via)
+
+        def effect(work: Work, case: Case, event: Event, officer: str) -> None:
+            if event.kind is EventKind.WITHDRAWN:
+                cases.withdrawn(work, case, officer, "their mail says so")
+            else:
+                clocks.recorded(work, case, event, officer)
+
+        return NewMail(self.store, self.clock, self.ids, self.settings, self.calendar, effect=effect, via=via)
 
     def notices(self) -> Notices:
         """Mails to our own people; with a connection of its own, so one for each thread."""

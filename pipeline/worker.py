@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -40,6 +40,8 @@ _QUIET_HOUR = 3  # UTC
 # How often a worker that shares its database looks whether another one has died and left work behind.
 _LOOK_SECONDS = 2.0
 _BEAT_EVERY = timedelta(seconds=10)
+_NOT_TWO = "another worker is running on this database; stop it first, or use PostgreSQL for several"
+_NOT_NOW = "an operator's command has this database to itself (infogov db ...); start the worker when it has ended"
 _UPKEEP_EVERY = timedelta(hours=1)
 
 log = structlog.get_logger(__name__)
@@ -294,17 +296,14 @@ class Worker:
 
     def run(self) -> int:
         """Work until told to stop; returns the exit status. Raises StoreError when another worker has this database (SQLite)."""
-        shared = self._app.store.shared
-        with nullcontext(True) if shared else self._app.store.exclusive("worker") as alone, answering(self._app):
-            if not alone:
-                raise StoreError(
-                    "another worker is running on this database; stop it first, or use PostgreSQL for several"
-                )
+        with self._app.store.joined("worker") as allowed, answering(self._app):
+            if not allowed:
+                raise StoreError(_NOT_NOW if self._app.store.shared else _NOT_TWO)
             previous = {s: signal.signal(s, self._on_signal) for s in (signal.SIGTERM, signal.SIGINT)}
             scheduler, watchdog = self._schedule(), Watchdog(self._app.clock)
             for part in self._parts:
                 part.start()
-            if shared:
+            if self._app.store.shared:
                 self._ear.start()
             log.info("worker_started", mailboxes=[box.name for box in self._boxes])
             try:

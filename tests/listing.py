@@ -131,5 +131,6 @@ def add_history(store: Store) -> None:
                 work.outbox.mark_data(letter, "token")
                 sent = noon(TODAY - timedelta(days=16))
                 work.outbox.settle(letter, OutboxStatus.SENT, at=sent, answer="250 taken")
+        work.figures.keep_provisions(1, cases[0].id, ["s.12"])
         work.figures.keep_provisions(1, cases[0].id, ["s.40(2)", "s.21", "s.40(2)"])
         work.figures.keep_provisions(2, cases[1].id, ["s.21"])

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from servers.dovecot import free_port
 
 from pipeline.cli.main import main
 
@@ -93,6 +94,7 @@ class Service:
     user: str
     changes: dict[str, dict[str, Any]] = field(default_factory=dict)
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    web: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
         """Write the configuration."""
@@ -124,6 +126,7 @@ class Service:
             "acknowledgement": {"per_sender_per_day": 10_000, "global_per_hour": 100_000},
             "delivery": {"undo_minutes": 0},
             "worker": {"deliver_seconds": 1},
+            "web": {"port": self.web},
         }
         for name, values in self.changes.items():
             sections[name] = {**sections.get(name, {}), **values}

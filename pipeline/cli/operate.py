@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +13,10 @@ from pipeline.cli import watching
 from pipeline.cli.checks import run_checks
 from pipeline.cli.opening import load_settings, opened
 from pipeline.cli.output import ConfigOption, JsonOption, complain, say, say_json
-from pipeline.domain.errors import ConfigurationError, UsageError
+from pipeline.domain.errors import ConfigurationError, StoreError, UsageError
 from pipeline.settings import starter_text
+from pipeline.settings_checks import database_url
+from pipeline.store import Store
 
 if TYPE_CHECKING:
     from pipeline.stages.checkup import Check
@@ -82,6 +85,38 @@ def backup(
     with opened(config) as app:
         app.store.backup(file)
     say(f"{file} is a complete copy of the database.")
+
+
+@database.command("copy")
+def copy(
+    url: Annotated[
+        str,
+        typer.Argument(metavar="URL", help="The new, empty database; leave the password to PGPASSWORD or ~/.pgpass."),
+    ],
+    config: ConfigOption = None,
+) -> None:
+    """Copy everything into another database, as from SQLite to PostgreSQL, with the service stopped, and prove the copy."""
+    try:
+        address = database_url(url, Path.cwd(), lambda name: find_spec(name) is not None)
+    except ValueError as error:
+        raise UsageError(f"the new database's address {error}") from error
+    with opened(config) as app:
+        if address == app.settings.database.url:
+            raise UsageError("that is the database which is in use; name a new, empty one")
+        with app.store.exclusive("worker") as alone:
+            if not alone:
+                raise StoreError("a worker is running on this database; stop it first")
+            target = Store.open(address)
+            try:
+                moved = app.store.copy_to(target)
+            finally:
+                target.close()
+    rows = sum(moved.rows.values())
+    say(
+        f"{rows} rows of {len(moved.rows)} tables are in the new database, each compared with the original;",
+        f"{moved.events} events in {moved.chains} chains were followed link by link, and end where they ended here.",
+        "Now set [database] url in the configuration and start the service. This database was left as it is.",
+    )
 
 
 @audit.command("verify")

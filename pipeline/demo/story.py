@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from pipeline.bootstrap import App, build
+from pipeline.demo import office
 from pipeline.demo.narrate import Narrator
+from pipeline.demo.office import APPROVER, DRAFTER
 from pipeline.demo.samples import ADDRESS, INTERNAL_DOMAIN, REQUESTER, reply_to, samples
 from pipeline.demo.servers import HOST, DemoError, DemoImap, DemoSmtp
 from pipeline.domain.calendar import long_date
@@ -26,8 +28,6 @@ from pipeline.worker import Worker
 if TYPE_CHECKING:
     from pipeline.store.records import Case
 
-DRAFTER = "alex.drafter@council.example.org"
-APPROVER = "sam.approver@council.example.org"
 _PREFIX = "infogov-demo-"
 
 _ANSWERS = (
@@ -78,6 +78,7 @@ class _Stage:
     smtp: DemoSmtp
     teller: Narrator
     folder: Path
+    passwords: dict[str, str]
 
 
 def run_demo(*, once: bool, port: int) -> int:
@@ -107,10 +108,12 @@ def _run(folder: Path, *, once: bool, port: int) -> None:
             configuration.write_text(text, encoding="utf-8")
             app = build(Settings.load(configuration, {}))
             try:
-                stage = _Stage(app=app, imap=imap, smtp=smtp, teller=teller, folder=folder)
+                stage = _Stage(
+                    app=app, imap=imap, smtp=smtp, teller=teller, folder=folder, passwords=office.open_office(app)
+                )
                 _tell(stage)
                 if not once:
-                    _keep_running(stage)
+                    _keep_running(stage, port=port + 2 if port else 0)
             finally:
                 app.close()
 
@@ -226,9 +229,6 @@ def _acknowledged(stage: _Stage, case: Case) -> None:
 
 def _drafted_and_approved(stage: _Stage, case: Case) -> None:
     stage.teller.chapter("One officer drafts, another approves")
-    with stage.app.store.write() as work:
-        for email, name in ((DRAFTER, "Alex Drafter"), (APPROVER, "Sam Approver")):
-            work.officers.add(email, name, "approver", via="demo", at=stage.app.clock.now())
     casework = stage.app.casework(via="demo")
     text = casework.draft_text(case.reference)
     for answer in _ANSWERS:
@@ -285,20 +285,29 @@ def _proved(stage: _Stage) -> None:
         raise DemoError("the trail does not prove itself; this is a fault, please report it")
 
 
-def _keep_running(stage: _Stage) -> None:
+def _keep_running(stage: _Stage, port: int) -> None:
     config = stage.folder / "infogov.toml"
+    office.fill(stage.app)
     with stage.app.store.read() as work:
         reference = next(c.reference for c in work.cases.every() if c.workflow == "new")
-    stage.teller.chapter("It keeps running until Ctrl-C")
-    stage.teller.say(
-        f"Configuration and database: {stage.folder}. Sent letters: {stage.folder / 'sent'}. Try in another terminal:"
-    )
-    for command in (
-        f"infogov requests --config {config}",
-        f"infogov show {reference} --config {config}",
-        f"infogov draft {reference} --new --config {config}",
-        f"infogov outbox --config {config}",
-        "infogov demo send YOUR-MAIL.eml",
-    ):
-        stage.teller.say(f"  {command}")
-    Worker(stage.app).run()
+    server = office.serve(stage.app, port)
+    try:
+        stage.teller.chapter("It keeps running until Ctrl-C")
+        stage.teller.say(
+            f"Configuration and database: {stage.folder}. Sent letters: {stage.folder / 'sent'}. Try in another terminal:"
+        )
+        for command in (
+            f"infogov requests --config {config}",
+            f"infogov show {reference} --config {config}",
+            f"infogov draft {reference} --new --config {config}",
+            f"infogov outbox --config {config}",
+            "infogov demo send YOUR-MAIL.eml",
+        ):
+            stage.teller.say(f"  {command}")
+        stage.teller.say("The officers' pages, with requests at every status:")
+        stage.teller.say(f"  http://127.0.0.1:{server.port}/")
+        rows = [(name, role, email, stage.passwords[email]) for email, name, role in office.OFFICERS]
+        stage.teller.table("Sign in as", ("who", "role", "e-mail address", "password"), rows)
+        Worker(stage.app).run()
+    finally:
+        server.close()

@@ -47,10 +47,20 @@ class NotAllowedError(InfogovError):
     """This action is not allowed now, or not for this officer; the text says why and what to do instead."""
 
 
+class RestrictedError(NotAllowedError):
+    """Only another team sees this; *unknown* says the same as if there were no such thing, for a page that must not tell that there is."""
+
+    def __init__(self, message: str = "", *, unknown: str = "There is no such request") -> None:
+        self.unknown = unknown
+        super().__init__(message)
+
+
 class ConflictError(NotAllowedError):
     """Somebody has kept a newer version meanwhile; *by* whom (None for an operator), *at* which instant, and which *version* it is."""
 
-    def __init__(self, message: str = "", *, by: str | None = None, at: datetime | None = None, version: int = 0) -> None:
+    def __init__(
+        self, message: str = "", *, by: str | None = None, at: datetime | None = None, version: int = 0
+    ) -> None:
         self.by = by
         self.at = at
         self.version = version

@@ -256,7 +256,9 @@ class ImapMailbox:
         self._selected = None
         answer = client.select_folder(folder, readonly=readonly)
         if not {b"UIDVALIDITY", b"EXISTS"} <= answer.keys():
-            raise MailboxError(f'{self._label}: the server opens "{folder}" without saying UIDVALIDITY; ask its operator')
+            raise MailboxError(
+                f'{self._label}: the server opens "{folder}" without saying UIDVALIDITY; ask its operator'
+            )
         state = FolderState(
             uidvalidity=answer[b"UIDVALIDITY"], uidnext=answer.get(b"UIDNEXT", 0), exists=answer[b"EXISTS"]
         )

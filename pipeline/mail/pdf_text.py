@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 50
 MAX_PDF = 10 * 1024 * 1024
-MAX_SECONDS = 1.0  # of the processor, so that a busy machine gives up no letter sooner
+MAX_SECONDS = 0.8  # of the processor, so that a busy machine gives up no letter sooner
 _MAX_OPERATIONS = 500_000
 _MAX_FONTS = 64
 _MAX_FORMS = 200

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.domain import clock
+from pipeline.domain.calendar import long_date
 from pipeline.domain.clock_events import ENDS
 from pipeline.domain.clock_questions import Part, Standing, standing
 from pipeline.domain.errors import NotAllowedError, NotFoundError, RecordError
@@ -63,6 +64,13 @@ class Clockwork:
         with self._store.read() as work:
             return self._standing(work, _case(work, reference))
 
+    def review(self, reference: str) -> clock.Review | None:
+        """The clock of the last internal review that was asked for; None where none was, and for subject access."""
+        with self._store.read() as work:
+            case = _case(work, reference)
+            events = work.clock_events.of_case(case.id)
+        return None if case.regime == Regime.SAR else clock.review(Regime(case.regime), events, self._calendar)
+
     def explain(self, reference: str, question: int | None = None) -> clock.Deadline:
         """The deadline of a request, or of the question with the key *question*, with every day on the way to it."""
         with self._store.read() as work:
@@ -83,16 +91,35 @@ class Clockwork:
 
     def record(self, reference: str, event: clock.Event, officer: str) -> clock.Deadline:
         """Put *event* on a case's clock, or on that of the question it names, if the law allows it; returns the deadline that follows."""
-        now = self._clock.now()
         with self._store.write() as work:
             who = acting_officer(work, officer)
-            case = visible_case(work, reference, who, lock=True)
-            _known(case, event.question)
-            _refuse(case, event, clock.received_day(now))
-            self._refuse_unnamed(work, case, event)
-            by = Happening(kind="clock_event_recorded", at=now, actor=who.email, via=self._via)
-            result = self.put(work, case, [event], by)
-        return result.of(event.question)
+            return self.recorded(work, visible_case(work, reference, who, lock=True), event, who.email)
+
+    def recorded(self, work: Work, case: Case, event: clock.Event, officer: str) -> clock.Deadline:
+        """The same in the caller's transaction, for a *case* that it holds and an *officer* whom it knows."""
+        now = self._clock.now()
+        _known(case, event.question)
+        by = Happening(kind="clock_event_recorded", at=now, actor=officer, via=self._via)
+        if event.kind is clock.EventKind.REVIEW_REQUESTED:
+            return self._review_asked(work, case, event, by)
+        _refuse(case, event, clock.received_day(now))
+        self._refuse_unnamed(work, case, event)
+        return self.put(work, case, [event], by).of(event.question)
+
+    def _review_asked(self, work: Work, case: Case, event: clock.Event, by: Happening) -> clock.Deadline:
+        """Note that a review is wanted: it has a clock of its own, moves no other, and calls an officer to the case."""
+        if case.workflow == Workflow.NOT_A_REQUEST:
+            raise NotAllowedError(f"{case.reference} is marked as not a request; open it again first")
+        _refuse_future(event, clock.received_day(by.at))
+        events = [*work.clock_events.of_case(case.id), event]
+        found = clock.review(Regime(case.regime), events, self._calendar)
+        digest = work.clock_events.add(case.id, event, officer=by.actor, at=by.at)
+        data = {"event": event.kind, "on": event.on, "digests": {"clock": digest}}
+        why = "an internal review was asked for" + (
+            f"; its outcome is due on {long_date(found.due_on)}" if found else ""
+        )
+        work.cases.change(case, replace(by, data=data), flagged=True, flag_reasons=[*case.flag_reasons, why])
+        return self._standing(work, case).of(None)
 
     def put(
         self,
@@ -261,10 +288,14 @@ def _refuse(case: Case, event: clock.Event, today: date) -> None:
         raise NotAllowedError(f"{event.kind} is not recorded by hand: {_OTHER_VERBS[event.kind]}")
     if case.workflow not in OPEN:
         raise NotAllowedError(f"{case.reference} is {case.workflow.replace('_', ' ')}; its clock stands still")
-    if event.on > today:
-        raise NotAllowedError(f"{event.on.isoformat()} has not come yet: record it on the day it happens")
+    _refuse_future(event, today)
     if event.kind is clock.EventKind.RECEIPT_CORRECTED and not event.reason.strip():
         raise NotAllowedError("a corrected date of receipt needs its reason: receipt_corrected=DAY,reason=…")
+
+
+def _refuse_future(event: clock.Event, today: date) -> None:
+    if event.on > today:
+        raise NotAllowedError(f"{event.on.isoformat()} has not come yet: record it on the day it happens")
 
 
 def _known(case: Case, question: int | None) -> None:

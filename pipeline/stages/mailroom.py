@@ -9,6 +9,7 @@ from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus
 from pipeline.domain.request import ClockState, Regime, Workflow
 from pipeline.letters import posting
 from pipeline.letters.model import LetterKind
+from pipeline.store.access import refuse_hidden
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ class Mailroom:
         posting.refuse_in_shadow(self._settings)
         now = self._clock.now()
         with self._store.write() as work:
-            actor = self._actor(work, officer)
             case = work.cases.by_reference(reference.strip().upper(), lock=True)
             if case is None:
                 raise NotFoundError(f"there is no request {reference}; see: infogov requests")
+            actor = self._actor(work, officer, case, f"there is no request {reference}; see: infogov requests")
             if not posting.can_write_to(case.requester_email):
                 raise NotAllowedError(
                     f"{case.reference}: no mail can be sent to {case.requester_email or 'an empty address'}"
@@ -108,8 +109,8 @@ class Mailroom:
         posting.refuse_in_shadow(self._settings)
         now = self._clock.now()
         with self._store.write() as work:
-            actor = self._actor(work, officer)
             row = _row(work, outbox_id)
+            actor = self._actor_of(work, officer, row)
             if row.status == OutboxStatus.UNCERTAIN:
                 raise NotAllowedError(
                     f"letter {row.id} may have been delivered; decide with: infogov outbox resolve {row.id}"
@@ -126,8 +127,8 @@ class Mailroom:
         """Take a letter out of the outbox for good; a response goes back to its case, to be approved again."""
         now = self._clock.now()
         with self._store.write() as work:
-            actor = self._actor(work, officer)
             row = _row(work, outbox_id)
+            actor = self._actor_of(work, officer, row)
             if row.status == OutboxStatus.UNCERTAIN:
                 raise NotAllowedError(
                     f"letter {row.id} may have been delivered; decide first with: infogov outbox resolve {row.id}"
@@ -142,8 +143,8 @@ class Mailroom:
         """Say of a letter that may have been delivered whether it was; one that was not is sent again under its Message-ID."""
         now = self._clock.now()
         with self._store.write() as work:
-            actor = self._actor(work, officer)
             row = _row(work, outbox_id)
+            actor = self._actor_of(work, officer, row)
             if row.status != OutboxStatus.UNCERTAIN:
                 raise NotAllowedError(f"letter {row.id} is {row.status}; there is nothing to decide")
             if not delivered:
@@ -223,12 +224,20 @@ class Mailroom:
             actor = self._actor(work, officer)
             work.messages.dismiss(message, officer=actor, via=self._via, at=self._clock.now())
 
-    def _actor(self, work: Work, officer: str | None) -> str:
+    def _actor_of(self, work: Work, officer: str | None, row: OutboxSummary) -> str:
+        if officer is None:
+            return _NOBODY
+        unknown = f"there is no letter {row.id} in the outbox; see: infogov outbox"
+        return self._actor(work, officer, work.cases.by_ids([row.request_id])[0], unknown)
+
+    def _actor(self, work: Work, officer: str | None, case: Case | None = None, unknown: str = "") -> str:
         if officer is None:
             return _NOBODY
         found = work.officers.find(officer)
         if found is None or found.disabled or found.role == "read_only":
             raise NotAllowedError(f"there is no active officer {officer}; see: infogov officer list")
+        if case is not None:
+            refuse_hidden(found, case, unknown)
         return found.email
 
     def _happening(self, kind: str, at: datetime, actor: str, data: dict[str, object] | None = None) -> Happening:

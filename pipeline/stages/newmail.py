@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeline.domain.calendar import long_date
-from pipeline.domain.clock import received_day
+from pipeline.domain.clock import Event, received_day
 from pipeline.domain.errors import NotAllowedError, NotFoundError, StoreError, UsageError
 from pipeline.domain.message import Address
 from pipeline.domain.proposal import Proposal
@@ -17,19 +17,22 @@ from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, Verdict
 from pipeline.letters import posting
 from pipeline.mail.reading import due_on, read, web_form_senders
+from pipeline.store.access import acting_officer, refuse_hidden_mail, visible_case
 from pipeline.store.cases import NewCase
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from pipeline.domain.calendar import Calendar
+    from pipeline.domain.clock import EventKind
     from pipeline.domain.ports import Clock, Ids
     from pipeline.domain.request import Question
     from pipeline.mail.reading import Reading
     from pipeline.settings import Settings
     from pipeline.store import Store, Work
-    from pipeline.store.records import FiledMail
+    from pipeline.store.records import Case, FiledMail
 
 REQUESTER, INTERNAL = "requester", "internal"
 _DRAWS = 20
@@ -53,17 +56,32 @@ class _Words:
     received_source: str
 
 
+def no_effect(work: Work, case: Case, event: Event, officer: str) -> None:
+    """What a message does to a case's clock, where nobody has said how that is recorded. Raises NotAllowedError."""
+    del work, officer
+    raise NotAllowedError(f"{event.kind.replace('_', ' ')} of {case.reference} has to be recorded on its clock")
+
+
 class NewMail:
     """An officer's verbs on filed mail. Each is one transaction, raises NotFoundError, NotAllowedError or UsageError, and leaves an event."""
 
     def __init__(
-        self, store: Store, clock: Clock, ids: Ids, settings: Settings, calendar: Calendar, *, via: str = "cli"
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        settings: Settings,
+        calendar: Calendar,
+        *,
+        effect: Callable[[Work, Case, Event, str], object] = no_effect,
+        via: str = "cli",
     ) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
         self._settings = settings
         self._calendar = calendar
+        self._effect = effect
         self._via = via
 
     def list(self) -> list[FiledMail]:
@@ -92,8 +110,7 @@ class NewMail:
         reading = self._read(message_id)
         now = self._clock.now()
         with self._store.write() as work:
-            actor = _officer(work, officer)
-            mail = _filed(work, message_id)
+            actor, mail = _at_work(work, officer, message_id)
             _may_become_a_request(mail)
             words = _words(mail, reading)
             requester = self._requester(mail, words, requester_name, requester_email)
@@ -192,17 +209,27 @@ class NewMail:
 
     # ---- a case's mail, or nobody's ------------------------------------------------------------------------------
 
-    def attach(self, message_id: int, reference: str, officer: str, side: str = REQUESTER) -> None:
-        """Put a message with a case, on *side* "requester" or "internal"; a colleague's mail never stands on the requester's side."""
+    def attach(
+        self,
+        message_id: int,
+        reference: str,
+        officer: str,
+        side: str = REQUESTER,
+        *,
+        means: EventKind | None = None,
+        question: int | None = None,
+    ) -> None:
+        """Put a message with a case, on *side* "requester" or "internal"; a colleague's mail never stands on the requester's side.
+
+        *means* is what it does to the case's clock, on the day it arrived and to the question with the key *question* where one is
+        named: it is recorded with it, or, where the law does not allow that, the message stays where it is.
+        """
         if side not in {REQUESTER, INTERNAL}:
             raise UsageError(f'the side is "{REQUESTER}" or "{INTERNAL}", not "{side}"')
         now = self._clock.now()
         with self._store.write() as work:
-            actor = _officer(work, officer)
-            mail = _filed(work, message_id)
-            case = work.cases.by_reference(reference.strip().upper(), lock=True)
-            if case is None:
-                raise NotFoundError(f"there is no request {reference}; see: infogov requests")
+            actor, mail = _at_work(work, officer, message_id)
+            case = visible_case(work, reference, acting_officer(work, actor), lock=True)
             if mail.opened is not None:
                 raise NotAllowedError(f"message {mail.id} opened {mail.opened} and belongs to it")
             if mail.verdict == Verdict.INTERNAL and side == REQUESTER:
@@ -211,6 +238,8 @@ class NewMail:
                 )
             work.new_mail.put(case.id, mail.id, side=side, rung="an officer put it here", at=now)
             work.cases.note(case.id, self._happening("message_attached", now, actor, mail, {"side": side}))
+            if means is not None:
+                self._effect(work, case, Event(kind=means, on=mail.received_on, question=question), actor)
 
     def dismiss(self, message_id: int, officer: str, why: str) -> None:
         """Take a message off the list, with a reason; the mark on a request that this message opened is taken off instead."""
@@ -218,8 +247,7 @@ class NewMail:
             raise UsageError("say with --reason why nothing more is to be done about it")
         now = self._clock.now()
         with self._store.write() as work:
-            actor = _officer(work, officer)
-            mail = _filed(work, message_id)
+            actor, mail = _at_work(work, officer, message_id)
             if mail.opened is not None:
                 case = work.cases.by_reference(mail.opened, lock=True)
                 if case is not None and case.flagged:
@@ -245,11 +273,14 @@ def _filed(work: Work, message_id: int) -> FiledMail:
     return mail
 
 
-def _officer(work: Work, email: str) -> str:
+def _at_work(work: Work, email: str, message_id: int) -> tuple[str, FiledMail]:
+    """The officer's address, and the message, where they may see it: that of a restricted case is its team's."""
     found = work.officers.find(email)
     if found is None or found.disabled or found.role == "read_only":
         raise NotAllowedError(f"there is no active officer {email}; see: infogov officer list")
-    return found.email
+    mail = _filed(work, message_id)
+    refuse_hidden_mail(work, found, (*mail.linked, *mail.suggested), f"no message {message_id} has been filed")
+    return found.email, mail
 
 
 def _may_become_a_request(mail: FiledMail) -> None:

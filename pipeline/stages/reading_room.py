@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.domain.errors import NotAllowedError, NotFoundError
+from pipeline.domain.errors import NotAllowedError, NotFoundError, RestrictedError
 from pipeline.domain.roles import Capability, may_see
 from pipeline.mail.parsing import attachment_bytes, html_of, parse
-from pipeline.store.access import acting_officer, visible_case
+from pipeline.store.access import acting_officer, refuse_hidden, visible_case
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ class CaseFile:
 class OpenedMail:
     """One mail to read: as parsed, its HTML as the sender wrote it (never to be shown unsanitised), and its files.
 
-    *references* are the cases it stands with.
+    *references* are the cases it stands with, of those that the officer may see.
     """
 
     number: int
@@ -92,6 +92,8 @@ class ReadingRoom:
 
     def mail(self, number: int, officer: str) -> OpenedMail:
         """One mail with its words; the look is noted with the cases that it stands with."""
+        with self._store.read() as work:
+            who = acting_officer(work, officer, Capability.LOOK)
         raw, cases, attachments = self._opened(number, officer)
         for case in cases:
             self._looked(case.id, officer, f"mail {number}")
@@ -100,7 +102,7 @@ class ReadingRoom:
             message=parse(raw),
             html=html_of(raw),
             attachments=attachments,
-            references=tuple(case.reference for case in cases),
+            references=tuple(case.reference for case in cases if may_see(who.role, who.team, case.team)),
         )
 
     def raw_mail(self, number: int, officer: str) -> bytes:
@@ -129,7 +131,7 @@ class ReadingRoom:
             rows = work.outbox.summaries(outbox_id=number)
             if not rows:
                 raise NotFoundError(f"there is no letter {number}")
-            visible_case(work, rows[0].reference, who)
+            refuse_hidden(who, work.cases.by_ids([rows[0].request_id])[0], f"there is no letter {number}")
             content = work.outbox.content(number)
         self._looked(rows[0].request_id, who.email, f"letter {number}")
         return rows[0], content or b""
@@ -139,7 +141,8 @@ class ReadingRoom:
             who = acting_officer(work, officer, Capability.LOOK)
             cases = self._cases(work, number)
             if cases and not any(may_see(who.role, who.team, case.team) for case in cases):
-                raise NotAllowedError(f"Only the team {cases[0].team} sees this mail; ask that team or an administrator")
+                said = f"Only the team {cases[0].team} sees this mail; ask that team or an administrator"
+                raise RestrictedError(said, unknown=f"there is no mail {number}")
             raw = work.messages.raw(number)
             if raw is None:
                 raise NotFoundError(f"there is no mail {number}")

@@ -6,15 +6,16 @@ import csv
 import io
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pipeline.domain import figures
 from pipeline.domain.clock import received_day
 from pipeline.domain.request import ClockState, Regime
+from pipeline.store.listing_records import Waiting
 from pipeline.store.reading.narrowing import OPEN
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -32,9 +33,21 @@ if TYPE_CHECKING:
         Viewer,
         WorkCounts,
     )
+    from pipeline.store.records import Case, FiledMail, Quarantined
 
     _Value = date | Decimal | str | int | bool | None
 
+
+class _Numbered(Protocol):
+    """A row that has a number of its own."""
+
+    @property
+    def id(self) -> int:
+        """The row's number."""
+        ...
+
+
+_Row = TypeVar("_Row", bound=_Numbered)
 _BATCH = 1_000
 _BYTE_ORDER_MARK = "\ufeff"
 # What a spreadsheet takes for the beginning of a formula.
@@ -158,6 +171,23 @@ class Reports:
         with self._store.read() as work:
             return work.worklists.letter_counts(viewer)
 
+    # ---- what came in ----------------------------------------------------------------------------------------------
+
+    def new_mail(self, viewer: Viewer, after: int = 0, size: int = 50) -> Waiting[FiledMail]:
+        """A page of mail to check, behind the message *after*, the oldest first; three queries."""
+        with self._store.read() as work:
+            return _page_of(work.new_mail.page(viewer, after, size + 1), size)
+
+    def unreadable(self, after: int = 0, size: int = 50) -> Waiting[Quarantined]:
+        """A page of mail that could not be read; one query. It belongs to no case yet, so that everybody sees it."""
+        with self._store.read() as work:
+            return _page_of(work.messages.quarantined(after=after, limit=size + 1), size)
+
+    def to_acknowledge(self, viewer: Viewer, after: int = 0, size: int = 50) -> Waiting[Case]:
+        """A page of requests whose acknowledgement waits for an officer's word; one query."""
+        with self._store.read() as work:
+            return _page_of(work.cases.to_acknowledge(viewer, after=after, limit=size + 1), size)
+
     def days_left(self, row: QueueRow) -> int | None:
         """The working days left for a case, negative when overdue; None once it is answered or while the clock waits."""
         if row.workflow not in OPEN or row.clock != ClockState.RUNNING:
@@ -224,6 +254,12 @@ class Reports:
             provisions=provisions,
             reviews=figures.reviews([fact for fact in reviews if fact.regime is not Regime.SAR], self._calendar),
         )
+
+
+def _page_of(found: Sequence[_Row], size: int) -> Waiting[_Row]:
+    """The first *size* of *found*, which holds one more where there is more."""
+    more = len(found) > size
+    return Waiting(rows=tuple(found[:size]), next=found[size - 1].id if more else None)
 
 
 def as_csv(rows: Iterable[Iterable[_Value]]) -> str:

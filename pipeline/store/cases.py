@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, exists, func, insert, or_, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, true, update
 
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS
 from pipeline.store import schema
 from pipeline.store.events import Events, Happening, case_chain, digest_of
 from pipeline.store.holding import held
+from pipeline.store.reading.narrowing import seen_by
 from pipeline.store.records import Case, QuestionRecord
 from pipeline.store.searching import index
 from pipeline.store.upsert import insert_or_leave
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, RowMapping
 
     from pipeline.domain.request import Question
+    from pipeline.store.listing_records import Viewer
 
 R = schema.Request
 CL = schema.CaseLink
@@ -136,7 +138,7 @@ class Cases:
             values["requester_key"] = _key(values["requester_email"])
         values |= index.answered(happening.at, values)
         self._connection.execute(update(R).where(R.id == case.id).values(**values))
-        if index.concerns(case.workflow, values):
+        if index.concerns(values):
             index.put(self._connection, (case.id,))
         data = dict(happening.data)
         if any(name in VOUCHED for name in values):
@@ -223,16 +225,22 @@ class Cases:
         rows = self._connection.execute(select(R.workflow, func.count().label("n")).group_by(R.workflow))
         return {row.workflow: row.n for row in rows}
 
-    def to_acknowledge(self) -> list[Case]:
-        """Requests whose acknowledgement is prepared and waits for an officer's release, or was left to an officer."""
+    def to_acknowledge(self, viewer: Viewer | None = None, *, after: int = 0, limit: int | None = None) -> list[Case]:
+        """Requests whose acknowledgement is prepared and waits for an officer's release, or was left to an officer.
+
+        Those that *viewer* may open where one is given, from the id behind *after* on, at most so many.
+        """
         rows = self._connection.execute(
             select(R)
             .where(
                 R.acknowledge.in_(("release", "officer")),
                 R.acknowledged_at.is_(None),
                 R.workflow.not_in(("closed", "withdrawn", "not_a_request")),
+                R.id > after,
+                true() if viewer is None else seen_by(viewer),
             )
             .order_by(R.id)
+            .limit(limit)
         ).all()
         return [_case(row, ()) for row in rows]
 

@@ -48,7 +48,7 @@ class _Words(TypeDecorator[str]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The type as *dialect* has it."""
-        return dialect.type_descriptor(Text(collation="C") if dialect.name == "postgresql" else self.impl_instance)
+        return Text(collation="C") if dialect.name == "postgresql" else self.impl_instance
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Replace what can't be stored."""

@@ -148,7 +148,8 @@ def is_there(url: str) -> bool:
         return True  # Opening it says what is wrong.
     place = Path(parsed.database or "")
     # Where a folder on the way is a file, or closed to us, opening says so in better words.
-    return parsed.get_backend_name() != "sqlite" or place.exists() or (place.parent.exists() and not place.parent.is_dir())
+    blocked = place.parent.exists() and not place.parent.is_dir()
+    return parsed.get_backend_name() != "sqlite" or place.exists() or blocked
 
 
 def check_known(engine: Engine) -> None:

@@ -38,6 +38,7 @@ _REMEDIES = (
     ("connection timeout", "check that the PostgreSQL server can be reached from here"),
     ("too many clients", "raise max_connections on the PostgreSQL server, or run fewer workers"),
     ("remaining connection slots", "raise max_connections on the PostgreSQL server, or run fewer workers"),
+    ("index row size", "a value is too long to be looked up; shorten it"),
     ("deadlock detected", "two changes met and this one was undone; do it again"),
     ("could not serialize", "two changes met and this one was undone; do it again"),
     ("lock timeout", "another change takes too long; do it again, and look for a program that hangs"),

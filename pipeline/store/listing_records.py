@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from pipeline.domain.request import Regime, Workflow
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +170,14 @@ class LetterOnItsWay:
     regime: str
     owner: str | None
     due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting(Generic[_Row]):
+    """A page of what waits for somebody, the oldest first; *next* is what to ask for the rest with."""
+
+    rows: tuple[_Row, ...]
+    next: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,9 @@ else:
         return True
 
 
+_KEY = "hashtextextended(:job, 0)"
+
+
 class Jobs:
     """The jobs that this process holds on one database. The system frees them when the process ends, however it ends.
 
@@ -62,6 +65,13 @@ class Jobs:
         if self._session is not None:
             return self._session.exclusive(job)
         return _file_lock(Path(f"{self._engine.url.database}.{quote(job, safe='')}.lock"))
+
+    def joined(self, job: str) -> AbstractContextManager[bool]:
+        """Hold *job* while the block runs, along with whoever else joins it: on PostgreSQL only who wants it exclusively is kept out.
+
+        On SQLite one process has it, as with ``exclusive``.
+        """
+        return self.exclusive(job) if self._session is None else self._session.joined(job)
 
     def holds(self, job: str) -> bool:
         """Whether a job taken by this process is still its own: a lock on PostgreSQL is lost with the connection."""
@@ -82,6 +92,22 @@ class _Session:
         self._connection: Connection | None = None
         # The server lets a session take its own lock once more, so that threads of one process are told apart here.
         self._held: dict[str, object] = {}
+        self._joined: set[str] = set()
+
+    @contextmanager
+    def joined(self, job: str) -> Iterator[bool]:
+        with self._mutex:
+            joined = self._ask(f"SELECT pg_try_advisory_lock_shared({_KEY})", job)
+            if joined:
+                self._joined.add(job)
+        try:
+            yield joined
+        finally:
+            with self._mutex:
+                if joined:
+                    self._joined.discard(job)
+                    with suppress(StoreError):
+                        self._ask(f"SELECT pg_advisory_unlock_shared({_KEY})", job)
 
     @contextmanager
     def exclusive(self, job: str) -> Iterator[bool]:
@@ -104,7 +130,7 @@ class _Session:
 
     def _take(self, job: str) -> object | None:
         with self._mutex:
-            if job in self._held or not self._ask("SELECT pg_try_advisory_lock(hashtextextended(:job, 0))", job):
+            if job in self._held or not self._ask(f"SELECT pg_try_advisory_lock({_KEY})", job):
                 return None
             token = object()
             self._held[job] = token
@@ -117,7 +143,7 @@ class _Session:
                 return
             del self._held[job]
             with suppress(StoreError):
-                self._ask("SELECT pg_advisory_unlock(hashtextextended(:job, 0))", job)
+                self._ask(f"SELECT pg_advisory_unlock({_KEY})", job)
 
     def _ask(self, statement: str, job: str) -> bool:
         """Ask the server; after any fault the connection, and with it every lock, counts as lost."""
@@ -125,6 +151,9 @@ class _Session:
             with plainly():
                 if self._connection is None:
                     self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                    for again in self._joined:
+                        query = text(f"SELECT pg_try_advisory_lock_shared({_KEY})")
+                        self._connection.scalar(query, {"job": f"infogov {again}"})
                 return bool(self._connection.scalar(text(statement), {"job": f"infogov {job}"}))
         except StoreError:
             self._lost()

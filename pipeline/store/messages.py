@@ -9,7 +9,6 @@ from sqlalchemy.orm import aliased
 
 from pipeline.store import schema
 from pipeline.store.events import Happening, case_chain, mailbox_chain
-from pipeline.store.faults import storable
 from pipeline.store.folders import Folders
 from pipeline.store.holding import held
 from pipeline.store.records import Arrival, MessageSummary, Quarantined, Waiting
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 M = schema.Message
 BATCH_BYTES = 16 * 2**20
 BATCH_COUNT = 50
+# What PostgreSQL's index takes is about 2,700 bytes; an id of such a length names no message (RFC 5322 section 2.1.1: 998 a line).
+_LONGEST_ID = 2000
 _OPEN = (M.state == "received", M.body_wanted.is_(False))
 
 
@@ -214,7 +215,9 @@ class Messages(Folders):
 
     def settle(self, message_id: int, *, state: str, values: dict[str, Any]) -> None:
         """Write what intake made of a message."""
-        safe = {name: storable(value) if isinstance(value, str) else value for name, value in values.items()}
+        safe = dict(values)
+        if len((values.get("message_id") or "").encode("utf-8", "replace")) > _LONGEST_ID:
+            safe["message_id"] = None
         self._connection.execute(update(M).where(M.id == message_id).values(state=state, **safe))
 
     def add_attachments(self, message_id: int, attachments: Sequence[Attachment]) -> None:
@@ -280,9 +283,11 @@ class Messages(Folders):
 
     # ---- quarantine ----------------------------------------------------------------------------------------------
 
-    def quarantined(self, message_id: int | None = None) -> list[Quarantined]:
-        """Messages that could not be read and that nobody has dismissed; or just *message_id*."""
-        query = select(M).where(M.state == "quarantined").order_by(M.id)
+    def quarantined(
+        self, message_id: int | None = None, *, after: int = 0, limit: int | None = None
+    ) -> list[Quarantined]:
+        """Messages that could not be read and that nobody has dismissed, behind *after*, at most so many; or just *message_id*."""
+        query = select(M).where(M.state == "quarantined", M.id > after).order_by(M.id).limit(limit)
         query = query.where(M.id == message_id) if message_id is not None else query.where(M.dismissed_at.is_(None))
         return [
             Quarantined(

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import JSON, bindparam, func, insert, select, text, update
 
 from pipeline.domain.errors import StoreError
 from pipeline.store import audit
@@ -63,12 +63,17 @@ def _copy_table(here: Connection, there: Connection, table: AnyTable) -> int:
     own = [column for column in table.columns if any(key.column.table is table for key in column.foreign_keys)]
     number, digest = 0, hashlib.sha256()
     later: list[dict[str, Any]] = []
+    # What has no value is to stay without one, and not to become JSON's null.
+    absent = {
+        c.name: bindparam(c.name, type_=JSON(none_as_null=True)) for c in table.columns if isinstance(c.type, JSON)
+    }
+    into = insert(table).values({**{c.name: bindparam(c.name) for c in table.columns}, **absent})
     for batch in _batches(here, table):
         for row in batch:
             number += 1
             digest.update(repr(row).encode("utf-8", "backslashreplace"))
         # What points at another row of the same table may point at one that is still to come.
-        there.execute(insert(table), [row | dict.fromkeys(column.name for column in own) for row in batch])
+        there.execute(into, [row | dict.fromkeys(column.name for column in own) for row in batch])
         later += [row for row in batch if any(row[column.name] is not None for column in own)]
     key = _key(table)[0]
     for row in later:
@@ -93,8 +98,8 @@ def _key(table: AnyTable) -> list[Column[Any]]:
 def _batches(connection: Connection, table: AnyTable) -> Iterator[list[dict[str, Any]]]:
     """All rows in the order of their key, which is the same on both engines, a bounded number at a time."""
     size = _BATCH_OF_CONTENT if "content" in table.columns else _BATCH
-    query = select(table).order_by(*_key(table))
-    for batch in connection.execution_options(yield_per=size).execute(query).mappings().partitions():
+    query = select(table).order_by(*_key(table)).execution_options(yield_per=size)
+    for batch in connection.execute(query).mappings().partitions():
         yield [dict(row) for row in batch]
 
 

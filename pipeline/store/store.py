@@ -154,6 +154,10 @@ class Store:
         """Hold *job* while the block runs; yields False when another process, or another thread of this one, has it."""
         return self._jobs.exclusive(job)
 
+    def joined(self, job: str) -> AbstractContextManager[bool]:
+        """Hold *job* along with whoever else joins it, which keeps out who wants it exclusively; on SQLite one process at a time has it."""
+        return self._jobs.joined(job)
+
     def holds(self, job: str) -> bool:
         """Whether a *job* that this process took is still its own: on PostgreSQL it is lost with the connection."""
         return self._jobs.holds(job)
@@ -182,7 +186,9 @@ class Store:
 
     def copy_to(self, target: Store) -> moving.Moved:
         """Copy everything into an empty database, and prove it before it is kept. Raises StoreError; then *target* is as it was."""
-        with plainly("the copy was not made"), self._writing.begin() as here, target._writing.begin() as there:
+        # One picture of what is here; on SQLite nobody writes meanwhile.
+        source = self._reading if self.shared else self._writing
+        with plainly("the copy was not made"), source.begin() as here, target._writing.begin() as there:
             return moving.copy(here, there)
 
     def forget(self) -> None:

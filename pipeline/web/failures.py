@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import traceback
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import Flask, make_response, redirect, render_template, request, url_for
+from flask import Flask, current_app, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from pipeline.domain.errors import InfogovError, NotAllowedError, NotFoundError, StaleError, StoreError, UsageError
+from pipeline.domain.errors import (
+    InfogovError,
+    NotAllowedError,
+    NotFoundError,
+    RestrictedError,
+    StaleError,
+    StoreError,
+    UsageError,
+)
 from pipeline.web.forms import SignInForm
 from pipeline.web.kept import keep, typed
-from pipeline.web.words import on_screen
+from pipeline.web.words import told
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -24,7 +33,7 @@ log = structlog.get_logger(__name__)
 _WORDS = {
     400: ("This could not be understood", "Something in the address or the form is not as these pages send it."),
     403: ("You can't do this", "Your role does not open this page. Ask an administrator if it should."),
-    404: ("Page not found", "If you typed the address, check it. The request may also have been restricted to a team."),
+    404: ("Page not found", "If you typed the address, check it. You may also not be one of those who can open it."),
     405: ("This could not be understood", "This address takes no such form."),
     409: ("This can't be done now", ""),
     413: ("The files are too large", "Send fewer or smaller files with one form."),
@@ -47,10 +56,11 @@ def handle(app: Flask) -> None:
     """Give *app* a page for every way in which a request can fail."""
     app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(CSRFError, _stale_form)
-    app.register_error_handler(NotFoundError, lambda error: page(404, on_screen(str(error))))
-    app.register_error_handler(NotAllowedError, lambda error: page(409, on_screen(str(error))))
-    app.register_error_handler(StaleError, lambda error: page(409, on_screen(str(error))))
-    app.register_error_handler(UsageError, lambda error: page(400, on_screen(str(error))))
+    app.register_error_handler(RestrictedError, lambda error: page(404, told(error)))
+    app.register_error_handler(NotFoundError, lambda error: page(404, told(error)))
+    app.register_error_handler(NotAllowedError, lambda error: page(409, told(error)))
+    app.register_error_handler(StaleError, lambda error: page(409, told(error)))
+    app.register_error_handler(UsageError, lambda error: page(400, told(error)))
     app.register_error_handler(StoreError, _broken)
     app.register_error_handler(InfogovError, _broken)
     app.register_error_handler(HTTPException, _http)
@@ -88,7 +98,19 @@ def _stale_form(error: CSRFError) -> Response:
     return make_response(shown, 400)
 
 
+def _upwards(path: str) -> str:
+    """The nearest page above *path* that can be opened: whoever opens the address of a button is led to the page it stands on."""
+    routes = current_app.url_map.bind("")
+    while path.strip("/"):
+        path = path.rstrip("/").rpartition("/")[0]
+        if path and routes.test(path, "GET"):
+            return path
+    return url_for("desk.my_work")
+
+
 def _http(error: HTTPException) -> Response:
+    if error.code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+        return redirect(_upwards(request.path), code=303)
     if error.response is not None or error.code is None or error.code < 400:  # noqa: PLR2004 - a redirect is not a failure
         return error.get_response()
     custom = error.description if error.code == 400 and type(error).description != error.description else ""  # noqa: PLR2004 - Bad Request

@@ -20,10 +20,14 @@ Typed = list[tuple[str, str]]
 
 
 def typed(request: Request) -> Typed:
-    """The (field, text) pairs of the form that was sent, in its order, but for secrets; nothing for a page that was only opened."""
+    """The (field, text) pairs of the form that was sent, in its order, but for secrets; nothing for a page that was only opened.
+
+    A field that was emptied is among them: sent again without it, what stood there before would come back.
+    """
     if request.method == "GET":
         return []
-    return [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER and value]
+    found = [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER]
+    return found if any(value for _, value in found) else []
 
 
 def keep(request: Request) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.domain.citation import SOURCE_OF, parse_citation
 from pipeline.domain.request import Regime
@@ -91,6 +92,9 @@ TICKS = frozenset({"confirming", "repeated", "transferred"})
 LISTS = frozenset({"breakdown", "recipients"})
 SHORT = frozenset({"amount", "hours", "charges", "holder", "reviewer", "service_area", "subject"})
 SPARE = 1  # empty rows for another provision behind those that are filled in
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +253,7 @@ class FormReader:
             self.mistakes.append(Mistake(name, f"“{typed[:30]}” is not a day; write it like 2025-05-02"))
             return None
 
-    def _member(self, name: str, kinds: type[Any], before: Any) -> Any:  # noqa: ANN401 - any of our enums
+    def _member(self, name: str, kinds: type[_Choice], before: _Choice) -> _Choice:
         typed = self._form.get(name)
         return kinds(typed) if typed in set(kinds) else before
 

@@ -28,9 +28,11 @@ _WITH_CONTENT = {
 }
 _ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}, "ol": {"start"}, "a": set()}
 _LONGEST = 2_000_000  # characters of HTML; a longer mail is shown by its text
-# Marks that turn the direction of words around (Unicode bidirectional controls) or that are there without being seen.
+# Marks that turn the direction of words around (Unicode bidirectional controls) or that are there without being seen, tag
+# characters among them.
 _MISLEADING = re.compile(
-    "[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0]"
+    "[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0"
+    "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
 # What the frame's own answer allows: nothing at all, and no origin of ours.

@@ -63,7 +63,7 @@ def markdown() -> str:
     lines = [_HEAD, ("---",) * len(_HEAD)]
     for row in ROWS.values():
         repeated = "nothing" if not row.repeated else row.repeats
-        where = f" ({', '.join(row.cases)})" if len(row.cases) > 1 else ""
+        where = f" ({', '.join(row.cases).replace('DOT', 'final dot')})" if len(row.cases) > 1 else ""
         lines.append((row.fault + where, "nothing", repeated, row.recovery, f"“{row.health}”" if row.health else "—"))
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 

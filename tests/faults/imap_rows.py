@@ -46,7 +46,7 @@ IMAP_ROWS = (
         name="imap-bye",
         fault="IMAP server says BYE",
         cases=("SELECT", "UID SEARCH", "UID FETCH"),
-        health="The server ended the connection; infogov connects again by itself. (Told:",
+        health="The server ended the connection; infogov connects again by itself",
     ),
     Row(
         name="imap-no",

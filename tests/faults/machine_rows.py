@@ -92,7 +92,7 @@ MACHINE_ROWS = (
     Row(
         name="power",
         fault="power lost at any write or fsync of SQLite",
-        cases=("all synced", "some more", "torn"),
+        cases=("what was synced is left", "some more is left", "a write is torn"),
         recovery="by itself, next start",
         health="",
     ),

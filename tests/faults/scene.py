@@ -74,7 +74,9 @@ class Scene:
     def doctor(self, check: str) -> None:
         """Ask ``infogov doctor`` about *check*, and listen only to that."""
         done = call("doctor", "--json", "--config", self.product.config)
-        self.words = next(line["found"] for line in done.lines if line["check"] == check)
+        found = {line["check"]: line["found"] for line in done.lines}
+        assert check in found, found
+        self.words = found[check]
 
     # ---- letters out -----------------------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ SMTP_ROWS = (
         fault="SMTP server answers 554 for good",
         cases=PHASES,
         recovery=f"{_OFFICER}; the case is flagged",
-        health="was not delivered: ",
+        health="was not delivered",
     ),
     Row(
         name="smtp-size",

@@ -112,6 +112,8 @@ def test_the_proof_would_notice(story: Story, left_over: Path) -> None:
     """With SQLite's usual setting for write-ahead logs, synchronous=NORMAL, commits are lost in just this way, and it shows."""
     disk = recorded(story, "synchronous=NORMAL")
     lost = [
-        one for until in moments(disk) for one in forgotten(disk, until, "all synced", left_over, random.Random(11))
+        one
+        for until in moments(disk)
+        for one in forgotten(disk, until, "what was synced is left", left_over, random.Random(11))
     ]
     assert {kind for kind, _ in lost} == {"events", "moved", "begun"}

@@ -135,7 +135,7 @@ def test_a_refusal_for_good(name: str, case: str, scene: Scene, sink: SmtpSink, 
     scene.waiting_response()
     sink.script.answer = {Phase[case]: "554 5.7.1 Never"}
     scene.send()
-    scene.doctor("not_delivered")
+    scene.doctor("not delivered")
     assert scene.product.cases()[0].flagged
     sink.script.answer = {}
     letter = scene.product.outbox()[-1]
@@ -155,7 +155,7 @@ def test_a_letter_over_the_limit(
     sink = make_sink({}, size_limit=300)
     scene.send()
     assert not any(command.startswith("MAIL") for command in sink.commands)
-    scene.doctor("not_delivered")
+    scene.doctor("not delivered")
     make_sink({})
     scene.product.app.mailroom().retry(scene.product.outbox()[0].id)
     proofs.show(name, case, scene.account(scene.runs_until_sent()))

@@ -6,7 +6,6 @@ import ast
 import importlib
 import pkgutil
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from re import _constants as kinds  # the parts of a parsed pattern have no public names
@@ -34,12 +33,10 @@ class Used:
     pattern: re.Pattern[str] | re.Pattern[bytes]
     anchored: bool
 
-    def texts(self, size: int) -> Iterator[str | bytes]:
-        """Texts of about *size* characters that repeat what the pattern repeats and end with what fits nothing."""
-        binary = isinstance(self.pattern.pattern, bytes)
-        for pump in self.pumps():
-            text = pump * (size // len(pump)) + _MISFIT
-            yield text.encode("utf-8") if binary else text
+    def text(self, pump: str, size: int) -> str | bytes:
+        """*pump* over and over for about *size* characters, and an end that fits nothing."""
+        text = pump * (size // len(pump)) + _MISFIT
+        return text.encode("utf-8") if isinstance(self.pattern.pattern, bytes) else text
 
     def pumps(self) -> list[str]:
         """What to repeat: common characters, and letters and words of the pattern itself."""
@@ -150,7 +147,8 @@ def _uses() -> dict[str, set[str]]:
 def _written_out() -> Iterator[Used]:
     """Patterns given to ``re.…`` as they stand."""
     for path, tree in _trees():
-        for node in ast.walk(tree):
+        bodies = (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+        for node in {inner: None for body in bodies for inner in ast.walk(body)}:
             function = node.func if isinstance(node, ast.Call) else None
             if not (isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "re"):
                 continue
@@ -161,9 +159,5 @@ def _written_out() -> Iterator[Used]:
             except ValueError:
                 continue
             flags = re.IGNORECASE if any(isinstance(n, ast.Name) and n.id in {"_I", "IGNORECASE"} for n in ast.walk(node)) else 0
-            where = f"{path}:{node.lineno}"
+            where = f"{path.removesuffix('.py').replace('/', '.')}:{node.lineno}"
             yield Used(where=where, pattern=re.compile(pattern, flags), anchored=function.attr in _ANCHORED)
-
-
-if __name__ == "__main__":
-    sys.stdout.write("\n".join(used.where for used in every_pattern()) + "\n")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from product import APPROVER, DRAFTER, making, request
 
+from pipeline.domain.clock import received_day
 from pipeline.domain.errors import NotAllowedError
+from pipeline.stages.counter.entry import Channel, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,6 +117,22 @@ def test_officers_can_draft_and_not_send(make_product: Callable[..., Product]) -
     product.configure()
     assert product.deliver().sent == 0
     assert product.sink.offered == []
+
+
+def test_a_request_logged_in_the_shadow_gets_no_letter(make_product: Callable[..., Product]) -> None:
+    """What came by post is put on record as ever, and its acknowledgement goes neither then nor later by itself."""
+    product = make_product(delivery=SHADOW)
+    product.casework()
+    asked = "Under the Freedom of Information Act, how many potholes were mended in 2025?"
+    today = received_day(product.clock.now())
+    entry = Entry(
+        text=asked, received_on=today, channel=Channel.POST, requester_name="Jo", requester_email="jo@example.org"
+    )
+    assert not product.app.counter().log(entry, APPROVER).acknowledged
+    product.configure()
+    assert product.run_once().total() == 0
+    assert [case.acknowledge for case in product.cases()] == ["none"]
+    assert product.app.upkeep.run() == []
 
 
 def test_a_letter_that_waited_before_the_shadow_waits_on(make_product: Callable[..., Product]) -> None:

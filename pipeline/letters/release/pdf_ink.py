@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MAX_OPERATIONS = 2_000_000  # over a whole file
 # A small file that draws for ever draws the same again and again: one operator takes about three bytes of an honest file, packed.
-_FREE_OPERATIONS = 60_000
+_FREE_OPERATIONS = 40_000
 _MAX_FORMS_DEEP = 8
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _EVERYWHERE: Box = (-1e6, -1e6, 1e6, 1e6)

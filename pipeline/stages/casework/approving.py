@@ -14,6 +14,7 @@ from pipeline.letters import posting, record
 from pipeline.letters.model import LetterKind
 from pipeline.letters.notices import break_glass_notice
 from pipeline.letters.record import load_record
+from pipeline.letters.relied import relied_on
 from pipeline.letters.writing import record_text
 from pipeline.stages.casework.access import acting_officer, visible_case
 from pipeline.stages.casework.consent import Consent, Policy, dated_on, exception_for, goes_at
@@ -179,6 +180,7 @@ class Approving(Desk):
         values |= {"submitted_by": letter.submitted_by, "submitted_at": letter.submitted_at}
         work.letters.move(letter, "approved", self._happening(how, now, who.email, data), **values)
         work.letters.except_from_rule(letter.id, exception)
+        work.figures.keep_provisions(letter.id, case.id, relied_on(written))
         if exception and exception["policy"] == Policy.BREAK_GLASS:
             self._tell_approvers(work, case, letter, who, exception["reason"], now)
         if letter.kind == RESPONSE:
@@ -190,6 +192,7 @@ class Approving(Desk):
         self, work: Work, case: Case, who: OfficerRecord, frozen: Sequence[Frozen], now: datetime
     ) -> Approved:
         """Put the frozen mails of one letter into the outbox."""
+        posting.refuse_in_shadow(self._settings)
         ids = [work.outbox.freeze(case.id, one, at=now, actor=who.email, via=self._via) for one in frozen]
         if ids[0] is None or None in ids:
             raise NotAllowedError(f"this letter of {case.reference} has been approved already")

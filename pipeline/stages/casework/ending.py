@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pipeline.domain.errors import NotAllowedError
 from pipeline.domain.request import ClockState, Outcome, Workflow
 from pipeline.letters import posting
@@ -10,6 +12,10 @@ from pipeline.stages.casework.desk import Desk
 from pipeline.stages.casework.drafting import OPEN
 from pipeline.stages.casework.lookups import RESEND, words_for
 from pipeline.stages.casework.recalling import lay_aside, take_back
+
+if TYPE_CHECKING:
+    from pipeline.store import Work
+    from pipeline.store.records import Case
 
 
 class Ending(Desk):
@@ -33,18 +39,21 @@ class Ending(Desk):
 
     def withdraw(self, reference: str, officer: str, reason: str = "") -> None:
         """Note that the requester has withdrawn; what was waiting to be sent is taken back."""
-        now = self._clock.now()
         with self._store.write() as work:
             who = acting_officer(work, officer)
-            case = visible_case(work, reference, who, lock=True)
-            if case.workflow not in OPEN:
-                raise NotAllowedError(f"{case.reference} is {words_for(case.workflow)} and can't be withdrawn now")
-            take_back(work, case, self._happening("", now, who.email), why="withdrawn")
-            lay_aside(work, case, self._happening("", now, who.email))
-            self._move(
-                work, case, "withdrawn", Workflow.WITHDRAWN, who.email, now,
-                reason=reason, clock=ClockState.STOPPED, outcome=Outcome.WITHDRAWN,
-            )  # fmt: skip
+            self.withdrawn(work, visible_case(work, reference, who, lock=True), who.email, reason)
+
+    def withdrawn(self, work: Work, case: Case, officer: str, reason: str = "") -> None:
+        """The same in the caller's transaction, for a *case* that it holds and an *officer* whom it knows."""
+        now = self._clock.now()
+        if case.workflow not in OPEN:
+            raise NotAllowedError(f"{case.reference} is {words_for(case.workflow)} and can't be withdrawn now")
+        take_back(work, case, self._happening("", now, officer), why="withdrawn")
+        lay_aside(work, case, self._happening("", now, officer))
+        self._move(
+            work, case, "withdrawn", Workflow.WITHDRAWN, officer, now,
+            reason=reason, clock=ClockState.STOPPED, outcome=Outcome.WITHDRAWN,
+        )  # fmt: skip
 
     def close(self, reference: str, officer: str, reason: str = "") -> None:
         """Close a request; one that was not answered needs a reason, and a letter on its way must be stopped first."""

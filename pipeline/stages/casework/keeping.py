@@ -139,6 +139,14 @@ class KeepingVerbs(Desk):
                 flagged=False, flag_reasons=[],
             )  # fmt: skip
 
+    def take_mark_off(self, reference: str, officer: str, reason: str) -> None:
+        """Note that somebody has looked at what a request was marked for, and what came of it."""
+        with self._turn(reference, officer) as turn:
+            if not turn.case.flagged:
+                raise NotAllowedError(f"{turn.case.reference} is not marked for a look")
+            by = turn.mark("flag_taken_off", reason=need(reason, "taking the mark off"))
+            turn.work.cases.change(turn.case, by, flagged=False, flag_reasons=[])
+
     def lapse(self, reference: str, officer: str, reason: str = "") -> None:
         """Close a request whose requester has not clarified or paid; before the time for that is over it needs a reason."""
         with self._turn(reference, officer) as turn:

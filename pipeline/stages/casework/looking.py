@@ -38,7 +38,8 @@ class Draft:
     """A letter being written, for a form: *record* says everything an officer decides, the rest where it stands.
 
     *version* is 0 and *status* "new" where nothing is kept yet. *seen_sha256* is what ``approve`` wants back from a page
-    that showed it. *returned* is why it came back from approval, while it is being written again.
+    that showed it. *returned* is why it came back from approval, while it is being written again. *there* is the kind of the
+    letter that stands in this place: where it is another one, *record* is what a new letter of the kind asked for begins with.
     """
 
     reference: str
@@ -56,6 +57,7 @@ class Draft:
     approved_by: str | None = None
     send_at: datetime | None = None
     files: tuple[LetterFile, ...] = ()
+    there: LetterKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,7 @@ class Looking(Desk):
             approved_by=letter.approved_by,
             send_at=letter.send_at,
             files=files,
+            there=written.kind,
             **told,
         )
 

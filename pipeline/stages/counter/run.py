@@ -15,6 +15,7 @@ from pipeline.domain.message import Address
 from pipeline.domain.questions import questions
 from pipeline.domain.reference import make
 from pipeline.domain.request import Question, Regime, Workflow
+from pipeline.domain.shadow import silenced
 from pipeline.domain.triage import Intent, Triage, Verdict
 from pipeline.domain.validity import shortcomings
 from pipeline.letters import posting
@@ -223,7 +224,7 @@ class Counter:
             regime=reading.law,
             requester=reading.requester,
         )
-        return decide(message, judged, facts)
+        return silenced(decide(message, judged, facts), None, shadow=self._settings.delivery.mode == "shadow")
 
     def _open(
         self, work: Work, reading: _Reading, decision: Decision, message_id: int, who: OfficerRecord, now: datetime

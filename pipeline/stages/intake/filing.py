@@ -13,6 +13,7 @@ from pipeline.domain.errors import StoreError
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.reference import make
 from pipeline.domain.request import Regime
+from pipeline.domain.shadow import as_record, silenced
 from pipeline.domain.triage import Intent, Triage, Verdict
 from pipeline.domain.triage.language import is_welsh
 from pipeline.letters import posting
@@ -20,7 +21,6 @@ from pipeline.mail.headers import sent_date
 from pipeline.mail.judging import is_junk
 from pipeline.mail.reading import due_on, web_form_senders
 from pipeline.settings_fields import DeliveryMode
-from pipeline.stages.intake.quietly import as_record, silenced
 from pipeline.store.cases import NewCase
 from pipeline.store.events import Happening, mailbox_chain
 

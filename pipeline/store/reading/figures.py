@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, distinct, func, select
+from sqlalchemy import case, delete, distinct, func, insert, select
 from sqlalchemy.orm import aliased
 
 from pipeline.domain.clock_events import EventKind, received_day
@@ -18,7 +18,6 @@ from pipeline.store import schema
 from pipeline.store.columns import UtcDateTime
 from pipeline.store.index_tables import LetterProvision
 from pipeline.store.reading.narrowing import OPEN
-from pipeline.store.upsert import insert_or_leave
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,10 +133,14 @@ class FigureRows:
         ]
 
     def keep_provisions(self, letter_id: int, request_id: int, provisions: Sequence[str]) -> None:
-        """Note what an approved letter relies on, each in one spelling such as "s.40(2)"; again for the same letter changes nothing."""
-        for provision in dict.fromkeys(provisions):
-            values = {"letter_id": letter_id, "request_id": request_id, "provision": provision}
-            self._connection.execute(insert_or_leave(self._connection, P, "letter_id", "provision").values(**values))
+        """Note what an approved letter relies on, each in one spelling such as "s.40(2)", in place of what was noted for it before."""
+        self._connection.execute(delete(P).where(P.letter_id == letter_id))
+        rows = [
+            {"letter_id": letter_id, "request_id": request_id, "provision": provision}
+            for provision in dict.fromkeys(provisions)
+        ]
+        if rows:
+            self._connection.execute(insert(P), rows)
 
     def _month(self, day: Any) -> ColumnElement[str]:  # noqa: ANN401 - a column of dates
         """The month of a day, "2026-03"."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import cast, column, func, literal_column, select, table
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import Boolean, Integer, any_, cast, column, func, literal_column, select, table, true
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from pipeline.domain.search_words import DONE_MARK, OPEN_MARK, months_between
 from pipeline.domain.search_words import wanted as as_wanted
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 R, S = schema.Request, RequestSearch
 FULL_TEXT_TABLE = table(FULL_TEXT, column("rowid"))
 # So many hits are put in order at most; where words stand in more cases, the newest of these are.
-MOST_HITS = 5_000
+MOST_HITS = 2_000
 
 
 class Search:
@@ -59,7 +60,7 @@ class Search:
         """A page of the cases in which all that was *typed* is found, among those of the filter and in its order.
 
         A reference or an address is taken as such; the last word may be a beginning. Where words stand in more than
-        5,000 of the cases in the filter's scope and months, the newest 5,000 are looked through and ``more_than`` says
+        2,000 of the cases in the filter's scope and months, the newest 2,000 are looked through and ``more_than`` says
         so. An empty question finds nothing. Two queries, three with a service area (and a setting on PostgreSQL).
         """
         asked = as_wanted(typed)
@@ -72,17 +73,17 @@ class Search:
         if asked.addresses:
             query = query.where(R.requester_key.in_(asked.addresses))
         if not asked.words and not asked.beginning:
-            return page_of(self._connection, query, wanted, after, size)
+            return page_of(self._connection, query, wanted, after, size, few=True)
         if asked.references or asked.addresses:
             # These are few, so the words are looked for in them alone, however many other cases have them.
-            return page_of(self._connection, query.where(self._has(asked)), wanted, after, size)
+            return page_of(self._connection, query.where(self._has(asked)), wanted, after, size, few=True)
         self._plan_for_these_words()
-        hits = self._hits(asked, wanted)
-        counted = select(func.count()).select_from(hits.limit(MOST_HITS + 1).subquery())
-        more = (self._connection.scalar(counted) or 0) > MOST_HITS
-        query = query.where(R.id.in_(hits.limit(MOST_HITS)))
-        found = page_of(self._connection, query, wanted, after, size)
-        return replace(found, more_than=MOST_HITS if more else None)
+        hits = self._connection.scalars(self._hits(asked, wanted).limit(MOST_HITS + 1)).all()
+        if not hits:
+            return QueuePage(rows=())
+        query = query.where(self._one_of(hits[:MOST_HITS]))
+        found = page_of(self._connection, query, wanted, after, size, few=True)
+        return replace(found, more_than=MOST_HITS if len(hits) > MOST_HITS else None)
 
     def every(self, typed: str, wanted: QueueFilter, viewer: Viewer, batch: int = 1_000) -> Iterator[QueueRow]:
         """All that ``find`` finds, in order; three queries for each *batch*."""
@@ -99,9 +100,11 @@ class Search:
         return self._connection.dialect.name == "sqlite"
 
     def _plan_for_these_words(self) -> None:
-        """Have PostgreSQL plan each search for its own words: rare and common ones want different ways."""
+        """Have PostgreSQL plan each search for its own words, rare or common, and look its few thousand hits up one by one."""
         if not self._sqlite:
-            self._connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
+            self._connection.exec_driver_sql(
+                "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL random_page_cost = 1.1"
+            )
 
     def _hits(self, asked: Wanted, wanted: QueueFilter) -> Select[Any]:
         """The ids of the cases that have the words, the newest first; narrowed by the marks of the filter's scope and months."""
@@ -116,7 +119,18 @@ class Search:
         if self._sqlite:
             key = FULL_TEXT_TABLE.c.rowid.label("id")
             return select(key).where(_match(groups, asked.beginning)).order_by(FULL_TEXT_TABLE.c.rowid.desc())
-        return select(S.request_id).where(_holds(groups, asked.beginning)).order_by(S.request_id.desc())
+        query = select(S.request_id).order_by(S.request_id.desc())
+        if (OPEN_MARK,) in groups and asked.beginning:
+            # PostgreSQL gathers every case with any word of the beginning first, which may be all; the open ones are few to look at.
+            return query.where(_holds(groups, ""), _holds((), asked.beginning).is_(true()))
+        return query.where(_holds(groups, asked.beginning))
+
+    def _one_of(self, ids: Sequence[int]) -> ColumnElement[bool]:
+        """Whether a case is one of these, given as one value, for a statement takes only so many."""
+        if self._sqlite:
+            listed = func.json_each(json.dumps(list(ids))).table_valued("value")
+            return R.id.in_(select(listed.c.value))
+        return R.id == any_(cast(list(ids), ARRAY(Integer)))
 
     def _has(self, asked: Wanted) -> ColumnElement[bool]:
         """Whether a case has the words."""
@@ -141,4 +155,4 @@ def _holds(groups: Sequence[Sequence[str]], beginning: str) -> ColumnElement[boo
     parts = ["(" + " | ".join(f"'{word}'" for word in group) + ")" for group in groups]
     if beginning:
         parts.append(f"'{beginning}':*")
-    return S.words.op("@@")(cast(" & ".join(parts), TSQUERY))
+    return S.words.op("@@", return_type=Boolean())(cast(" & ".join(parts), TSQUERY))

@@ -38,7 +38,7 @@ _NOT_WORDS = frozenset(
     {"kind", "template", "regime", "reference", "salutation", "requester_name", "outcome", "authority", "link"}
 )
 _KEPT = frozenset(
-    {"reference", "own_reference", "requester_name", "requester_email", "topic", "subject", "received_on"}
+    {"reference", "own_reference", "requester_name", "requester_email", "topic", "subject", "received_on", "workflow"}
 )
 _BATCH = 500
 
@@ -56,10 +56,9 @@ def create(connection: Connection) -> None:
     connection.exec_driver_sql(_CREATE[connection.dialect.name])
 
 
-def concerns(workflow: str, values: Mapping[str, Any]) -> bool:
-    """Whether a change of these columns changes what the index keeps of a case that stood at *workflow*."""
-    moved = values.get("workflow", workflow)
-    return not _KEPT.isdisjoint(values) or (moved in _OPEN) != (workflow in _OPEN)
+def concerns(values: Mapping[str, Any]) -> bool:
+    """Whether a change of these columns may change what the index keeps of a case."""
+    return not _KEPT.isdisjoint(values)
 
 
 def answered(at: datetime, values: Mapping[str, Any]) -> dict[str, Any]:

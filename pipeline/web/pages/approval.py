@@ -16,7 +16,7 @@ from pipeline.web.context import VIA, looking, product, viewer
 from pipeline.web.letterform import FormReader, laid_out
 from pipeline.web.pages.draft import KIND_NAMES
 from pipeline.web.presenting import LONDON, moment
-from pipeline.web.words import on_screen
+from pipeline.web.words import told
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,7 +69,7 @@ def approve(reference: str, kind: str) -> Response:
     except InfogovError as error:
         if kind == RESEND:
             raise
-        form.form_errors.append(on_screen(str(error)))
+        form.form_errors.append(told(error))
         return make_response(_page(case, _kind(kind), form), 409)
     flash(f"Approved. It goes to {', '.join(done.recipients)} at {moment(done.not_before)} unless somebody stops it.")
     return redirect(url_for("request.show", reference=reference) + "#letters", code=303)
@@ -127,7 +127,7 @@ def correct_submit(reference: str, kind: str) -> Response:
             kind=which,
         )
     except InfogovError as error:
-        said = on_screen(str(error))
+        said = told(error)
         page = render_template(
             "approval/correct.html", case=case, draft=draft, kind=which, names=KIND_NAMES, shown=shown, said=said
         )
@@ -151,7 +151,7 @@ def give_back_submit(reference: str, kind: str) -> Response:
     try:
         product().casework(VIA).give_back(case.reference, viewer().email, reason, kind=which)
     except InfogovError as error:
-        said = on_screen(str(error))
+        said = told(error)
         page = render_template(
             "approval/return.html", case=case, kind=which, names=KIND_NAMES, said=said, reason=reason
         )

@@ -13,7 +13,7 @@ from pipeline.domain.clock import Event, EventKind, Ground
 from pipeline.domain.errors import InfogovError
 from pipeline.web.context import VIA, product, viewer
 from pipeline.web.presenting import day
-from pipeline.web.words import on_screen
+from pipeline.web.words import told
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -78,7 +78,7 @@ def record_submit(reference: str) -> Response:
     try:
         found = product().clockwork(VIA).record(case.reference, event, viewer().email)
     except InfogovError as error:
-        form.form_errors.append(on_screen(str(error)))
+        form.form_errors.append(told(error))
         return make_response(_page(case, form), 409)
     flash(
         f"Recorded. The answer is due on {day(found.due_on)}."

@@ -25,7 +25,7 @@ from pipeline.stages.counter.importing import COLUMNS, NEEDED
 from pipeline.web.context import VIA, product, viewer
 from pipeline.web.presenting import REGIMES
 from pipeline.web.uploads import uploaded
-from pipeline.web.words import on_screen
+from pipeline.web.words import on_screen, told
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -137,7 +137,7 @@ def load_submit() -> tuple[str, int]:
     try:
         done = product().counter(VIA).import_cases(file.read(), viewer().email, dry_run=bool(form.dry_run.data))
     except InfogovError as error:
-        form.form_errors.append(on_screen(str(error)))
+        form.form_errors.append(told(error))
         return _import_page(form, 400)
     return _import_page(form, 400 if done.problems else 200, done)
 

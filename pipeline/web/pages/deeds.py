@@ -15,7 +15,7 @@ from pipeline.domain.request import Outcome, Regime
 from pipeline.web.context import VIA, product, viewer
 from pipeline.web.presenting import OUTCOMES, REGIMES
 from pipeline.web.uploads import uploaded
-from pipeline.web.words import on_screen
+from pipeline.web.words import on_screen, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -271,7 +271,7 @@ def act(reference: str, name: str) -> str | tuple[str, int] | Response:
     try:
         said = deed.act(case.reference, viewer().email, form)
     except InfogovError as error:
-        form.form_errors.append(on_screen(str(error)))
+        form.form_errors.append(told(error))
         return _page(deed, case, form), 409
     for one in _remarks(said):
         flash(one)

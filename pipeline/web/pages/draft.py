@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 
 from pipeline.domain.errors import ConflictError, InfogovError, NotFoundError, RecordError
+from pipeline.domain.roles import Capability
 from pipeline.letters.law import exemptions
 from pipeline.letters.model import LetterKind
 from pipeline.letters.paragraphs import standard_paragraphs
@@ -18,7 +19,7 @@ from pipeline.web.downloads import download
 from pipeline.web.letterform import FormReader, Mistake, laid_out
 from pipeline.web.presenting import moment
 from pipeline.web.uploads import uploaded
-from pipeline.web.words import on_screen
+from pipeline.web.words import on_screen, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +70,7 @@ def edit(reference: str, kind: str) -> str:
     case, which = _case(reference), _kind(kind)
     casework, who = product().casework(VIA), viewer()
     draft = casework.draft(reference, which)
-    typed = casework.autosaved(reference, which, who.email) if who.may("work") else None
+    typed = casework.autosaved(reference, which, who.email) if who.may(Capability.WORK) else None
     shown = laid_out(draft.record)
     if typed is not None:
         shown = dict(typed.form)
@@ -113,7 +114,7 @@ def keep(reference: str, kind: str) -> WerkzeugResponse:
     except RecordError as error:
         return _again(case, draft, shown, base_version, [Mistake("", on_screen(one)) for one in error.problems], 400)
     except InfogovError as error:
-        return _again(case, draft, shown, base_version, [Mistake("", on_screen(str(error)))], 409)
+        return _again(case, draft, shown, base_version, [Mistake("", told(error))], 409)
     for remark in remarks:
         flash(on_screen(remark))
     flash("The draft is kept.")
@@ -222,7 +223,7 @@ def _page(
 ) -> str:
     kind = draft.record.kind
     casework = product().casework(VIA)
-    others = casework.others_editing(case.reference, kind, viewer().email) if viewer().may("work") else ()
+    others = casework.others_editing(case.reference, kind, viewer().email) if viewer().may(Capability.WORK) else ()
     return render_template(
         "draft/edit.html",
         case=case,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from pipeline.domain.errors import NotFoundError
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.mail.parsing import parse
-from pipeline.web.context import VIA, product, viewer
+from pipeline.store.listing_records import LetterPage
+from pipeline.web.context import VIA, looking, product, viewer
 from pipeline.web.downloads import download
 from pipeline.web.showing import seen
 
@@ -18,40 +21,83 @@ if TYPE_CHECKING:
 
 pages = Blueprint("letters", __name__)
 
+_FEW, _PAGE = 20, 50
+NOT_DELIVERED = "not-delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Letters that want the same: the group's name in an address, its heading, what it means, and the states in it."""
+
+    name: str
+    title: str
+    words: str
+    statuses: tuple[OutboxStatus, ...]
+
+    def page(self, before: str | None, size: int) -> LetterPage:
+        """A page of it, the newest first; one query."""
+        if self.name == NOT_DELIVERED:
+            return product().reports.not_delivered(looking(), before, size)
+        return product().reports.letters(looking(), self.statuses, before, size)
+
+
 # In the order in which they want somebody.
-GROUPS: tuple[tuple[str, tuple[OutboxStatus, ...], str], ...] = (
-    (
+GROUPS: tuple[Group, ...] = (
+    Group(
+        "uncertain",
         "May not have been delivered",
+        "Contact with the mail server was lost at the last moment. The requester may have the letter, or may not. Ask "
+        "them, or whoever runs the mail server, before you decide. If you say that it was delivered, nothing more is sent and the "
+        "letter counts as sent. If you say that it was not, it is sent again under the same message number: a requester who has it "
+        "already then gets it twice.",
         (OutboxStatus.UNCERTAIN,),
-        (
-            "Contact with the mail server was lost at the last moment. The requester may have the letter, or may not. Ask "
-            "them, or whoever runs the mail server, before you decide: sending again may give them the letter twice."
-        ),
     ),
-    ("Not delivered", (OutboxStatus.BOUNCED,), "The mail server took the letter, and it came back."),
-    (
-        "Failed",
-        (OutboxStatus.FAILED,),
-        "The mail server refused the letter for good. Correct the address, or try again.",
+    Group(
+        NOT_DELIVERED,
+        "Not delivered",
+        "The mail server refused the letter for good, or took it and it came back. Send it to a corrected address from the "
+        "request's page, or try the same address again.",
+        (OutboxStatus.BOUNCED, OutboxStatus.FAILED),
     ),
-    (
+    Group(
+        "waiting",
         "Waiting, can be stopped",
-        (OutboxStatus.WAITING,),
         "Approved. It goes when its time is over, unless somebody stops it.",
+        (OutboxStatus.WAITING,),
     ),
-    ("Trying again", (OutboxStatus.RETRY,), "The mail server could not take it yet. It is tried again by itself."),
-    ("Queued and being sent", (OutboxStatus.QUEUED, OutboxStatus.SENDING), ""),
+    Group(
+        "retrying",
+        "Trying again",
+        "The mail server could not take it yet. It is tried again by itself.",
+        (OutboxStatus.RETRY,),
+    ),
+    Group("queued", "Queued and being sent", "", (OutboxStatus.QUEUED, OutboxStatus.SENDING)),
+)
+# Nobody has to do anything about these: a page of their own.
+OVER: tuple[Group, ...] = (
+    Group("cancelled", "Cancelled", "These letters were stopped or taken back, and never went.", (OutboxStatus.CANCELLED,)),
+    Group(
+        "redirected",
+        "Redirected in a trial",
+        "These letters went to the trial's address and not to the requester.",
+        (OutboxStatus.REDIRECTED,),
+    ),
+    Group("sent", "Sent", "", (OutboxStatus.SENT,)),
 )
 
 
 @pages.get("/letters-to-send")
 def to_send() -> str:
-    """Every letter that has not gone, in groups, with the mail server's answer in plain words."""
-    with product().store.read() as work:
-        rows = work.outbox.summaries(statuses=[status for _, statuses, _ in GROUPS for status in statuses])
-    seen_by = viewer()
-    groups = [(title, words, [row for row in rows if row.status in statuses]) for title, statuses, words in GROUPS]
-    return render_template("letters/to_send.html", groups=groups, who=seen_by)
+    """The newest letters of each group, or with ?show=… one group page by page; a query for each group shown."""
+    wanted, before = request.args.get("show", ""), request.args.get("before")
+    if wanted:
+        found = next((group for group in (*GROUPS, *OVER) if group.name == wanted), None)
+        if found is None:
+            raise NotFoundError("There is no such list of letters")
+        shown = [(found, found.page(before, _PAGE))]
+    else:
+        shown = [(group, group.page(None, _FEW)) for group in GROUPS]
+    return render_template("letters/to_send.html", groups=shown, alone=bool(wanted), before=before, over=OVER)
 
 
 @pages.get("/letters-to-send/<int:number>")
@@ -59,7 +105,8 @@ def show(number: int) -> str:
     """One letter, to the byte as it goes or went, and what became of it."""
     row, content = product().reading_room(VIA).sent_letter(number, viewer().email)
     message = parse(content)
-    return render_template("letters/show.html", row=row, message=message, words=seen(message.text))
+    words = next((group.words for group in GROUPS if row.status in group.statuses), "")
+    return render_template("letters/show.html", row=row, message=message, words=seen(message.text), meaning=words)
 
 
 @pages.get("/letters-to-send/<int:number>/raw")
@@ -80,7 +127,7 @@ def try_again(number: int) -> Response:
 def cancel(number: int) -> Response:
     """Take a letter out of the outbox."""
     product().mailroom(VIA).cancel(number, viewer().email)
-    return _back("The letter is cancelled. If it was a response, it waits for approval again.")
+    return _back("The letter is cancelled. If it was one that an officer approved, it waits for approval again.")
 
 
 @pages.post("/letters-to-send/<int:number>/decide")

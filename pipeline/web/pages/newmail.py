@@ -12,7 +12,7 @@ from wtforms.validators import Length, Optional
 from pipeline.domain.errors import InfogovError, NotFoundError
 from pipeline.web.context import VIA, product, viewer
 from pipeline.web.showing import seen
-from pipeline.web.words import on_screen
+from pipeline.web.words import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +93,7 @@ def decide_submit(number: int) -> str | tuple[str, int] | Response:
     try:
         said, leads_to = _DEEDS[form.what.data](number, form)
     except InfogovError as error:
-        form.form_errors.append(on_screen(str(error)))
+        form.form_errors.append(told(error))
         return _page(number, form), 409
     flash(said)
     return redirect(leads_to, code=303)

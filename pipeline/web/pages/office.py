@@ -14,7 +14,7 @@ from pipeline.domain.roles import Capability, Role
 from pipeline.letters.posting import can_write_to
 from pipeline.web.context import VIA, desk, product, viewer
 from pipeline.web.presenting import ROLES
-from pipeline.web.words import on_screen
+from pipeline.web.words import told
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -61,7 +61,7 @@ def add() -> Response:
             viewer().email, form.email.data, form.name.data or "", form.role.data, form.team.data or None
         )
     except InfogovError as error:
-        form.form_errors.append(on_screen(str(error)))
+        form.form_errors.append(told(error))
         return make_response(_officers_page(form), 409)
     return make_response(render_template("office/password.html", email=form.email.data, password=password))
 
@@ -94,7 +94,7 @@ def change(name: str) -> Response:
             password = accounts.add(by, account.email, account.name, account.role, account.team)
             return make_response(render_template("office/password.html", email=account.email, password=password))
     except InfogovError as error:
-        return make_response(_officer_page(account, on_screen(str(error))), 409)
+        return make_response(_officer_page(account, told(error)), 409)
     return redirect(url_for("office.officers"), code=303)
 
 
@@ -115,7 +115,7 @@ def name_deputy() -> Response:
             viewer().email, form.officer.data, form.for_officer.data, form.first_day.data, form.last_day.data
         )
     except InfogovError as error:
-        form.form_errors.append(on_screen(str(error)))
+        form.form_errors.append(told(error))
         return make_response(_deputies_page(form), 409)
     flash("The deputy is named.")
     return redirect(url_for("office.deputies"), code=303)

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from pipeline.domain.errors import InfogovError, UsageError
 from pipeline.domain.request import Regime
 from pipeline.web.context import VIA, product, viewer
-from pipeline.web.words import on_screen
+from pipeline.web.words import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def change(reference: str) -> Response:
             raise UsageError("The page did not say what to do; press one of its buttons")
         _DEEDS[what](product().casefile(VIA), reference, int(key) if key.isdigit() else 0)
     except InfogovError as error:
-        return make_response(_page(reference, on_screen(str(error))), 409)
+        return make_response(_page(reference, told(error)), 409)
     flash("The questions are changed.")
     return redirect(url_for("questions.edit", reference=reference), code=303)
 

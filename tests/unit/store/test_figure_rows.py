@@ -103,7 +103,7 @@ def test_what_was_answered_in_a_period(filled: Store) -> None:
 
 
 def test_provisions_and_reviews(store: Store) -> None:
-    """A provision counts once for each case; a review has the day its outcome went, London time."""
+    """A provision counts once for each case, as last approved; a review has the day its outcome went, London time."""
     fill(store)
     add_history(store)
     with store.read() as work:

@@ -175,7 +175,10 @@ def test_a_restart_keeps_sessions_and_open_forms(tmp_path: Path) -> None:
     after = Office(tmp_path)
     visitor.office, client = after, visitor.client
     client.application = after.flask
-    assert "not the same" in page.submit(
-        "Change password", old_password=PASSWORD, new_password="a" * 20, again="b" * 20, expect=400
-    ).words
+    assert (
+        "not the same"
+        in page.submit(
+            "Change password", old_password=PASSWORD, new_password="a" * 20, again="b" * 20, expect=400
+        ).words
+    )
     after.close()

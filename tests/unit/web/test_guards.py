@@ -80,9 +80,7 @@ def test_another_site_cannot_send_a_form(office: Office) -> None:
     page = office.visitor().get("door.password")
     token = page.select("input[name=csrf_token]")[0].get("value")
     for site in ("cross-site", "same-site"):
-        refused = page.visitor.client.post(
-            "/sign-out", data={"csrf_token": token}, headers={"Sec-Fetch-Site": site}
-        )
+        refused = page.visitor.client.post("/sign-out", data={"csrf_token": token}, headers={"Sec-Fetch-Site": site})
         assert refused.status_code == 403
     assert page.visitor.client.get("/").status_code == 200
 

@@ -11,6 +11,9 @@ down_revision = "0005"
 
 def upgrade() -> None:
     _new_tables()
+    _people_and_forms()
+    _what_is_typed_and_erased()
+    _what_is_kept_of_a_case()
     _new_columns()
 
 
@@ -58,6 +61,9 @@ def _new_tables() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_signing_key")),
     )
+
+
+def _people_and_forms() -> None:
     op.create_table(
         "deputy",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -87,6 +93,9 @@ def _new_tables() -> None:
         sa.PrimaryKeyConstraint("token_sha256", name=op.f("pk_sign_in")),
     )
     op.create_index(op.f("ix_sign_in_officer"), "sign_in", ["officer"], unique=False)
+
+
+def _what_is_typed_and_erased() -> None:
     op.create_table(
         "autosave",
         sa.Column("request_id", sa.Integer(), nullable=False),
@@ -113,6 +122,9 @@ def _new_tables() -> None:
     )
     op.create_index(op.f("ix_erasure_message_id"), "erasure", ["message_id"], unique=False)
     op.create_index(op.f("ix_erasure_request_id"), "erasure", ["request_id"], unique=False)
+
+
+def _what_is_kept_of_a_case() -> None:
     op.create_table(
         "note",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,66 @@
+"""Runs every regular expression on texts of a megabyte that repeat what it repeats: ``python tests/fuzz/pacing.py`` prints a line for each.
+
+The texts for a pattern are the two that keep it busiest when they are short. A pattern that is only ever given the beginning of a text, a line's or a
+subject's, is tried at that length (BOUNDED); everything else must get through a megabyte.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent.parent), str(HERE.parent)]
+
+from fuzz.patterns import every_pattern  # noqa: E402 - found only after the path above
+
+if TYPE_CHECKING:
+    from fuzz.patterns import Used
+
+MB = 1_000_000
+_SHORT = 1_500
+_KEPT = 2
+# The most characters that each of these is given, by the code that uses it.
+BOUNDED = {
+    "pipeline.domain.topic": 1_000,  # topic._LOOK_AT: the beginning of a subject or question
+    "pipeline.domain.questions.asking": 1_000,  # asking._LOOK: the head of a sentence
+    "pipeline.domain.questions.leads": 1_000,  # leads._LOOK: the end of what stands above a list
+    "pipeline.mail.forwards:_FORWARD_SUBJECT": 1_000,  # the beginning of a subject
+    "pipeline.letters.release.findings:_FORMS": 1_000,  # our own words for a finding
+    "pipeline.letters.release.tables": 1_000,  # headings of at most 60 characters
+}
+
+
+def longest(used: Used) -> int:
+    """How many characters *used* is ever given, at most a megabyte."""
+    return next((most for where, most in BOUNDED.items() if used.where.startswith(where)), MB)
+
+
+def busiest(used: Used) -> list[str]:
+    """The things to repeat that keep *used* busiest."""
+    timed = []
+    for pump in used.pumps():
+        text = used.text(pump, _SHORT)
+        start = time.process_time()
+        used.run(text)
+        timed.append((time.process_time() - start, pump))
+    return [pump for _, pump in sorted(timed, reverse=True)[:_KEPT]]
+
+
+def main() -> None:
+    """Run all."""
+    warnings.simplefilter("ignore")
+    for used in every_pattern():
+        print(used.where, file=sys.stderr, flush=True)
+        start = time.process_time()
+        for pump in busiest(used):
+            used.run(used.text(pump, longest(used)))
+        print(json.dumps({"where": used.where, "seconds": round(time.process_time() - start, 2)}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

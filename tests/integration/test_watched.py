@@ -1,0 +1,111 @@
+"""A worker as a service manager and a monitoring see it: it says when it is ready, answers probes, and rings when its mailbox goes silent."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from processes import Service, request_mail, wait_for
+from servers.dovecot import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from servers.dovecot import Dovecot
+    from servers.smtp import SmtpSink
+
+pytestmark = [pytest.mark.slow, pytest.mark.dovecot]
+
+
+@pytest.fixture
+def service(tmp_path: Path, dovecot: Dovecot, sink: SmtpSink, user: str) -> Iterator[Service]:
+    """The product with a port for probes and a command for alarms."""
+    note = f"import sys; open({str(tmp_path / 'rung')!r}, 'a').write(sys.stdin.read())"
+    changes = {
+        "worker": {"health_port": free_port(), "deliver_seconds": 1},
+        "mailbox.infogov": {"poll_seconds": 1, "idle": False},
+        "alarms": {"command": [sys.executable, "-c", note], "mailbox_minutes": 1},
+    }
+    made = Service(tmp_path / "service", dovecot.port, sink.port, user, changes)
+    yield made
+    made.stop()
+
+
+def get(port: int, path: str) -> tuple[int, bytes]:
+    """Ask for a page; 0 while nobody listens."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    except ConnectionError:
+        return 0, b""
+    finally:
+        connection.close()
+
+
+def heard(systemd: socket.socket) -> list[str]:
+    """Everything said so far."""
+    said = []
+    while True:
+        try:
+            said += systemd.recv(1000).decode().splitlines()
+        except BlockingIOError:
+            return said
+
+
+def test_a_worker_tells_how_it_is(
+    service: Service, dovecot: Dovecot, sink: SmtpSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """READY once it works, the watchdog fed while it does, probes and metrics that agree with what it did, STOPPING at the end."""
+    port = service.changes["worker"]["health_port"]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setenv("WATCHDOG_USEC", "4000000")
+        monkeypatch.delenv("WATCHDOG_PID", raising=False)
+        dovecot.append(service.user, request_mail(1))
+        process = service.start("worker")
+        wait_for(lambda: get(port, "/readyz")[0] == 200, "the worker is ready")
+        wait_for(lambda: sink.letters, "an acknowledgement")
+        wait_for(lambda: b'infogov_letters{status="sent"} 1.0' in get(port, "/metrics")[1], "the letter in the metrics")
+        assert get(port, "/healthz")[0] == 200
+        told = json.loads(get(port, "/readyz")[1])
+        assert told["last_good_poll"]["infogov"]
+        said: list[str] = []
+
+        def fed() -> bool:
+            said.extend(heard(systemd))
+            return said.count("WATCHDOG=1") >= 2
+
+        wait_for(fed, "the watchdog fed twice")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        said += heard(systemd)
+    assert said[:2] == ["READY=1", "STATUS=watching mailbox:infogov"]
+    assert said[-1] == "STOPPING=1"
+
+
+def test_the_alarm_needs_no_worker(service: Service, dovecot: Dovecot, tmp_path: Path) -> None:
+    """With the worker gone, a timer's look tells once that mailbox and worker are silent, and names nobody; --test rings as well."""
+    service.good("alarms", "--test")
+    assert "this is a test" in (tmp_path / "rung").read_text(encoding="utf-8")
+    dovecot.append(service.user, request_mail(1))
+    service.good("run-once")
+    with service.connection() as connection:
+        connection.execute("UPDATE folder SET polled_at = '2020-01-01 00:00:00.000000'")
+    (tmp_path / "rung").unlink()
+    for _ in range(2):
+        done = service.call("alarms", "--json")
+        assert done.status == 1
+        assert [line["problem"] for line in done.lines] == ["worker_silent", "mailbox_unread:infogov"]
+    rung = (tmp_path / "rung").read_text(encoding="utf-8")
+    assert rung.count("has not been read since 01 Jan 2020") == 1
+    assert "@" not in rung
