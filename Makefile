@@ -9,7 +9,7 @@ LOCK := deploy/requirements.txt
 DEV_LOCK := deploy/requirements-dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types unit wheel lock clean system-packages
+.PHONY: help demo test check lint types unit wheel lock clean system-packages assets assets-check faults-table soak fuzz screenshots
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -39,6 +39,21 @@ lock: $(VENV)/.tools ## pin all packages and their hashes anew from pyproject.to
 	@$(BIN)/python -m venv $(VENV)/lock
 	@$(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet install pip-tools
 	@deploy/lock.sh $(VENV)/lock/bin/python
+
+assets: ## build the pages' styles anew from deploy/assets (needs npm)
+	@deploy/assets/build.sh
+
+assets-check: ## build them elsewhere and compare with what is committed (needs npm)
+	@deploy/assets/build.sh --check
+
+faults-table: $(VENV)/.tools ## prove the table of faults and write it to faults-table.md
+	@FAULTS_TABLE=faults-table.md $(BIN)/python -m pytest tests/faults --deselect tests/faults/test_kills.py --deselect tests/faults/test_fault_table.py
+
+soak: $(VENV)/.tools ## 200 kills over 2,000 mails, and a long search for an order that breaks an invariant
+	@FAULTS_SOAK=1 ANY_ORDER_EXAMPLES=300 $(BIN)/python -m pytest -s tests/faults/test_kills.py tests/faults/test_any_order.py
+
+screenshots: $(VENV)/.tools ## take the README's pictures of the pages anew
+	@$(BIN)/python tests/browser/screenshots.py
 
 clean: ## remove what these commands made
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

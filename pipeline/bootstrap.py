@@ -126,7 +126,7 @@ class App:
 
     def casework(self, via: str = "cli") -> Casework:
         """An officer's verbs on a request."""
-        return Casework(self.store, self.clock, self.ids, self.settings, self.calendar, via=via)
+        return Casework(self.store, self.clock, self.ids, self.settings, self.calendar, self.clockwork(via), via=via)
 
     def casefile(self, via: str = "cli") -> Casefile:
         """An officer's verbs on the facts of a case."""

@@ -48,6 +48,7 @@ from pipeline.settings_fields import (
     WebAddress,
 )
 from pipeline.settings_keeping import ReminderSettings, RetentionSettings
+from pipeline.settings_oidc import OidcSettings, check_oidc
 from pipeline.settings_watching import AlarmSettings, check_alarms
 
 if TYPE_CHECKING:
@@ -261,6 +262,7 @@ class Settings(_Section):
     approval: ApprovalSettings = ApprovalSettings()
     worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
+    oidc: OidcSettings = OidcSettings()
     logging: LoggingSettings = LoggingSettings()
     letters: LettersSettings = LettersSettings()
     reminders: ReminderSettings = ReminderSettings()
@@ -335,6 +337,7 @@ def _check_together(draft: Draft, installed: Callable[[str], bool]) -> None:
     _blame(draft, ("smtp",), checks.check_smtp(values["smtp",], installed))
     _blame(draft, ("reference",), checks.check_reference(values["reference",]))
     _blame(draft, ("web",), checks.check_web(values["web",]))
+    _blame(draft, ("oidc",), check_oidc(values["oidc",], installed))
     ours = _own_addresses(values["authority",], values["smtp",], list(draft.of("mailbox").values()))
     _blame(draft, ("delivery",), checks.check_delivery(values["delivery",], ours))
     watched = frozenset(box.get("user", "").casefold() for box in draft.of("mailbox").values())

@@ -87,7 +87,7 @@ class DraftingDesk:
         )
         self.settings = Settings.load(file, {})
         clockwork = Clockwork(self.store, self.clock, self.calendar)
-        self.casework = Casework(self.store, self.clock, self.ids, self.settings, self.calendar, via="test")
+        self.casework = Casework(self.store, self.clock, self.ids, self.settings, self.calendar, clockwork, via="test")
         told: dict[str, Any] = {"letter_sent": clockwork.letter_sent}
         self.mailroom = Mailroom(self.store, self.clock, self.ids, self.settings, **told)
         self.sender = Deliver(self.store, self.transport, self.clock, self.ids, self.settings, **told)

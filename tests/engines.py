@@ -108,6 +108,16 @@ class Cluster:
         self._names.clear()
 
 
+def ask(url: str, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """Run *statement* (marks: ?) on the database at *url*, past the product, and commit."""
+    if url.startswith("sqlite:///"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=30, isolation_level=None)) as file:
+            return file.execute(statement, values).fetchall()
+    with closing(psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True)) as connection:
+        cursor = connection.execute(statement.replace("?", "%s"), values or None)  # type: ignore[arg-type] - tests write their own statements
+        return cursor.fetchall() if cursor.description else []
+
+
 class _Current:
     """The engine that tests run on now."""
 

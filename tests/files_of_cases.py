@@ -40,7 +40,7 @@ class Bureau:
         self.settings = settings()
         self.clocks = Clockwork(self.store, self.clock, uk_calendar(), via="web")
         self.files = Casefile(self.store, self.clock, self.ids, self.settings, self.clocks, via="web")
-        self.letters = Casework(self.store, self.clock, self.ids, self.settings, uk_calendar(), via="web")
+        self.letters = Casework(self.store, self.clock, self.ids, self.settings, uk_calendar(), self.clocks, via="web")
         roles = {KIM: "officer", BO: "approver", SAM: "read_only", REX: "officer", ADA: "admin"}
         with self.store.write() as work:
             for email, role in roles.items():

@@ -18,7 +18,9 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import structlog
+from engines import ask
 from servers.dovecot import free_port
 
 from pipeline.cli.main import main
@@ -111,6 +113,11 @@ class Service:
         """The SQLite file, which need not be there yet."""
         return self.folder / "infogov.db"
 
+    @property
+    def url(self) -> str:
+        """The address of the database."""
+        return str(self.changes.get("database", {}).get("url", f"sqlite:///{self.database}"))
+
     def write(self) -> None:
         """Write the configuration as ``changes`` now are."""
         sections: dict[str, dict[str, Any]] = {
@@ -195,15 +202,16 @@ class Service:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database from outside; nothing while there is no such table."""
-        if not self.database.exists():
+        if self.url.startswith("sqlite") and not self.database.exists():
             return []
-        with self.connection() as connection:
-            try:
-                return connection.execute(query, values).fetchall()
-            except sqlite3.OperationalError as error:
-                if "no such table" in str(error):
-                    return []
-                raise
+        try:
+            return ask(self.url, query, *values)
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return []
+            raise
+        except psycopg.errors.UndefinedTable:
+            return []
 
     def number(self, query: str, *values: object) -> int:
         """Ask for one number; 0 while there is no such table."""
@@ -212,8 +220,7 @@ class Service:
 
     def waits_are_over(self) -> None:
         """Let the time pass that letters wait for their next try."""
-        with self.connection() as connection:
-            connection.execute("UPDATE outbox SET not_before = queued_at WHERE status = 'retry'")
+        ask(self.url, "UPDATE outbox SET not_before = queued_at WHERE status = 'retry'")
 
     def status_of_letters(self) -> list[tuple[str, str]]:
         """Kind and status of every letter, oldest first."""

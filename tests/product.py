@@ -6,17 +6,17 @@ import dataclasses
 import json
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
+from engines import ask
 from fakes import FixedClock
 from servers.dovecot import PASSWORD
 
@@ -229,8 +229,7 @@ class Product:
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Reach past the product into its database."""
-        with closing(sqlite3.connect(self.folder / "infogov.db", timeout=30, isolation_level=None)) as connection:
-            return connection.execute(statement, values).fetchall()
+        return ask(self.app.settings.database.url, statement, *values)
 
     def count(self, table: str, where: str = "1 = 1") -> int:
         """How many rows."""
@@ -238,7 +237,10 @@ class Product:
 
     def picture(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table but for the time of the last poll: to see that nothing changed."""
-        names = [row[0] for row in self.sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        listed = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        if self.app.store.shared:
+            listed = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+        names = [row[0] for row in self.sql(listed)]
         tables = {name: self.sql(f'SELECT * FROM "{name}"') for name in names if name != "folder"}  # noqa: S608 - names from the database itself
         return tables | {"folder": self.sql("SELECT mailbox, folder, uidvalidity, cursor, rescans FROM folder")}
 

@@ -38,7 +38,7 @@ _REFERENCE = re.compile(
     _I,
 )
 _LAW = re.compile(
-    r"\s*[-\u2013(,:]*\s*(?:under (?:the )?)?(?:freedom of information|environmental information|"
+    r"\s?[-\u2013(,:]{0,5}\s?(?:under (?:the )?)?(?:freedom of information|environmental information|"
     r"foia?|eirs?)(?: act| regulations?)*(?:,? ?(?:2000|2004))?(?: requests?| enquiry| query)?\)?\s*$",
     _I,
 )
@@ -141,7 +141,7 @@ def topic(subject: str, questions: tuple[Question, ...]) -> str:
 
 def _from_subject(subject: str) -> str:
     text = _clean(subject)
-    text = _CLOSING.sub("", _REFERENCE.sub(" ", text))
+    text = _CLOSING.sub("", _clean(_REFERENCE.sub(" ", text)))
     for _ in range(20):
         shorter = _COUNCIL.sub("", _LAW.sub("", _PREFIX.sub("", text, count=1))).strip()
         if shorter == text:
@@ -160,7 +160,7 @@ def _from_subject(subject: str) -> str:
 
 
 _CLOSING = re.compile(
-    r"\s*[-\u2013]?\s*\b(?:freedom of information|foi|eir) (?:act )?(?:request|enquiry|"
+    r"\s?[-\u2013]?\s?\b(?:freedom of information|foi|eir) (?:act )?(?:request|enquiry|"
     r"query)\s*$",
     _I,
 )

@@ -71,6 +71,13 @@ class Clockwork:
             events = work.clock_events.of_case(case.id)
         return None if case.regime == Regime.SAR else clock.review(Regime(case.regime), events, self._calendar)
 
+    def foresee(self, reference: str, event: clock.Event, officer: str) -> clock.Deadline:
+        """What *event* would make of the clock, for whoever is about to record it; nothing is. Raises NotAllowedError with the law's reason."""
+        with self._store.read() as work:
+            case = visible_case(work, reference, acting_officer(work, officer))
+            _refuse(case, event, clock.received_day(self._clock.now()))
+            return self._standing(work, case, event).of(event.question)
+
     def explain(self, reference: str, question: int | None = None) -> clock.Deadline:
         """The deadline of a request, or of the question with the key *question*, with every day on the way to it."""
         with self._store.read() as work:

@@ -99,8 +99,8 @@ class Officers:
         """Give an officer a role and a team."""
         self._change(email, role=role, team=team)
 
-    def bind(self, email: str, subject: str) -> None:
-        """Note who the officer is to the identity provider."""
+    def bind(self, email: str, subject: str | None) -> None:
+        """Note who the officer is to the identity provider; None forgets it."""
         self._change(email, subject=subject)
 
     def _change(self, email: str, **values: Any) -> None:  # noqa: ANN401 - columns of several types

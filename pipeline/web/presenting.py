@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pipeline.letters.model import LetterKind
 from pipeline.web.context import product
 
 if TYPE_CHECKING:
@@ -65,6 +67,27 @@ OUTBOX = {
     "cancelled": "Cancelled",
     "bounced": "Not delivered",
     "redirected": "Redirected (trial)",
+}
+LETTERS: dict[str, str] = {
+    LetterKind.RESPONSE: "Answer to the request",
+    LetterKind.CLARIFICATION: "Ask the requester to clarify",
+    LetterKind.FEES_NOTICE: "Fees notice",
+    LetterKind.PUBLIC_INTEREST_EXTENSION: "More time to weigh the public interest",
+    LetterKind.EXTENSION: "More time for a complex request",
+    LetterKind.COST_REFUSAL: "Refuse: it would take too long",
+    LetterKind.VEXATIOUS_REFUSAL: "Refuse: vexatious or repeated",
+    LetterKind.TRANSFER: "Somebody else holds it",
+    LetterKind.REVIEW_ACKNOWLEDGEMENT: "Acknowledge the wish for a review",
+    LetterKind.REVIEW_OUTCOME: "Outcome of the internal review",
+    LetterKind.APOLOGY: "Apologise for being late",
+    LetterKind.WITHDRAWAL: "Confirm that it is withdrawn",
+    LetterKind.CORRECTION: "Correct an earlier letter",
+    LetterKind.SERVICE_AREA: "Ask a service area (internal)",
+    LetterKind.FREE: "Any other letter",
+    "resend": "The same letter to a corrected address",
+    "acknowledgement": "Acknowledgement",
+    "sar_acknowledgement": "Acknowledgement of a subject access request",
+    "receipt": "Receipt",
 }
 ROLES = {"officer": "Officer", "approver": "Approver", "admin": "Administrator", "read_only": "Read only"}
 
@@ -135,6 +158,11 @@ def iso(value: date | datetime) -> str:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value.isoformat()
 
 
+def isoday(value: datetime) -> str:
+    """The London day of an instant as 2024-05-02, for addresses and date fields."""
+    return value.astimezone(LONDON).date().isoformat()
+
+
 def size(octets: int) -> str:
     """A number of bytes as people read it."""
     kilobyte = 1024
@@ -172,6 +200,31 @@ def event_words(event: EventRecord) -> str:
     return told + (f" ({'; '.join(parts)})" if parts else "")
 
 
+# What mail servers mean by their codes (RFC 3463), for the ones that an officer can do something about.
+_CODES = (
+    (re.compile(r"\b5\.1\.[01](?!\d)|no such (?:user|mailbox)|user unknown|mailbox unavailable", re.IGNORECASE), "There is no such address there."),
+    (re.compile(r"\b5\.1\.2(?!\d)|domain not found|unrouteable", re.IGNORECASE), "There is no such domain: what stands behind the @ is wrong."),
+    (re.compile(r"\b[45]\.2\.2(?!\d)|mailbox (?:is )?full|over quota", re.IGNORECASE), "Their mailbox is full."),
+    (re.compile(r"\b5\.2\.1(?!\d)|account (?:is )?disabled", re.IGNORECASE), "Their mailbox is switched off."),
+    (re.compile(r"\b5\.[23]\.[34](?!\d)|too large|size limit", re.IGNORECASE), "The letter is too large for their mail server."),
+    (re.compile(r"\b5\.7\.\d|\bspam\b|\bpolicy\b", re.IGNORECASE), "Their mail server refused it by its rules, perhaps as spam."),
+    (re.compile(r"\b4\.\d\.\d|\b4\d\d\b|timed? ?out|connection", re.IGNORECASE), "The mail server could not take it just then."),
+    (re.compile(r"\b2\.\d\.\d|\b250\b"), "The mail server took it."),
+    (re.compile(r"\b5\.\d\.\d|\b5\d\d\b"), "The mail server refused it for good."),
+)  # fmt: skip
+_ANSWER = 2_000  # characters of an answer that are looked at
+
+
+def server_words(answer: str | None) -> str:
+    """What a mail server's answer means, as a sentence; "" where it is not one that we know."""
+    return next((words for code, words in _CODES if code.search((answer or "")[:_ANSWER])), "")
+
+
+def letter_name(kind: str) -> str:
+    """What a kind of letter is called on the pages."""
+    return LETTERS.get(kind) or kind.replace("_", " ").capitalize()
+
+
 def mailbox_read() -> tuple[str, bool]:
     """When a mailbox was last read to its end, in words, and whether that is too long ago; one query."""
     app = product()
@@ -184,7 +237,7 @@ def mailbox_read() -> tuple[str, bool]:
 
 def add_to(environment: Environment) -> None:
     """Give the templates these words as filters and names."""
-    environment.filters |= {"day": day, "moment": moment, "iso": iso, "size": size, "plural": plural}
+    environment.filters |= {"day": day, "moment": moment, "iso": iso, "isoday": isoday, "size": size, "plural": plural, "server_words": server_words}
     environment.globals |= {
         "REGIMES": REGIMES,
         "WORKFLOWS": WORKFLOWS,
@@ -192,5 +245,6 @@ def add_to(environment: Environment) -> None:
         "CLOCKS": CLOCKS,
         "OUTCOMES": OUTCOMES,
         "OUTBOX": OUTBOX,
+        "letter_name": letter_name,
         "ROLES": ROLES,
     }

@@ -56,6 +56,9 @@ class Town:
         self.casework, self.casefile = self.app.casework("test"), self.app.casefile("test")
         with self.app.store.write() as work:
             work.officers.add(SECOND, "Sam Second", "approver", via="test", at=self.office.clock.now())
+            for n in (2, 3, 4):
+                work.officers.add(f"kim.{n}@council.example", f"Kim {n}", "officer", via="test", at=self.office.clock.now())
+        self.office.accounts.add(ADMIN, "first@council.example", "Fia First", "officer")
         self.office.accounts.place(ADMIN, OFFICER, "officer", "Housing")
         self._requests()
         self._letters()

@@ -184,6 +184,8 @@ def _history() -> Iterator[tuple[str, bytes]]:
     ):
         yield f"date-{number}", mail(f"date-{number}", Date=date)
     yield "subject-reference", mail("reference", Subject="Re: FOI598335296 FOI000000015 EIR000000023")
+    yield "subject-references", mail("references", Subject="FOI1 " * 190 + "x")
+    yield "subject-stops", mail("stops", Subject="bins " + "?" * 900 + "=")
     yield "message-id-missing", mail("none", Message_ID=None)
     yield "message-id-long", mail("long", Message_ID="<" + "a" * 3000 + "@b>")
     yield "message-id-two", mail("two", "Message-ID: <other@hostile.example>")

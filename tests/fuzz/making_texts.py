@@ -45,6 +45,7 @@ def _listing() -> Iterator[tuple[str, str]]:
     yield "bullets", "".join(f"{mark} How many?\n" for mark in "*-+\u2022\u2023\u25e6\u2043\u2219\u00b7\uf0b7\uf0a7" * 6)
     yield "table", "| Ward | Cost |\n|---|---|\n" + "| ? | ? |\n" * 60
     yield "tabs", "How many?\t" * 400
+    yield "lead-of-small-words", f"Please answer the following {'at ' * 300}:\n1. Bins\n2. Trees\n3. Roads\n"
     yield "one-line", " ".join(f"{n}. How many in ward {n}?" for n in range(200))
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
+
 from servers.dovecot import free_port
 
 if TYPE_CHECKING:

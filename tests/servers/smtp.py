@@ -82,6 +82,7 @@ class SmtpSink:
         self.commands: list[str] = []
         self.stalled = threading.Event()
         self.seen_dot = threading.Event()
+        self.released = asyncio.Event()
         self.mechanisms = mechanisms
         self.port = 0
         self._context: ssl.SSLContext | None = None
@@ -101,6 +102,11 @@ class SmtpSink:
     def reopen(self) -> None:
         """Listen again, on the same port."""
         self._run(self._listen())
+
+    def release(self) -> None:
+        """Answer the letters that were stalled after their final dot; from now on none is."""
+        self.script.stall = None
+        self._loop.call_soon_threadsafe(self.released.set)
 
     def shut(self) -> None:
         """Stop listening and cut every connection; ``reopen`` undoes it."""
@@ -263,7 +269,7 @@ class _Session(SMTP):
         self.sink.seen_dot.set()
         if self.sink.script.stall is Phase.DOT:
             self.sink.stalled.set()
-            await asyncio.sleep(3600)
+            await self.sink.released.wait()
         if self.sink.script.drop is Phase.DOT:
             # Delivered, and nobody was told.
             self.sink.letters.append(letter)

@@ -11,6 +11,7 @@ from pipeline.domain.errors import NotAllowedError, NotFoundError
 from pipeline.domain.roles import Capability, Role, may
 from pipeline.stages.accounts import passwords
 from pipeline.stages.accounts.throttling import after_failure, remaining
+from pipeline.stages.accounts.vouching import Vouched, officer_of, subject_digest
 from pipeline.store.events import SERVICE_CHAIN, Happening
 
 if TYPE_CHECKING:
@@ -50,10 +51,18 @@ class Viewer:
 
 
 class Accounts:
-    """Officers' accounts. *idle* and *longest* bound a session; *via* names the way for the trail."""
+    """Officers' accounts. *idle* and *longest* bound a session; *via* names the way for the trail; *passwords*: whether one lets in."""
 
     def __init__(
-        self, store: Store, clock: Clock, ids: Ids, *, idle: timedelta, longest: timedelta, via: str = "web"
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        *,
+        idle: timedelta,
+        longest: timedelta,
+        via: str = "web",
+        passwords: bool = True,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -61,6 +70,7 @@ class Accounts:
         self._idle = idle
         self._longest = longest
         self._via = via
+        self._passwords = passwords
 
     # ---- signing in ----------------------------------------------------------------------------------------------
 
@@ -69,6 +79,8 @@ class Accounts:
 
         *address* is the network address the attempt comes from; failures count for it and for the account.
         """
+        if not self._passwords:
+            raise RefusedError("Passwords are switched off here. Sign in with your council account.")
         email = email.strip().casefold()[:254]
         keys = (f"account:{email}", f"address:{address}"[:300])
         now = self._clock.now()
@@ -93,6 +105,45 @@ class Accounts:
             if account is None or account.disabled:
                 raise RefusedError(f"{email} is not an officer here. Ask an administrator to add you.")
             return self._begin(work, account.email, "oidc", now)
+
+    def sign_in_vouched(self, person: Vouched, *, create: bool) -> str:
+        """Begin a session for *person*, with the role that the identity provider gives them now. Raises NotAllowedError.
+
+        *create* adds somebody with a role who is not an officer yet. The last administrator stays one, and the trail says so.
+        """
+        now = self._clock.now()
+        with self._store.write() as work:
+            account = officer_of(work, person)
+            if account is not None and account.disabled:
+                raise RefusedError(f"{account.email} may no longer come in here. Ask an administrator if that is not right.")
+            if person.role is None:
+                raise RefusedError("Your council account has no role in this service. Ask your IT service to give it one.")
+            if account is None:
+                account = self._admit(work, person, person.role, now, create=create)
+            if account.subject is None:
+                work.officers.bind(account.email, person.subject)
+                data: dict[str, object] = {"officer": account.email, "subject_sha256": subject_digest(person.subject)}
+                self._note(work, "officer_linked", now, account.email, data)
+            self._take_role(work, account, person.role, now)
+            return self._begin(work, account.email, "oidc", now)
+
+    def _admit(self, work: Work, person: Vouched, role: Role, now: datetime, *, create: bool) -> Account:
+        if not create:
+            raise RefusedError("You are not an officer here. Ask an administrator to add you with your council address.")
+        if not person.addresses:
+            raise RefusedError("Your council account has no e-mail address that this service can use. Ask your IT service.")
+        email = person.addresses[0]
+        work.officers.add(email, person.name or email.partition("@")[0], role, via=self._via, at=now)
+        return _existing(work, email)
+
+    def _take_role(self, work: Work, account: Account, role: Role, now: datetime) -> None:
+        if account.role == role:
+            return
+        if account.role == Role.ADMIN and _only_one(work, account.email):
+            self._note(work, "officer_role_kept", now, "oidc", {"officer": account.email, "refused": role})
+            return
+        work.officers.place(account.email, role=role, team=account.team)
+        self._note(work, "officer_changed", now, "oidc", {"officer": account.email, "role": role})
 
     def _failed(self, keys: tuple[str, str], noted: dict[str, Failures], now: datetime) -> None:
         with self._store.write() as work:
@@ -199,6 +250,16 @@ class Accounts:
             work.officers.place(email, role=Role(role), team=team or None)
             self._note(work, "officer_changed", now, by, {"officer": email, "role": role})
 
+    def unlink(self, by: str, email: str) -> None:
+        """Forget which council account is this officer's, so that another one can be linked; their sessions end."""
+        email, now = email.strip().casefold(), self._clock.now()
+        with self._store.write() as work:
+            self._administrator(work, by)
+            account = _existing(work, email)
+            work.officers.bind(account.email, None)
+            work.sign_ins.revoke(now, officer=account.email)
+            self._note(work, "officer_unlinked", now, by, {"officer": account.email})
+
     def disable(self, by: str, email: str, heir: str | None = None) -> int:
         """Keep an officer out from this moment; their open cases go to *heir*. Returns how many went.
 
@@ -238,7 +299,7 @@ class Accounts:
             raise NotAllowedError("Only an administrator may do this")
 
     def _keep_one(self, work: Work, email: str) -> None:
-        if not any(o.role == Role.ADMIN and not o.disabled and o.email != email for o in work.officers.all()):
+        if _only_one(work, email):
             raise NotAllowedError(f"{email} is the only administrator: make another officer one first")
 
     def _note(self, work: Work, kind: str, at: datetime, actor: str, data: dict[str, object]) -> None:
@@ -250,6 +311,11 @@ def _existing(work: Work, email: str) -> Account:
     if account is None:
         raise NotFoundError(f"there is no officer {email}")
     return account
+
+
+def _only_one(work: Work, email: str) -> bool:
+    """Whether there is no administrator but *email*."""
+    return not any(o.role == Role.ADMIN and not o.disabled and o.email != email for o in work.officers.all())
 
 
 def _digest(token: str) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.letters.model import LetterKind, LetterRecord
     from pipeline.letters.render import Letter
     from pipeline.settings import Settings
+    from pipeline.stages.casework.turn import CaseClocks
     from pipeline.store import Store, Work
     from pipeline.store.records import Case, LetterRecordRow
 
@@ -32,13 +33,22 @@ class Desk:
     """The parts of casework share it; *via* says in the trail how an officer came: cli, web."""
 
     def __init__(
-        self, store: Store, clock_port: Clock, ids: Ids, settings: Settings, calendar: Calendar, *, via: str = "cli"
+        self,
+        store: Store,
+        clock_port: Clock,
+        ids: Ids,
+        settings: Settings,
+        calendar: Calendar,
+        clocks: CaseClocks,
+        *,
+        via: str = "cli",
     ) -> None:
         self._store = store
         self._clock = clock_port
         self._ids = ids
         self._settings = settings
         self._calendar = calendar
+        self._clocks = clocks
         self._via = via
 
     def _today(self) -> date:

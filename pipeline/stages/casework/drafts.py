@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.domain import clock
 from pipeline.domain.calendar import long_date
-from pipeline.domain.clock_events import LONDON
+from pipeline.domain.clock_events import LONDON, Event, EventKind, received_day
 from pipeline.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from pipeline.domain.request import Workflow
 from pipeline.letters import record
@@ -17,7 +17,6 @@ from pipeline.letters.model import LetterKind
 from pipeline.letters.particulars import QUESTIONS
 from pipeline.letters.release import CleanForm, ReleaseFile, clean_copy
 from pipeline.letters.writing import begun, record_text
-from pipeline.mail.reading import due_on
 from pipeline.stages.casework.access import acting_officer, visible_case
 from pipeline.stages.casework.desk import Desk, read_letter
 from pipeline.stages.casework.drafting import draft_facts, new_draft, refuse_misplaced, refuse_unlawful_time
@@ -118,12 +117,12 @@ class Drafting(Desk):
         """Let the draft's law and topic stand for the case, and say where its questions are not the requester's words."""
         remarks: list[str] = []
         if written.regime != case.regime:
-            due = due_on(written.regime, case.received_on, self._calendar)
-            happening = self._happening(
-                "law_changed", now, actor, {"from": case.regime, "to": written.regime, "due_on": due}
-            )
+            day = max(received_day(now), case.received_on)
+            event = Event(kind=EventKind.REGIME_CHANGED, on=day, regime=written.regime)
+            happening = self._happening("law_changed", now, actor, {"from": case.regime, "to": written.regime})
             reasons = [f"an officer decided it ({actor})"]
-            work.cases.change(case, happening, regime=written.regime, due_on=due, regime_reasons=reasons)
+            found = self._clocks.put(work, case, [event], happening, regime_reasons=reasons)
+            due = found.due_on or case.due_on
             remarks.append(f"the law of {case.reference} is now {written.regime.upper()}, due on {long_date(due)}")
         if written.topic and written.topic != case.topic:
             work.cases.change(case, self._happening("topic_set", now, actor), topic=written.topic)

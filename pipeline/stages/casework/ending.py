@@ -88,5 +88,5 @@ class Ending(Desk):
                 raise NotAllowedError(f"{case.reference} is open: it is {words_for(case.workflow)}")
             self._move(
                 work, case, "reopened", Workflow.DRAFTING, who.email, now,
-                reason=reason, clock=ClockState.RUNNING, outcome=None, closed_at=None,
+                reason=reason, clock=ClockState.RUNNING, outcome=None, closed_at=None, merged_into=None,
             )  # fmt: skip

@@ -370,6 +370,8 @@ def _call_officer(
 ) -> None:
     """Flag a case for an officer, with the reason; a closed one comes back that way without being reopened."""
     reason = why or (item.triage.reasons[0] if item.triage.reasons else "a message arrived")
+    # As it is now, and held: mail in another mailbox, filed by another worker, may be giving it a reason at this moment.
+    case = work.cases.by_reference(case.reference, lock=True) or case
     reasons: Sequence[str] = case.flag_reasons if reason in case.flag_reasons else (*case.flag_reasons, reason)
     happening = Happening(kind=kind, at=now, message_id=item.waiting.id, data=data)
     work.cases.change(case, happening, flagged=True, flag_reasons=list(reasons))

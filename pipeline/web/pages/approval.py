@@ -6,25 +6,27 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, HiddenField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms import BooleanField, DateTimeLocalField, EmailField, HiddenField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
 
 from pipeline.domain.errors import InfogovError, NotFoundError
+from pipeline.domain.roles import Capability
 from pipeline.letters.model import LetterKind
 from pipeline.stages.casework.lookups import RESEND
 from pipeline.web.context import VIA, looking, product, viewer
 from pipeline.web.letterform import FormReader, laid_out
-from pipeline.web.pages.draft import KIND_NAMES
-from pipeline.web.presenting import LONDON, moment
+from pipeline.web.presenting import LETTERS, LONDON, moment
 from pipeline.web.words import told
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from werkzeug.wrappers import Response
 
     from pipeline.stages.casework import Approved
-    from pipeline.store.records import Case
+    from pipeline.stages.casework.looking import Draft
+    from pipeline.store.records import Case, ListedLetter
 
 pages = Blueprint("approval", __name__)
 
@@ -38,6 +40,19 @@ class ApproveForm(FlaskForm):
     break_glass_reason = TextAreaField("Why nobody else can approve it", [Length(max=2000)])
 
 
+class ResendForm(FlaskForm):
+    """A corrected address for a letter that went before; *letter* is its number in the outbox."""
+
+    letter = HiddenField()
+    email = EmailField(
+        "Corrected e-mail address", [InputRequired("Give the address that the letter is to go to"), Length(max=254)]
+    )
+    reason = TextAreaField(
+        "How you know that this is the right address", [InputRequired("Say how you know the address"), Length(max=2000)]
+    )
+    not_arrived = BooleanField("The mail server took the letter, and it did not reach the requester all the same")
+
+
 @pages.get("/for-approval")
 def waiting() -> str:
     """Every letter that waits for approval, the request due first in front. Two queries."""
@@ -46,7 +61,7 @@ def waiting() -> str:
         "approval/waiting.html",
         letters=reports.for_approval(looking()),
         exceptions=reports.exceptions(looking()),
-        names=KIND_NAMES,
+        names=LETTERS,
     )
 
 
@@ -67,10 +82,9 @@ def approve(reference: str, kind: str) -> Response:
     try:
         done = _approve(case, kind, form)
     except InfogovError as error:
-        if kind == RESEND:
-            raise
         form.form_errors.append(told(error))
-        return make_response(_page(case, _kind(kind), form), 409)
+        again = _resend_page(case, form) if kind == RESEND else _page(case, _kind(kind), form)
+        return make_response(again, 409)
     flash(f"Approved. It goes to {', '.join(done.recipients)} at {moment(done.not_before)} unless somebody stops it.")
     return redirect(url_for("request.show", reference=reference) + "#letters", code=303)
 
@@ -96,14 +110,14 @@ def _approve(case: Case, kind: str, form: ApproveForm) -> Approved:
 @pages.get("/requests/<reference>/approve/<kind>/correct")
 def correct(reference: str, kind: str) -> str:
     """The letter's words, for an approver who corrects a few of them."""
-    case, which = _case(reference), _kind(kind)
-    draft = product().casework(VIA).draft(reference, which)
+    case = _case(reference)
+    which, draft = _standing(case, _kind(kind))
     return render_template(
         "approval/correct.html",
         case=case,
         draft=draft,
         kind=which,
-        names=KIND_NAMES,
+        names=LETTERS,
         shown=laid_out(draft.record),
         said="",
     )
@@ -112,9 +126,9 @@ def correct(reference: str, kind: str) -> str:
 @pages.post("/requests/<reference>/approve/<kind>/correct")
 def correct_submit(reference: str, kind: str) -> Response:
     """Approve with the correction; drafter and approver are both named."""
-    case, which = _case(reference), _kind(kind)
+    case = _case(reference)
+    which, draft = _standing(case, _kind(kind))
     casework = product().casework(VIA)
-    draft = casework.draft(reference, which)
     shown = laid_out(draft.record) | {name: value for name, value in request.form.items() if name != "csrf_token"}
     reader = FormReader(shown)
     try:
@@ -129,7 +143,7 @@ def correct_submit(reference: str, kind: str) -> Response:
     except InfogovError as error:
         said = told(error)
         page = render_template(
-            "approval/correct.html", case=case, draft=draft, kind=which, names=KIND_NAMES, shown=shown, said=said
+            "approval/correct.html", case=case, draft=draft, kind=which, names=LETTERS, shown=shown, said=said
         )
         return make_response(page, 409)
     flash(f"Approved with your correction. It goes at {moment(done.not_before)} unless somebody stops it.")
@@ -140,7 +154,7 @@ def correct_submit(reference: str, kind: str) -> Response:
 def give_back(reference: str, kind: str) -> str:
     """Ask what has to change."""
     return render_template(
-        "approval/return.html", case=_case(reference), kind=_kind(kind), names=KIND_NAMES, said="", reason=""
+        "approval/return.html", case=_case(reference), kind=_kind(kind), names=LETTERS, said="", reason=""
     )
 
 
@@ -153,7 +167,7 @@ def give_back_submit(reference: str, kind: str) -> Response:
     except InfogovError as error:
         said = told(error)
         page = render_template(
-            "approval/return.html", case=case, kind=which, names=KIND_NAMES, said=said, reason=reason
+            "approval/return.html", case=case, kind=which, names=LETTERS, said=said, reason=reason
         )
         return make_response(page, 409)
     flash("Returned to its drafter, with your reason.")
@@ -177,6 +191,33 @@ def send_now(reference: str) -> Response:
     return redirect(url_for("request.show", reference=reference) + "#letters", code=303)
 
 
+@pages.get("/requests/<reference>/approve/<kind>/checked/<int:number>")
+def check_exception(reference: str, kind: str, number: int) -> str:
+    """An approval by a policy as somebody looks at it: who, why, the letter, and what a correction changed."""
+    case, casework = _case(reference), product().casework(VIA)
+    found = next((one for one in product().reports.exceptions(looking()) if one.letter_id == number), None)
+    if found is None or found.reference != case.reference:
+        raise NotFoundError("No such approval waits to be looked at; somebody may have done it meanwhile")
+    with product().store.read() as work:
+        gone = work.outbox.summaries(letter_id=number)
+    which = LetterKind(kind) if kind in set(LetterKind) else None
+    return render_template(
+        "approval/exception.html",
+        case=case,
+        one=found,
+        kind=kind,
+        gone=gone,
+        changes=casework.changes_since(case.reference, which) if which else (),
+        may_check=any(one.letter_id == number for one in _to_check()),
+    )
+
+
+def _to_check() -> Sequence[ListedLetter]:
+    """The approvals by a policy that the visitor may be the one to look at."""
+    who = viewer()
+    return product().casework(VIA).exceptions_to_check(who.email) if who.may(Capability.WORK) else ()
+
+
 @pages.post("/requests/<reference>/approve/<kind>/checked/<int:number>")
 def checked(reference: str, kind: str, number: int) -> Response:
     """Note that an approval by a policy was looked at."""
@@ -186,18 +227,34 @@ def checked(reference: str, kind: str, number: int) -> Response:
     return redirect(url_for("approval.waiting"), code=303)
 
 
+@pages.get("/requests/<reference>/resend")
+def ask_resend(reference: str) -> str:
+    """Ask for the corrected address that a letter is to go to."""
+    letter = request.args.get("letter", "")
+    return _ask_page(_case(reference), ResendForm(formdata=None, data={"letter": letter}))
+
+
 @pages.post("/requests/<reference>/resend")
 def resend(reference: str) -> Response:
     """Put a letter that did not arrive up to be sent to a corrected address."""
-    product().casework(VIA).resend_to(
-        reference,
-        viewer().email,
-        request.form.get("email", ""),
-        request.form.get("reason", ""),
-        not_arrived=bool(request.form.get("not_arrived")),
-    )
+    case, form = _case(reference), ResendForm()
+    if not form.validate():
+        return make_response(_ask_page(case, form), 400)
+    letter = form.letter.data or ""
+    try:
+        product().casework(VIA).resend_to(
+            case.reference,
+            viewer().email,
+            form.email.data,
+            form.reason.data,
+            outbox_id=int(letter) if letter.isdigit() else None,
+            not_arrived=bool(form.not_arrived.data),
+        )
+    except InfogovError as error:
+        form.form_errors.append(told(error))
+        return make_response(_ask_page(case, form), 409)
     flash("The same letter waits for another officer to approve the corrected address.")
-    return redirect(url_for("approval.show", reference=reference, kind=RESEND), code=303)
+    return redirect(url_for("request.show", reference=case.reference) + "#letters", code=303)
 
 
 @pages.post("/requests/<reference>/resend/drop")
@@ -210,7 +267,7 @@ def drop_resend(reference: str) -> Response:
 
 def _page(case: Case, kind: LetterKind, form: ApproveForm) -> str:
     casework = product().casework(VIA)
-    draft = casework.draft(case.reference, kind)
+    kind, draft = _standing(case, kind)
     if draft.letter_id is None or draft.status not in {"for_approval", "approved"}:
         raise NotFoundError("No such letter is waiting for approval now; it may have been returned, or sent")
     own = viewer().email in {*draft.writers, draft.submitted_by}
@@ -220,25 +277,61 @@ def _page(case: Case, kind: LetterKind, form: ApproveForm) -> str:
         case=case,
         draft=draft,
         kind=kind,
-        names=KIND_NAMES,
+        why_not=_why_not(own=own),
+        names=LETTERS,
         form=form,
         text=casework.preview(case.reference, kind),
         changes=casework.changes_since(case.reference, kind),
         findings=casework.findings(case.reference, kind),
         leaks=casework.release_findings(case.reference, kind),
-        own=own,
         settings=product().settings,
     )
 
 
-def _resend_page(case: Case) -> str:
+def _standing(case: Case, kind: LetterKind) -> tuple[LetterKind, Draft]:
+    """The letter that stands in the place of *kind*, and its kind: an answer is filed as one, and may be a refusal all the same."""
+    casework = product().casework(VIA)
+    draft = casework.draft(case.reference, kind)
+    if draft.there in {None, kind}:
+        return kind, draft
+    return draft.there, casework.draft(case.reference, draft.there)
+
+
+def _why_not(*, own: bool) -> str:
+    """Why the visitor can't approve this letter in the usual way; "" where they can."""
+    who, app = viewer(), product()
+    if own:
+        return "You wrote or put up this letter, so that another officer has to approve it."
+    if who.may(Capability.APPROVE):
+        return ""
+    today = app.reports.today()
+    if any(one.officer == who.email and one.first_day <= today <= one.last_day for one in app.casework(VIA).deputies()):
+        return ""
+    return "You are not an approver, and stand in for none today, so that another officer has to approve it."
+
+
+def _ask_page(case: Case, form: ResendForm) -> str:
+    with product().store.read() as work:
+        rows = work.outbox.summaries(request_id=case.id)
+    wanted = form.letter.data or ""
+    row = next((one for one in rows if str(one.id) == wanted), None)
+    return render_template("approval/resend_ask.html", case=case, form=form, row=row)
+
+
+def _resend_page(case: Case, form: ApproveForm | None = None) -> str:
     found = product().casework(VIA).resend(case.reference)
     if found is None:
         raise NotFoundError("No letter to a corrected address is waiting for approval")
-    form = ApproveForm(formdata=None)
+    form = form or ApproveForm(formdata=None)
     form.seen.data = found.seen_sha256
+    why_not = _why_not(own=viewer().email == found.asked_by)
     return render_template(
-        "approval/resend.html", case=case, resend=found, form=form, own=viewer().email == found.asked_by
+        "approval/resend.html",
+        case=case,
+        resend=found,
+        form=form,
+        why_not=why_not,
+        break_glass=product().settings.approval.break_glass,
     )
 
 

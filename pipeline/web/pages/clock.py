@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import date
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
@@ -57,7 +59,14 @@ class ClockForm(FlaskForm):
 def record(reference: str) -> str:
     """Ask what happened."""
     case = _case(reference)
-    return _page(case, ClockForm(formdata=None, data={"on": product().reports.today()}))
+    # A mail's line on the request's page leads here with what the mail is and its day.
+    kind, day_ = request.args.get("kind", ""), request.args.get("on", "")
+    start: dict[str, object] = {"on": product().reports.today()}
+    if kind in set(EventKind):
+        start["kind"] = kind
+    with suppress(ValueError):
+        start["on"] = date.fromisoformat(day_)
+    return _page(case, ClockForm(formdata=None, data=start))
 
 
 @pages.post("/requests/<reference>/clock/record")
@@ -77,6 +86,9 @@ def record_submit(reference: str) -> Response:
     )
     try:
         found = product().clockwork(VIA).record(case.reference, event, viewer().email)
+        if event.kind is EventKind.REVIEW_REQUESTED:
+            flash("Recorded. The review has a clock of its own, and the request is marked for a look.")
+            return redirect(url_for("request.clock", reference=case.reference), code=303)
     except InfogovError as error:
         form.form_errors.append(told(error))
         return make_response(_page(case, form), 409)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, IntegerField, MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
@@ -190,6 +190,12 @@ _ALL: tuple[Deed, ...] = (
         act=lambda ref, who, form: product().casefile(VIA).lift(ref, who, form.reason.data),
     ),
     Deed(
+        name="unmark", label="Take the mark off", group="Facts", form=ReasonForm,
+        words="Say what came of the look. The request is no longer listed among those marked for one.",
+        offered=lambda case: case.flagged,
+        act=lambda ref, who, form: product().casefile(VIA).take_mark_off(ref, who, form.reason.data),
+    ),
+    Deed(
         name="merge", label="Merge into another request", group="Several requests", form=OtherForm,
         words="Questions, mail and notes go to the other request, and this one is closed. Requests of two people need a reason.",
         act=lambda ref, who, form: product()
@@ -257,7 +263,9 @@ DEEDS: dict[str, Deed] = {deed.name: deed for deed in _ALL}
 def ask(reference: str, name: str) -> str:
     """The form of one deed."""
     deed, case = _deed(name), _case(reference)
-    form = deed.form(formdata=None, data=deed.start(case))
+    # A line of the request's page may name the mail that it stands beside.
+    given = {name: value for name, value in request.args.items() if name == "message" and value.isdigit()}
+    form = deed.form(formdata=None, data=deed.start(case) | {name: int(value) for name, value in given.items()})
     return _page(deed, case, form)
 
 

@@ -84,6 +84,19 @@ def sign_out() -> Response:
     return answer
 
 
+@pages.post("/sign-out-everywhere")
+def sign_out_everywhere() -> Response:
+    """End every session of this officer, the one of this browser as well."""
+    desk().accounts.sign_out_everywhere(viewer().email)
+    session.clear()
+    flash("You have signed out everywhere.")
+    answer = redirect(url_for("door.sign_in"), code=303)
+    answer.delete_cookie(
+        session_cookie(product().settings), path="/", secure=behind_tls(product().settings), httponly=True
+    )
+    return answer
+
+
 @pages.get("/password")
 def password() -> str:
     """Ask for a new password."""

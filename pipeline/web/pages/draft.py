@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
 
-from pipeline.domain.errors import ConflictError, InfogovError, NotFoundError, RecordError
+from pipeline.domain.errors import ConflictError, InfogovError, NotAllowedError, NotFoundError, RecordError
 from pipeline.domain.roles import Capability
 from pipeline.letters.law import exemptions
 from pipeline.letters.model import LetterKind
@@ -17,7 +21,7 @@ from pipeline.web import letterform
 from pipeline.web.context import VIA, product, viewer
 from pipeline.web.downloads import download
 from pipeline.web.letterform import FormReader, Mistake, laid_out
-from pipeline.web.presenting import moment
+from pipeline.web.presenting import LETTERS, moment
 from pipeline.web.uploads import uploaded
 from pipeline.web.words import on_screen, told
 
@@ -32,23 +36,9 @@ if TYPE_CHECKING:
 
 pages = Blueprint("draft", __name__)
 
-KIND_NAMES = {
-    LetterKind.RESPONSE: "Answer to the request",
-    LetterKind.CLARIFICATION: "Ask the requester to clarify",
-    LetterKind.FEES_NOTICE: "Fees notice",
-    LetterKind.PUBLIC_INTEREST_EXTENSION: "More time to weigh the public interest",
-    LetterKind.EXTENSION: "More time for a complex request",
-    LetterKind.COST_REFUSAL: "Refuse: it would take too long",
-    LetterKind.VEXATIOUS_REFUSAL: "Refuse: vexatious or repeated",
-    LetterKind.TRANSFER: "Somebody else holds it",
-    LetterKind.REVIEW_ACKNOWLEDGEMENT: "Acknowledge the wish for a review",
-    LetterKind.REVIEW_OUTCOME: "Outcome of the internal review",
-    LetterKind.APOLOGY: "Apologise for being late",
-    LetterKind.WITHDRAWAL: "Confirm that it is withdrawn",
-    LetterKind.CORRECTION: "Correct an earlier letter",
-    LetterKind.SERVICE_AREA: "Ask a service area (internal)",
-    LetterKind.FREE: "Any other letter",
-}
+_KIND = "letter-kind"
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_OWN_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 _OPEN = frozenset({"new", "drafting", "for_approval", "approved"})
 
 
@@ -61,16 +51,21 @@ def choose(reference: str) -> str:
         for kind in LetterKind
         if case.regime in KINDS[kind].laws and (case.workflow in _OPEN or kind in AFTERWARDS)
     ]
-    return render_template("draft/choose.html", case=case, kinds=kinds, names=KIND_NAMES)
+    return render_template("draft/choose.html", case=case, kinds=kinds, names=LETTERS)
 
 
 @pages.get("/requests/<reference>/letters/<kind>")
-def edit(reference: str, kind: str) -> str:
+def edit(reference: str, kind: str) -> str | WerkzeugResponse:
     """The form of a letter, with what was kept, or typed and not kept yet."""
     case, which = _case(reference), _kind(kind)
     casework, who = product().casework(VIA), viewer()
     draft = casework.draft(reference, which)
     typed = casework.autosaved(reference, which, who.email) if who.may(Capability.WORK) else None
+    # Answers of several kinds stand in one place; what was typed into the form of another one does not belong into this.
+    if typed is not None and typed.form.get(_KIND, which) != which:
+        typed = None
+    if typed is None and draft.there not in {None, which} and not request.args.get("instead"):
+        return redirect(url_for("draft.edit", reference=case.reference, kind=draft.there))
     shown = laid_out(draft.record)
     if typed is not None:
         shown = dict(typed.form)
@@ -92,7 +87,9 @@ def keep(reference: str, kind: str) -> WerkzeugResponse:
     what = request.form.get("what", "keep")
     if what.startswith("paragraph:"):
         shown = _with_paragraph(draft.record, shown, what.removeprefix("paragraph:"))
-    casework.autosave(reference, which, who.email, shown, base_version)
+    # What is too much to be kept while it is typed can still be kept as the draft.
+    with suppress(NotAllowedError):
+        casework.autosave(reference, which, who.email, {**shown, _KIND: which}, base_version)
     if what.startswith(("paragraph:", "another")):
         return redirect(url_for("draft.edit", reference=reference, kind=kind) + "#" + _anchor(what), code=303)
     reader = FormReader(shown)
@@ -127,7 +124,10 @@ def autosave(reference: str, kind: str) -> Response:
     """Keep what is typed, every few seconds, from the page's script."""
     form = {name: value for name, value in request.form.items() if name not in {"csrf_token", "what", "base_version"}}
     base = request.form.get("base_version", "")
-    product().casework(VIA).autosave(reference, _kind(kind), viewer().email, form, int(base) if base.isdigit() else 0)
+    which = _kind(kind)
+    product().casework(VIA).autosave(
+        reference, which, viewer().email, {**form, _KIND: which}, int(base) if base.isdigit() else 0
+    )
     return Response(status=204)
 
 
@@ -142,8 +142,11 @@ def forget(reference: str, kind: str) -> WerkzeugResponse:
 @pages.get("/requests/<reference>/letters/<kind>/check")
 def check(reference: str, kind: str) -> str:
     """The letter exactly as it would go, what its checks say, and what its files may give away."""
-    case, which = _case(reference), _kind(kind)
-    casework = product().casework(VIA)
+    return _check_page(_case(reference), _kind(kind))
+
+
+def _check_page(case: Case, which: LetterKind, said: str = "", despite: str = "") -> str:
+    casework, reference = product().casework(VIA), case.reference
     draft = casework.draft(reference, which)
     if draft.letter_id is None:
         raise NotFoundError("This letter has not been kept yet")
@@ -152,36 +155,44 @@ def check(reference: str, kind: str) -> str:
         case=case,
         draft=draft,
         kind=which,
-        names=KIND_NAMES,
+        names=LETTERS,
         text=casework.preview(reference, which),
         findings=casework.findings(reference, which),
         leaks=casework.release_findings(reference, which),
+        said=said,
+        despite=despite,
     )
 
 
 @pages.post("/requests/<reference>/letters/<kind>/submit")
 def submit(reference: str, kind: str) -> WerkzeugResponse:
     """Put the letter up for approval; a question to a service area goes at once, since nothing of it leaves the council."""
-    which, who = _kind(kind), viewer()
+    case, which, who = _case(reference), _kind(kind), viewer()
     despite = request.form.get("despite", "")
-    if which is LetterKind.SERVICE_AREA:
-        product().casework(VIA).send_question(reference, who.email, override_reason=despite)
-        flash("The question is on its way to the service area.")
-    else:
-        product().casework(VIA).submit(reference, who.email, despite=despite, kind=which)
-        flash("The letter waits for another officer's approval.")
+    try:
+        if which is LetterKind.SERVICE_AREA:
+            product().casework(VIA).send_question(reference, who.email, override_reason=despite)
+            flash("The question is on its way to the service area.")
+        else:
+            product().casework(VIA).submit(reference, who.email, despite=despite, kind=which)
+            flash("The letter waits for another officer's approval.")
+    except InfogovError as error:
+        return make_response(_check_page(case, which, told(error), despite), 409)
     return redirect(url_for("request.show", reference=reference), code=303)
 
 
 @pages.post("/requests/<reference>/letters/<kind>/clean/<digest>")
 def clean(reference: str, kind: str, digest: str) -> WerkzeugResponse:
     """Put a clean copy in a file's place."""
-    which = _kind(kind)
+    case, which = _case(reference), _kind(kind)
     casework = product().casework(VIA)
     found = next((one for one in casework.draft(reference, which).files if one.sha256 == digest), None)
     if found is None:
         raise NotFoundError("No such file goes with this letter now")
-    made = casework.clean_copy(reference, which, found.name, officer=viewer().email)
+    try:
+        made = casework.clean_copy(reference, which, found.name, officer=viewer().email)
+    except InfogovError as error:
+        return make_response(_check_page(case, which, told(error)), 409)
     flash(f"{made.name} stands in the place of {found.name}.")
     for one in made.what_was_removed:
         flash(f"Left out: {one}")
@@ -193,6 +204,23 @@ def pdf(reference: str, kind: str) -> Response:
     """The letter as a PDF, as it would be today."""
     _case(reference)
     return download(product().casework(VIA).preview_pdf(reference, _kind(kind)), f"{reference}.pdf", "application/pdf")
+
+
+@pages.get("/requests/<reference>/letters/<kind>/letter.html")
+def preview(reference: str, kind: str) -> Response:
+    """The letter laid out as it would go, for a sandboxed frame of ours: it can run and load nothing, its one style sheet is named."""
+    _case(reference)
+    document = product().casework(VIA).preview_html(reference, _kind(kind))
+    # The page says the same in a weaker way, for those who keep it as a file.
+    document = _OWN_POLICY.sub("", document)
+    styles = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in _STYLE.findall(document)]
+    named = " ".join(f"'sha256-{one}'" for one in styles) or "'none'"
+    response = Response(document, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src {named}; img-src data:; sandbox; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+    )
+    g.framed = True
+    return response
 
 
 @pages.get("/requests/<reference>/letters/<kind>/letter.docx")
@@ -229,7 +257,7 @@ def _page(
         case=case,
         draft=draft,
         kind=kind,
-        names=KIND_NAMES,
+        names=LETTERS,
         shown=shown,
         base=base,
         mistakes=mistakes,

@@ -10,7 +10,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from pipeline.domain.errors import NotFoundError
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.mail.parsing import parse
-from pipeline.store.listing_records import LetterPage
 from pipeline.web.context import VIA, looking, product, viewer
 from pipeline.web.downloads import download
 from pipeline.web.showing import seen
@@ -18,6 +17,8 @@ from pipeline.web.showing import seen
 if TYPE_CHECKING:
     from flask import Response as FlaskResponse
     from werkzeug.wrappers import Response
+
+    from pipeline.store.listing_records import LetterPage
 
 pages = Blueprint("letters", __name__)
 

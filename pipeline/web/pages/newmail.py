@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,13 +11,17 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from pipeline.domain.errors import InfogovError, NotFoundError
-from pipeline.web.context import VIA, product, viewer
+from pipeline.domain.clock import Event, EventKind
+from pipeline.domain.errors import InfogovError, NotFoundError, UsageError
+from pipeline.domain.roles import Capability
+from pipeline.web.context import VIA, looking, product, viewer
+from pipeline.web.presenting import day
 from pipeline.web.showing import seen
 from pipeline.web.words import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from werkzeug.wrappers import Response
 
@@ -42,39 +48,61 @@ INTENTS = {
 }
 
 
+_WHAT = {
+    "request": "A request: give it a reference",
+    "attach": "It belongs to a request that we have, and does nothing to its clock",
+    "clarification": "It is the clarification that we asked for",
+    "review": "It asks for an internal review of an answer that we gave",
+    "withdrawal": "It withdraws a request that we have",
+    "internal": "Internal mail about a request that we have",
+    "business": "Business as usual: another team answers it, not under information law",
+    "not_ours": "Not for us: nothing more is to be done",
+}
+# For a mail that has opened a request already: what remains is whether it is one.
+_OF_OPENED = {
+    "settled": "A request like any other: take the mark off",
+    "not_a_request": "Not a request: stop its clock, and send no acknowledgement",
+}
+_EFFECTS = {
+    "clarification": EventKind.CLARIFICATION_RECEIVED,
+    "review": EventKind.REVIEW_REQUESTED,
+    "withdrawal": EventKind.WITHDRAWN,
+}
+
+
 class DecideForm(FlaskForm):
     """What an officer decides a mail is, with what that needs."""
 
-    what = RadioField(
-        "What is it?",
-        choices={
-            "request": "A request: give it a reference",
-            "attach": "It belongs to a request that we have",
-            "internal": "Internal mail about a request that we have",
-            "business": "Business as usual: another team answers it, not under information law",
-            "not_ours": "Not for us: nothing more is to be done",
-        },
-    )
+    what = RadioField("What is it?", choices=_WHAT | _OF_OPENED)
     email = EmailField(
         "Whose request it is, if it is not the sender's own (e-mail address)", [Optional(), Length(max=254)]
     )
     name = StringField("Requester's name, if it is not the sender's", [Optional(), Length(max=200)])
     received_on = DateField("Day the council first had it, if earlier", [Optional()])
     reference = StringField("Reference of the request that it belongs to", [Optional(), Length(max=40)])
+    question = StringField(
+        "Number of the question that was asked about, where it was not the whole request", [Optional(), Length(max=4)]
+    )
     reason = TextAreaField("Reason or remark", [Length(max=2000)])
 
 
 @pages.get("/new-mail")
 def waiting() -> str:
-    """What waits for an officer's look, with what each looks like and why."""
-    app = product()
+    """What waits for an officer's look, with what each looks like and why; five queries for a page of each of the three lists."""
+    reports, who = product().reports, looking()
     return render_template(
         "newmail/waiting.html",
-        mails=app.new_mail(VIA).list(),
-        unread=app.mailroom(VIA).quarantined(),
-        acknowledgements=app.mailroom(VIA).waiting_acknowledgements(),
+        mails=reports.new_mail(who, _after("mail")),
+        unread=reports.unreadable(_after("unread")),
+        acknowledgements=reports.to_acknowledge(who, _after("acknowledge")),
         intents=INTENTS,
     )
+
+
+def _after(name: str) -> int:
+    """The number behind which a list goes on, as its link says; 0 for its beginning."""
+    given = request.args.get(name, "")
+    return int(given) if re.fullmatch("[0-9]{1,15}", given) else 0
 
 
 @pages.get("/new-mail/<int:number>")
@@ -100,16 +128,41 @@ def decide_submit(number: int) -> str | tuple[str, int] | Response:
 
 
 def _page(number: int, form: DecideForm) -> str:
-    mail = _mail(number)
     opened = product().reading_room(VIA).mail(number, viewer().email)
+    mail = _mail(number)
+    suggested = next((one for one in mail.suggested if one in opened.references), "")
+    form.what.choices = _OF_OPENED if mail.opened else _WHAT
     if form.what.data is None:
-        form.what.data = "attach" if mail.suggested else "request"
-        form.reference.data = mail.suggested[0] if mail.suggested else ""
+        looks_like = mail.intent if suggested and mail.intent in _EFFECTS else "attach" if suggested else "request"
+        form.what.data = "settled" if mail.opened else looks_like
+        form.reference.data = suggested
         proposed = mail.proposal or {}
         form.email.data, form.name.data = proposed.get("email", ""), proposed.get("name", "")
     return render_template(
-        "newmail/decide.html", form=form, mail=mail, opened=opened, words=seen(opened.message.text), intents=INTENTS
+        "newmail/decide.html",
+        form=form,
+        mail=mail,
+        opened=opened,
+        words=seen(opened.message.text),
+        intents=INTENTS,
+        hints=_effects_on(suggested, mail.received_on) if suggested and viewer().may(Capability.WORK) else {},
     )
+
+
+def _effects_on(reference: str, on: date) -> dict[str, str]:
+    """What each choice would do to the clock of the request that a mail may belong to, in words."""
+    found = {
+        "review": f"The review has a clock of its own, from {day(on)}; {reference} is marked for a look.",
+        "withdrawal": f"{reference} ends, and what was waiting to be sent is taken back.",
+    }
+    try:
+        event = Event(kind=EventKind.CLARIFICATION_RECEIVED, on=on)
+        then = product().clockwork(VIA).foresee(reference, event, viewer().email)
+        due = f"the answer is due on {day(then.due_on)}" if then.due_on else "it goes on waiting"
+        found["clarification"] = f"For {reference}, from {day(on)}: {due}."
+    except InfogovError as error:
+        found["clarification"] = f"Not for {reference} as things stand: {told(error)}"
+    return found
 
 
 def _mail(number: int) -> FiledMail:
@@ -136,10 +189,30 @@ def _make_request(number: int, form: DecideForm) -> tuple[str, str]:
     return f"It is request {reference} now.", url_for("request.show", reference=reference)
 
 
-def _attach(number: int, form: DecideForm, side: str) -> tuple[str, str]:
-    reference = (form.reference.data or "").strip().upper()
-    product().new_mail(VIA).attach(number, reference, viewer().email, side)
-    return f"The mail stands with {reference} now.", url_for("request.show", reference=reference)
+def _attach(number: int, form: DecideForm, side: str = "requester", means: EventKind | None = None) -> tuple[str, str]:
+    reference, place = (form.reference.data or "").strip().upper(), (form.question.data or "").strip()
+    if not reference:
+        raise UsageError("Give the reference of the request that it belongs to")
+    named = means is EventKind.CLARIFICATION_RECEIVED and place.isdigit()
+    key = product().clockwork(VIA).key_of(reference, int(place)) if named else None
+    product().new_mail(VIA).attach(number, reference, viewer().email, side, means=means, question=key)
+    said = f"The mail stands with {reference} now."
+    if means is not None:
+        said += " What it does to the clock is recorded."
+    return said, url_for("request.show", reference=reference)
+
+
+def _settled(number: int, form: DecideForm) -> tuple[str, str]:
+    reference = _mail(number).opened or ""
+    why = (form.reason.data or "").strip() or "It is a request like any other"
+    product().new_mail(VIA).dismiss(number, viewer().email, why)
+    return f"The mark on {reference} is off.", url_for("request.show", reference=reference)
+
+
+def _not_a_request(number: int, form: DecideForm) -> tuple[str, str]:
+    reference = _mail(number).opened or ""
+    product().casefile(VIA).not_a_request(reference, viewer().email, form.reason.data or "")
+    return f"{reference} is not a request; its clock has stopped.", url_for("request.show", reference=reference)
 
 
 def _off_the_list(number: int, form: DecideForm, words: str) -> tuple[str, str]:
@@ -150,7 +223,10 @@ def _off_the_list(number: int, form: DecideForm, words: str) -> tuple[str, str]:
 
 _DEEDS: dict[str, Callable[[int, DecideForm], tuple[str, str]]] = {
     "request": _make_request,
-    "attach": lambda number, form: _attach(number, form, "requester"),
+    "attach": _attach,
+    **{name: partial(_attach, means=kind) for name, kind in _EFFECTS.items()},
+    "settled": _settled,
+    "not_a_request": _not_a_request,
     "internal": lambda number, form: _attach(number, form, "internal"),
     "business": lambda number, form: _off_the_list(number, form, "Business as usual"),
     "not_ours": lambda number, form: _off_the_list(number, form, "Not for us"),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from pipeline.letters.model import LetterKind
+from pipeline.domain.clock import EventKind
+from pipeline.domain.outbox import OutboxStatus
 from pipeline.web.context import VIA, product, viewer
 from pipeline.web.downloads import download
 from pipeline.web.pages.deeds import DEEDS
@@ -17,10 +18,16 @@ if TYPE_CHECKING:
     from flask import Response as FlaskResponse
     from werkzeug.wrappers import Response
 
-    from pipeline.store.records import Case
+    from pipeline.stages.reading_room import CaseFile
+    from pipeline.store.records import Case, OutboxSummary
 
 pages = Blueprint("request", __name__)
 
+# What a mail looks like, and what that would be on the clock.
+EFFECTS = {
+    "clarification": EventKind.CLARIFICATION_RECEIVED,
+    "review": EventKind.REVIEW_REQUESTED,
+}
 ENDED = frozenset({"sent", "closed", "withdrawn", "not_a_request"})
 
 
@@ -41,7 +48,8 @@ def show(reference: str) -> str:
         words=seen(opened.message.text) if opened else "",
         events=[(event, event_words(event)) for event in reversed(file.events)],
         deeds=[deed for deed in DEEDS.values() if deed.fits(case)],
-        kinds=list(LetterKind),
+        effects=EFFECTS,
+        missed=_missed(file),
     )
 
 
@@ -51,7 +59,10 @@ def clock(reference: str) -> str:
     app, who = product(), viewer()
     file = app.reading_room(VIA).case(reference, who.email)
     return render_template(
-        "request/clock.html", case=file.case, standing=app.clockwork(VIA).standing(file.case.reference)
+        "request/clock.html",
+        case=file.case,
+        standing=app.clockwork(VIA).standing(file.case.reference),
+        review=app.clockwork(VIA).review(file.case.reference),
     )
 
 
@@ -76,6 +87,14 @@ def note(reference: str) -> Response:
     product().casefile(VIA).note(reference, request.form.get("text", ""), viewer().email)
     flash("The note is kept. Only colleagues see it.")
     return redirect(url_for("request.show", reference=reference) + "#notes", code=303)
+
+
+def _missed(file: CaseFile) -> list[OutboxSummary]:
+    """The letters of a request that did not arrive and that no later one of the kind has replaced."""
+    lost = (OutboxStatus.BOUNCED, OutboxStatus.FAILED)
+    there = [row for row in file.outbox if row.status != OutboxStatus.CANCELLED]
+    newest = {row.kind: row.id for row in sorted(there, key=lambda row: row.id)}
+    return [row for row in there if row.status in lost and newest[row.kind] == row.id]
 
 
 def _left(case: Case) -> tuple[str, str] | None:
