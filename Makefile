@@ -9,7 +9,7 @@ LOCK := deploy/requirements.txt
 DEV_LOCK := deploy/requirements-dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types unit wheel lock clean system-packages assets assets-check faults-table soak fuzz screenshots
+.PHONY: help demo test check lint types unit wheel lock clean system-packages assets assets-check faults-table soak soak-workers fuzz screenshots
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ demo: $(VENV)/.installed ## install into .venv and show the whole job on built-i
 
 test: system-packages lint types ## set up everything, then lint, types and all tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+soak-workers: system-packages $(VENV)/.tools ## four workers on PostgreSQL killed at random for five minutes (SOAK_SECONDS=300), with what was measured
+	@SOAK_SECONDS=$${SOAK_SECONDS:-300} $(BIN)/python -m pytest tests/faults/test_workers.py -s $(ARGS)
 
 check: lint types unit ## what should be green before every commit: lint, types, architecture, unit tests
 

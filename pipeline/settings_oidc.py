@@ -73,7 +73,10 @@ def _check_roles(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         elif value:
             seen[value] = key
     if all(section.get(key) == "" for key in _ROLES):
-        yield "role_officer", "is empty like all the others, so that nobody would have a role; give at least one a value"
+        yield (
+            "role_officer",
+            "is empty like all the others, so that nobody would have a role; give at least one a value",
+        )
 
 
 def issuer_problem(issuer: str) -> str:

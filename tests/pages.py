@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from fakes import FixedClock
+from fakes import FakeTransport, FixedClock
 from flask import url_for
+from jinja2 import BytecodeCache
 from lxml import html
 from storing import arrival
 
 from pipeline.bootstrap import build
+from pipeline.letters.model import LetterKind
 from pipeline.settings import Settings
 from pipeline.stages.accounts import passwords
+from pipeline.stages.deliver import Deliver
 from pipeline.web.app import accounts_of, create_app
+from pipeline.web.letterform import FormReader, laid_out
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jinja2.bccache import Bucket
     from werkzeug.test import TestResponse
 
 OFFICER, APPROVER, ADMIN, READ_ONLY = (
@@ -59,6 +64,25 @@ url = "sqlite:///infogov.db"
 """
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled once for all offices of a run, for there are many and every office has an environment of its own."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template back that was compiled before."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 @cache
 def _hash() -> str:
     """The hash of everybody's password, made once a run."""
@@ -86,6 +110,8 @@ class Office:
                 work.officers.add(email, name, role, via="test", at=NOW)
                 work.officers.set_password(email, _hash(), must_change=False)
         self.flask = create_app(self.app, demo=demo)
+        self.flask.jinja_env.bytecode_cache = _COMPILED
+        self.transport = FakeTransport()
         self.accounts = accounts_of(self.app)
         self._uid = 0
 
@@ -111,6 +137,41 @@ class Office:
         with self.app.store.read() as work:
             newest = max(work.cases.every(), key=lambda case: case.id, default=None)
         return "" if newest is None else newest.reference
+
+    # ---- what others did, by the stages' own verbs ---------------------------------------------------------------
+
+    def answered(self, reference: str, words: str = "There were forty.", by: str = OFFICER, **form: str) -> None:
+        """Keep an answer that discloses everything; *form* is filled in over it, q1_reason for q1-reason."""
+        casework = self.app.casework("test")
+        draft = casework.draft(reference)
+        given = dict(laid_out(draft.record))
+        for n in range(1, len(draft.record.questions) + 1):
+            given |= {f"q{n}-outcome": "supplied", f"q{n}-answer": words}
+        given |= {name.replace("_", "-", 1): value for name, value in form.items()}
+        record = FormReader(given).record(draft.record)
+        casework.save_record(reference, record, by, base_version=draft.version)
+
+    def put_up(self, reference: str, by: str = OFFICER) -> None:
+        """Answer, and put it up for approval."""
+        self.answered(reference, by=by)
+        self.app.casework("test").submit(reference, by, kind=LetterKind.RESPONSE)
+
+    def approved(self, reference: str) -> int:
+        """Answer, put up, approve; returns the letter's number in the outbox."""
+        self.put_up(reference)
+        return self.app.casework("test").approve(reference, APPROVER).outbox_id
+
+    def deliver(self, *errors: Exception) -> None:
+        """Send what is due, after the time in which it can be stopped; each of *errors* is a fault of the mail server with one letter."""
+        self.clock.advance(timedelta(minutes=self.app.settings.delivery.undo_minutes, seconds=1))
+        self.transport.fail_next(*errors)
+        told = self.app.clockwork("test").letter_sent
+        app = self.app
+        Deliver(app.store, self.transport, self.clock, app.ids, app.settings, None, letter_sent=told).run()
+
+    def whole(self) -> bool:
+        """Whether the trail vouches for all there is."""
+        return self.app.store.verify().findings == []
 
     def visitor(self, email: str | None = OFFICER) -> Visitor:
         """A browser in which this officer is signed in already; nobody for None."""

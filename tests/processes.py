@@ -97,6 +97,7 @@ class Service:
     changes: dict[str, dict[str, Any]] = field(default_factory=dict)
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
     web: int = field(default_factory=free_port)
+    first: str = "infogov"
 
     def __post_init__(self) -> None:
         """Write the configuration."""
@@ -122,7 +123,7 @@ class Service:
         """Write the configuration as ``changes`` now are."""
         sections: dict[str, dict[str, Any]] = {
             "authority": {"name": "Northfield Council", "team": "Information Governance Team"},
-            "mailbox.infogov": self.mailbox(self.imap, self.user),
+            f"mailbox.{self.first}": self.mailbox(self.imap, self.user),
             "smtp": {
                 "host": "127.0.0.1",
                 "port": self.smtp,
@@ -164,14 +165,14 @@ class Service:
         assert done.status == 0, (words, done.text, done.err)
         return done
 
-    def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
+    def start(self, *words: str | Path, **environment: str) -> subprocess.Popen[bytes]:
         """Start a verb as a process and leader of its own group; its output goes to ``log``."""
         command = [sys.executable, "-m", "pipeline", *map(str, words), "--config", str(self.config)]
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 command,
                 cwd=self.folder,
-                env=clean_environment(PYTHONPATH=str(ROOT)),
+                env=clean_environment(PYTHONPATH=str(ROOT), **environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees to it that this machine has what the tests need: Python 3.11 with venv, and Dovecot.
+# Sees to it that this machine has what the tests need: Python 3.11 with venv, Dovecot, PostgreSQL and Chromium.
 # Installs what is missing on Debian where it may (root, or sudo without a password); otherwise says what to do and ends with 1.
 # With --python-only it looks after Python alone, which is all that the demo needs.
 set -eu
@@ -15,9 +15,17 @@ elif ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     missing="$missing python3-venv"
 fi
 
-# Dovecot stands where an ordinary user's PATH may not lead.
-if [ "${1:-}" != "--python-only" ] && ! PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v dovecot >/dev/null 2>&1; then
-    missing="$missing dovecot-imapd"
+if [ "${1:-}" != "--python-only" ]; then
+    # Dovecot stands where an ordinary user's PATH may not lead, and so do PostgreSQL's server programs.
+    if ! PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v dovecot >/dev/null 2>&1; then
+        missing="$missing dovecot-imapd"
+    fi
+    if ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
+        missing="$missing postgresql"
+    fi
+    if ! command -v chromium >/dev/null 2>&1; then
+        missing="$missing chromium"
+    fi
 fi
 
 [ -n "$missing" ] || exit 0

@@ -17,6 +17,7 @@ from pipeline.store import Store, schema
 from pipeline.store.cases import NewCase
 from pipeline.store.erasing import By
 from pipeline.store.events import Happening
+from pipeline.store.index_tables import LetterProvision
 from pipeline.store.records import Arrival, FolderPosition, LetterFile
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def _of_the_sixth_version(work: Work, case_id: int) -> dict[str, str]:
         schema.SignIn: {"token_sha256": "a" * 64, "officer": who, "via": "password"}
         | dict.fromkeys(("created_at", "seen_at", "ends_at"), AT),
         schema.SigningKey: {"name": "forms", "value": "k", "made_at": AT},
-        schema.SigningKey: {"name": "forms", "value": "k", "made_at": AT},
+        LetterProvision: {"letter_id": 1, "provision": "s.40(2)", "request_id": case_id},
         schema.Throttle: {"key": who, "failures": 1, "last_at": AT},
         schema.Deputy: {"officer": who, "for_officer": who, "first_day": day, "last_day": day}
         | {"set_by": who, "set_at": AT},

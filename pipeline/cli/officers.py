@@ -101,6 +101,16 @@ def disable_officer(
     say(f"{known.email} is disabled." + (f" {moved} open requests went to {heir}." if moved else ""))
 
 
+@officer.command("unlink")
+def unlink_officer(email: EmailArgument, config: ConfigOption = None) -> None:
+    """Forget which council account is this officer's, so that another one can be linked; their sessions end."""
+    with opened(config) as app:
+        with app.store.read() as work:
+            known = _known(work, email)
+        accounts_of(app, via="cli").unlink("cli", known.email)
+    say(f"{known.email} is linked to no council account now; the next one to sign in with this address is.")
+
+
 @officer.command("list")
 def list_officers(config: ConfigOption = None, *, as_lines: JsonOption = False) -> None:
     """List the officers."""

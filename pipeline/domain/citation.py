@@ -94,7 +94,7 @@ def parse_citation(text: str, source: ProvisionSource | None = None) -> Citation
 def _number(head: str, parts: str) -> str:
     """Write the number the way the law does: "22A", "(5B)", "2 para 16", and " and " where parts were joined by a word."""
     written = _PARAGRAPH.sub(" para ", head) if "para" in head else head.upper()
-    for found in re.finditer(r"([^()]*)\(([0-9a-z]{1,4})\)", parts):
+    for found in re.finditer(r"([^()]{0,40})\(([0-9a-z]{1,4})\)", parts):
         part = found[2].upper() if found[2][0].isdigit() else found[2]
         written += f"{' and ' if found[1] else ''}({part})"
     return written

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from pipeline.domain.questions import questions
 from pipeline.domain.questions.letterbody import body_lines
@@ -19,6 +21,12 @@ from pipeline.domain.regime_words import (
     OWN_REQUEST,
 )
 from pipeline.domain.request import Regime, RegimeGuess
+from pipeline.domain.sieve import Sifted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.domain.request import Question
 
 _LOOK_AT = 100_000  # characters of a letter, and
 _LOOK_AT_ONE = 5_000  # characters of one question
@@ -31,30 +39,31 @@ _CITES_EIR = re.compile(r"environmental information(?: regulations?)?|\beirs?\b"
 _CITES_FOI = re.compile(r"freedom of information|\bfoia?\b", re.IGNORECASE)
 _COUNTS_EIR = re.compile(r"how many|number of|statistics|figures", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:these|those|them|they|it|its)\b", re.IGNORECASE)
-_REUSE = re.compile(
+_REUSE = Sifted(
     r"\b(?:permission|licen[cs]e|licen[cs]ed|allowed|like|want|wish|apply|application|request) (?:\w+ ){0,3}?(?:to|for|the) ?re-?us(?:e|ing)\b"
-    r"|\bre-?use of public sector information\b|\brpsi\b|\bre-?use (?:licen[cs]e|request|application)\b",
-    re.IGNORECASE,
+    r"|\bre-?use of public sector information\b|\brpsi\b|\bre-?use (?:licen[cs]e|request|application)\b"
 )
 _REUSE_REASON = "It also asks to re-use information, which the Re-use of Public Sector Information Regulations 2015 govern, within 20 working days."
 _DEFAULT = "It asks for recorded information that is neither about the requester nor about the environment."
 
 
-def guess(subject: str, text: str) -> RegimeGuess:
+def guess(subject: str, text: str, found: Sequence[Question] | None = None) -> RegimeGuess:
     """The law that a request as a whole looks like, from its subject and the text its sender wrote; the label in a subject is only a hint.
 
     Reasons are sentences for an officer and name rule topics, never the sender's sentences. A wish to re-use information is said
     beside the law of access, for it has regulations and 20 working days of its own (RPSI 2015; domain.md 1.4, row 6).
+    *found* are the questions of *text* where they have been looked for already.
     """
-    found = _access(subject, text)
+    if found is None or len(text) > _LOOK_AT:
+        found = questions(text[:_LOOK_AT])
+    law = _access(subject, text, [question.text for question in found])
     if _REUSE.search(_plain(f"{subject}\n{text[:_LOOK_AT]}")):
-        return replace(found, reasons=(*found.reasons, _REUSE_REASON))
-    return found
+        return replace(law, reasons=(*law.reasons, _REUSE_REASON))
+    return law
 
 
-def _access(subject: str, text: str) -> RegimeGuess:
+def _access(subject: str, text: str, asked: list[str]) -> RegimeGuess:
     seen = text[:_LOOK_AT]
-    asked = [question.text for question in questions(seen)]
     frame = "\n".join(body_lines(seen)[:200])
     if reason := _own_data(f"{subject}\n{frame}", asked):
         return RegimeGuess(regime=Regime.SAR, reasons=(reason,))
@@ -76,6 +85,11 @@ def _access(subject: str, text: str) -> RegimeGuess:
             reasons=("It cites the Environmental Information Regulations, and nothing in it points elsewhere.",),
         )
     return RegimeGuess(regime=Regime.FOI, reasons=_not_others(subject, frame, named=named, asked=len(asked)))
+
+
+def is_environmental(text: str) -> bool:
+    """Whether one question looks environmental by its own words, and not like one for the requester's own data (``guess_question``)."""
+    return bool(_topics(text)) and not ABOUT_STAFF.search(_plain(text)) and not _own_data(text, [text])
 
 
 def guess_question(text: str) -> RegimeGuess:
@@ -108,9 +122,10 @@ def _not_others(subject: str, frame: str, *, named: int, asked: int) -> tuple[st
 
 def _own_data(text: str, asked: list[str]) -> str:
     """The sentence why this looks like a subject access request; "" when it doesn't."""
-    plain = COUNTED.sub(" ", " ".join(text.split()))
+    folded = " ".join(text.split())
+    plain = COUNTED.sub(" ", folded)
     wanted = COUNTED.sub(" ", " ".join(" ".join(asked).split()))
-    if DECLARED.search(" ".join(text.split())) or OWN_REQUEST.search(plain):
+    if DECLARED.search(folded) or OWN_REQUEST.search(plain):
         return "It looks like a subject access request, because it says that it is one."
     if OWN_DATA.search(plain) or OWN_DATA.search(wanted):
         return "It looks like a subject access request, because it asks for information about the requester."
@@ -125,6 +140,7 @@ def _preamble(frame: str, asked: list[str]) -> str:
     return " ".join(frame[: max(frame.find(first), 0)].split())[-600:] if first else ""
 
 
+@lru_cache(maxsize=64)
 def _plain(text: str) -> str:
     return LOOKALIKES.sub(" ", " ".join(text[:_LOOK_AT_ONE].split()))
 

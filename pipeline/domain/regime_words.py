@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from pipeline.domain.sieve import Sifted
 
 
-def _any(*parts: str) -> re.Pattern[str]:
-    return re.compile("|".join(parts), re.IGNORECASE)
+def _any(*parts: str) -> Sifted:
+    return Sifted("|".join(parts))
 
 
-def _topic(name: str, *parts: str) -> tuple[str, re.Pattern[str]]:
-    return name, re.compile(r"\b(?:" + "|".join(parts) + r")\b", re.IGNORECASE)
+def _topic(name: str, *parts: str) -> tuple[str, Sifted]:
+    return name, Sifted("|".join(rf"\b{part}\b" for part in parts))
 
 
 # Topic names stand in reasons after "it asks about".
@@ -139,7 +139,9 @@ ENVIRONMENT = (
         r"air (?:quality|pollution|pollutants?|monitoring)",
         r"nitrogen dioxide",
         r"no2",
-        r"pm ?(?:2\.5|10)",
+        r"pm ?2\.5",
+        r"pm10",
+        r"pm 10",
         r"particulates?",
         r"diffusion tubes?",
         r"clean air",

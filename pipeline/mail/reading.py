@@ -10,7 +10,7 @@ from pipeline.domain.authentication import UNKNOWN, Authentication, read_results
 from pipeline.domain.message import Address
 from pipeline.domain.questions import questions
 from pipeline.domain.receipt import Receipt, date_of_receipt
-from pipeline.domain.regime import guess, guess_question
+from pipeline.domain.regime import guess, is_environmental
 from pipeline.domain.request import Regime
 from pipeline.domain.validity import shortcomings
 from pipeline.mail.contents import NOTHING, contents_of, without_armour
@@ -68,8 +68,8 @@ def _by_law(asked: tuple[Question, ...], law: Regime) -> tuple[Question, ...]:
         return asked
     # One question seldom shows by itself that it is the requester's own data or FOI; that it is environmental it does.
     looked_at = [
-        replace(question, regime=own)
-        if law is Regime.FOI and (own := guess_question(question.text).regime) is Regime.EIR
+        replace(question, regime=Regime.EIR)
+        if law is Regime.FOI and is_environmental(question.text)
         else question
         for question in asked[:_MOST_BY_LAW]
     ]
@@ -95,7 +95,11 @@ def read_message(
     unread = bool(contents.unreadable) and not contents.text.strip()
     # Words that only point to what could not be read are no question.
     asked = () if unread else questions(contents.text if contents.text.strip() else text)
-    law = guess(message.subject, f"{text}\n\n{contents.text}" if contents.text else text)
+    law = (
+        guess(message.subject, f"{text}\n\n{contents.text}")
+        if contents.text
+        else guess(message.subject, text, asked or None)
+    )
     return Reading(
         message=message,
         receipt=receipt,

@@ -30,7 +30,7 @@ WRITE = {"infogov_write": True}
 READ = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 # A server that is gone without a word (a cut cable) is noticed within half a minute; libpq's names.
 _POSTGRESQL = {
-    "application_name": "infogov",
+    "fallback_application_name": "infogov",
     "client_encoding": "utf8",
     "connect_timeout": "10",
     "keepalives_idle": "10",

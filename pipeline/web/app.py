@@ -14,7 +14,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from pipeline.resources import templates
 from pipeline.stages.accounts import Accounts
-from pipeline.web import presenting
+from pipeline.web import presenting, single
 from pipeline.web.context import VIA, Desk, visitor
 from pipeline.web.failures import handle
 from pipeline.web.navigation import navigation
@@ -60,6 +60,7 @@ def accounts_of(app: App, via: str = VIA) -> Accounts:
         idle=timedelta(minutes=web.idle_minutes),
         longest=timedelta(hours=web.session_hours),
         via=via,
+        passwords=app.settings.oidc.passwords,
     )
 
 
@@ -77,6 +78,7 @@ def create_app(app: App, *, demo: bool = False) -> Flask:
     flask.add_url_rule("/theme.css", "theme", lambda: _theme(app.settings))
     for pages in PAGES:
         flask.register_blueprint(pages)
+    single.add_to(flask, app)
     return flask
 
 
@@ -122,6 +124,7 @@ def _templates(flask: Flask, settings: Settings, assets: dict[str, _Asset], *, d
             "demo": demo,
             "mailbox_read": presenting.mailbox_read,
             "navigation": navigation,
+            "password_sign_in": settings.oidc.passwords,
             "scanning": False,
             "single_sign_on": lambda: "single" in flask.blueprints,
             "themeColor": settings.web.colour,

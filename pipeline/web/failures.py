@@ -70,9 +70,9 @@ def handle(app: Flask) -> None:
 def page(status: int, because: str = "", heading: str = "") -> Response:
     """The page for *status*; *because* takes the place of its usual words."""
     title, words = _WORDS.get(status, _WORDS[500 if status >= 500 else 400])  # noqa: PLR2004 - the class of HTTP status codes
-    shown = render_template(
-        "failure.html", title=heading or title, words=because or words, typed=typed(request), status=status
-    )
+    # A form that is too large can't be read, and to try again would fail again.
+    given = [] if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else typed(request)
+    shown = render_template("failure.html", title=heading or title, words=because or words, typed=given, status=status)
     return make_response(shown, status)
 
 

@@ -237,7 +237,15 @@ def mailbox_read() -> tuple[str, bool]:
 
 def add_to(environment: Environment) -> None:
     """Give the templates these words as filters and names."""
-    environment.filters |= {"day": day, "moment": moment, "iso": iso, "isoday": isoday, "size": size, "plural": plural, "server_words": server_words}
+    environment.filters |= {
+        "day": day,
+        "moment": moment,
+        "iso": iso,
+        "isoday": isoday,
+        "size": size,
+        "plural": plural,
+        "server_words": server_words,
+    }
     environment.globals |= {
         "REGIMES": REGIMES,
         "WORKFLOWS": WORKFLOWS,

@@ -42,14 +42,16 @@ def _taken(name: str, content: bytes) -> bytes:
     if len(name) > _LONGEST_NAME:
         raise UsageError(f"The name {name[:60]}… is too long; give the file a shorter one")
     if not content:
-        raise UsageError(f"{name} is empty; choose it again")
+        raise UsageError(f"The file {name} is empty; choose it again")
     if content.startswith(b"#!") or (content.startswith(_PROGRAMS) and not is_text(content)):
-        raise UsageError(f"{name} is a program, and can't be kept here")
+        raise UsageError(f"The file {name} is a program, and can't be kept here")
     try:
         kind = kind_of(name, content)
     except UncheckedError as error:
-        raise UsageError(f"{name} can't be read: {error}. Save it again, or choose another file") from error
+        raise UsageError(f"The file {name} can't be read: {error}. Save it again, or choose another file") from error
     # An ending that is not known, or none, promises nothing that could be untrue.
     if not fits(name, Kind.OTHER) and not fits(name, kind):
-        raise UsageError(f"{name} is not what its name says: it looks like {kind.value} inside. Save it under its true kind")
+        raise UsageError(
+            f"The file {name} is not what its name says: it looks like {kind.value} inside. Save it under its true kind"
+        )
     return content

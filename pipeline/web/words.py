@@ -48,7 +48,9 @@ def on_screen(text: str) -> str:
     shown = _GONE.sub("", shown).rstrip(" ;:,")
     for option, words in _OPTIONS:
         shown = option.sub(words, shown)
-    shown = shown[:1].upper() + shown[1:]
+    # An address or a file's name stays as it is written.
+    if not set("@.") & set(shown.partition(" ")[0].rstrip(".")):
+        shown = shown[:1].upper() + shown[1:]
     return shown if shown.endswith((".", "!", "?")) else shown + "."
 
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import io
 import random
+import zipfile
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -113,6 +115,9 @@ def _mail(number: int, now: datetime, files: list[tuple[str, bytes]] | None = No
     for filename, content in files or ():
         kind = "pdf" if filename.endswith("pdf") else "vnd.openxmlformats-officedocument.wordprocessingml.document"
         message.add_attachment(content, maintype="application", subtype=kind, filename=filename)
+    for place, part in enumerate(message.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"----=_Part_{number}_{place}")
     return bytes(message)
 
 
@@ -172,8 +177,22 @@ def _file(chance: random.Random, position: int) -> tuple[str, bytes]:
     return f"background-{position}.docx", _padded(_DOCX, size, chance)
 
 
-_DOCX = office_files.docx(["Background to my request"])
+def _docx() -> bytes:
+    """A text file of a word processor, the same bytes whenever it is made."""
+    entries = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        "word/document.xml": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
+        "<w:t>Background to my request</w:t></w:r></w:p></w:body></w:document>",
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return out.getvalue()
 
 
 def _padded(content: bytes, size: int, chance: random.Random) -> bytes:
     return content + b"\n%" + chance.randbytes(max(0, size - len(content)))
+
+
+_DOCX = _docx()

@@ -115,7 +115,8 @@ def test_a_page_is_accessible_quiet_and_narrow(state: State, survey: _Survey) ->
     found += [f"at {_TELEPHONE[0]}: {one}" for one in (*_violations(window), *window.overflow())]
     _size(window, _ZOOMED)
     found += [f"at {_ZOOMED[0]}: {one}" for one in window.overflow()]
-    assert found + window.complaints == []
+    found += window.complaints
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("state", [one for one in STATES if "There is a problem" in one.shows], ids=lambda state: state.name)

@@ -24,7 +24,9 @@ def main(name: str, seconds: str, work: Path) -> None:
     """Fuzz *name* for so many *seconds*; new inputs go to *work*, those that break it to *work*/broken-…."""
     warnings.simplefilter("ignore")
     work.mkdir(parents=True, exist_ok=True)
-    seeds = [str(folder) for folder in (HERE / "corpus" / targets.SEEDS[name], HERE / "found" / name) if folder.is_dir()]
+    seeds = [
+        str(folder) for folder in (HERE / "corpus" / targets.SEEDS[name], HERE / "found" / name) if folder.is_dir()
+    ]
     arguments = [f"fuzz-{name}", *_LIMITS, f"-max_total_time={seconds}", f"-artifact_prefix={work}/broken-"]
     if name in targets.WORDS:
         arguments.append(f"-dict={HERE / 'words' / targets.WORDS[name]}.dict")

@@ -1,7 +1,7 @@
 """Writes the corpus of hostile files (tests/fuzz/corpus), the same bytes every time: ``python tests/fuzz/making.py``.
 
-*mail* are whole mails, *texts* are bodies, *files* are attachments and files to release, *insides* parts of those. All are small: what must be large to hurt is made
-when it is needed (``fuzz.bombs``).
+*mail* are whole mails, *texts* are bodies, *files* are attachments and files to release, *insides* parts of those. All are small: what must
+be large to hurt is made when it is needed (``fuzz.bombs``).
 """
 
 from __future__ import annotations
@@ -28,7 +28,12 @@ _MOST_DAMAGED = 12_000  # bytes; a larger file teaches nothing more
 
 def corpus() -> dict[str, bytes]:
     """Every file of the corpus by its path below tests/fuzz/corpus."""
-    kinds = {"mail": making_mail.mails(), "texts": making_texts.texts(), "files": making_files.files(), "insides": making_files.insides()}
+    kinds = {
+        "mail": making_mail.mails(),
+        "texts": making_texts.texts(),
+        "files": making_files.files(),
+        "insides": making_files.insides(),
+    }
     made: dict[str, bytes] = {}
     for kind, named in kinds.items():
         whole = {f"{kind}/{name}": data for name, data in named}
@@ -58,7 +63,9 @@ def _damaged(kind: str, whole: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
                     start = chance.randrange(len(other))
                     data[at:at] = other[start : start + chance.randint(1, 200)]
                 case _:
-                    data[at : at + 1] = chance.choice((b"\0", b"\r", b"\n", b"\xff", b"\xe2\x80\xae", b"=?", b"<", b"--"))
+                    data[at : at + 1] = chance.choice(
+                        (b"\0", b"\r", b"\n", b"\xff", b"\xe2\x80\xae", b"=?", b"<", b"--")
+                    )
         ending = name.rpartition(".")[2]
         yield f"damaged-{number:03d}.{ending}", bytes(data)
 

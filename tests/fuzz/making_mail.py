@@ -34,10 +34,15 @@ def _raw(text: str | bytes) -> bytes:
 def mixed(*parts: str | bytes, edge: str = "edge", kind: str = "mixed") -> tuple[str, bytes]:
     """The header line and the body of a multipart whose *parts* bring their own headers."""
     body = b"".join(b"--" + edge.encode() + b"\r\n" + _raw(part) + b"\r\n" for part in parts)
-    return f'MIME-Version: 1.0\r\nContent-Type: multipart/{kind}; boundary="{edge}"', body + b"--" + edge.encode() + b"--\r\n"
+    return (
+        f'MIME-Version: 1.0\r\nContent-Type: multipart/{kind}; boundary="{edge}"',
+        body + b"--" + edge.encode() + b"--\r\n",
+    )
 
 
-def attached(data: bytes, name: str, kind: str = "application/octet-stream", words: str = "Please see attached.") -> bytes:
+def attached(
+    data: bytes, name: str, kind: str = "application/octet-stream", words: str = "Please see attached."
+) -> bytes:
     """A mail that only points to its attachment."""
     head, body = mixed(
         f"Content-Type: text/plain\r\n\r\n{words}\r\n",
@@ -62,7 +67,19 @@ def _charsets() -> Iterator[tuple[str, bytes]]:
         "latin": b"How many \xa3 \x93quoted\x94?",
         "cut": "How many \U0001f600".encode()[:-1],
     }
-    labels = ("utf-8", "utf-16", "utf-7", "us-ascii", "iso-2022-jp", "gb18030", "hz", "idna", "punycode", "rot13", "zlib")
+    labels = (
+        "utf-8",
+        "utf-16",
+        "utf-7",
+        "us-ascii",
+        "iso-2022-jp",
+        "gb18030",
+        "hz",
+        "idna",
+        "punycode",
+        "rot13",
+        "zlib",
+    )
     labels += ("unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "x" * 300, "utf-8\x00", "'utf-8'", "%s")
     for number, label in enumerate(labels):
         for kind, data in bodies.items():
@@ -73,8 +90,13 @@ def _charsets() -> Iterator[tuple[str, bytes]]:
             head = f"MIME-Version: 1.0\r\nContent-Type: text/plain; charset={label}\r\nContent-Transfer-Encoding: {how}"
             yield f"{number:02d}-{kind}", mail(f"charset-{number}-{kind}", head, body=coded)
     plain = "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: "
-    for number, how in enumerate(("x-uuencode", "BASE64;;", "7bit", "binary", "quoted-printable ", "x-nonsense", "base64, base64", "8bit\x00")):
-        yield f"encoding-{number}", mail(f"encoding-{number}", plain + how, body=b"=3D=\r\n=XX=\xff" + ASK.encode() + b"=")
+    for number, how in enumerate(
+        ("x-uuencode", "BASE64;;", "7bit", "binary", "quoted-printable ", "x-nonsense", "base64, base64", "8bit\x00")
+    ):
+        yield (
+            f"encoding-{number}",
+            mail(f"encoding-{number}", plain + how, body=b"=3D=\r\n=XX=\xff" + ASK.encode() + b"="),
+        )
     yield "uuencoded", mail("uu", plain + "x-uuencode", body="begin 644 a.txt\r\n#86)C\r\n`\r\nend\r\n" + ASK)
     yield "uuencoded-lies", mail("uulies", plain + "uuencode", body="begin 999 ../a\r\nM" + "!" * 200 + "\r\n")
 
@@ -84,7 +106,14 @@ def _control() -> Iterator[tuple[str, bytes]]:
     yield "nul-in-header-name", mail("nulname", b"X-\0Odd: yes")
     yield "nul-in-subject", mail("nulsubject", Subject=b"Re\0quest")
     yield "nul-in-address", mail("nuladdress", From=b"jane\0@example.org")
-    yield "nul-in-boundary", mail("nulboundary", b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="a\0b"', body=b"--a\0b\r\n\r\nhello\r\n")
+    yield (
+        "nul-in-boundary",
+        mail(
+            "nulboundary",
+            b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="a\0b"',
+            body=b"--a\0b\r\n\r\nhello\r\n",
+        ),
+    )
     yield "bidi-subject", mail("bidisubject", Subject=f"Request {_BIDI}fdp.exe")
     yield "bidi-name", mail("bidiname", From=f'"{_BIDI}elpmaxe.licnuoc@iof" <jane@example.org>')
     yield "bidi-address", mail("bidiaddress", From=f"jane{_BIDI}@example.org")
@@ -171,7 +200,9 @@ def _history() -> Iterator[tuple[str, bytes]]:
         "results-broken": "Authentication-Results: mx.example; " + "spf=pass (" * 100,
         "results-two": "Authentication-Results: other.example; dmarc=pass\r\nAuthentication-Results: mx.example; dmarc=fail (p=reject)",
         "received-forged": "Received: from x by mx.council.example; Mon, 1 Jan 1990 00:00:00 +0000",
-        "received-many": "\r\n".join(f"Received: from h{n} by h{n + 1}; Tue, 3 Mar 2026 10:00:{n % 60:02d} +0000" for n in range(150)),
+        "received-many": "\r\n".join(
+            f"Received: from h{n} by h{n + 1}; Tue, 3 Mar 2026 10:00:{n % 60:02d} +0000" for n in range(150)
+        ),
         "received-senseless": "Received: ;;;;;(((by by from;",
         "return-path-null": "Return-Path: <>",
         "resent": "Resent-From: foi@council.example\r\nResent-To: victim@example.net\r\nResent-Date: now",
@@ -180,7 +211,15 @@ def _history() -> Iterator[tuple[str, bytes]]:
     for name, lines in extra.items():
         yield name, mail(name, lines)
     for number, date in enumerate(
-        ("", "0", "31 Feb 2026", "Tue, 3 Mar 99999 10:00 +0000", "Tue, 3 Mar 2026 25:61:61 +9999", "-" * 300, "1 Jan 0001 00:00 +2359")
+        (
+            "",
+            "0",
+            "31 Feb 2026",
+            "Tue, 3 Mar 99999 10:00 +0000",
+            "Tue, 3 Mar 2026 25:61:61 +9999",
+            "-" * 300,
+            "1 Jan 0001 00:00 +2359",
+        )
     ):
         yield f"date-{number}", mail(f"date-{number}", Date=date)
     yield "subject-reference", mail("reference", Subject="Re: FOI598335296 FOI000000015 EIR000000023")
@@ -195,13 +234,27 @@ def _trees() -> Iterator[tuple[str, bytes]]:
     deep = "Content-Type: text/plain\r\n\r\n" + ASK
     for level in range(60):
         deep = f"Content-Type: multipart/mixed; boundary=e{level}\r\n\r\n--e{level}\r\n{deep}\r\n--e{level}--\r\n"
-    yield "deep", mail("deep", "MIME-Version: 1.0\r\n" + deep.partition("\r\n\r\n")[0], body=deep.partition("\r\n\r\n")[2])
+    yield (
+        "deep",
+        mail("deep", "MIME-Version: 1.0\r\n" + deep.partition("\r\n\r\n")[0], body=deep.partition("\r\n\r\n")[2]),
+    )
     inner = mail("innermost")
     for level in range(8):
         inner = mail(f"inner{level}", "Content-Type: message/rfc822", body=inner)
     yield "mails-in-mails", inner
     plain = "Content-Type: text/plain\r\n\r\n" + ASK
-    for kind in ("alternative", "digest", "related", "parallel", "signed", "encrypted", "report", "x-nonsense", "form-data", "byteranges"):
+    for kind in (
+        "alternative",
+        "digest",
+        "related",
+        "parallel",
+        "signed",
+        "encrypted",
+        "report",
+        "x-nonsense",
+        "form-data",
+        "byteranges",
+    ):
         head, body = mixed(plain, "Content-Type: text/html\r\n\r\n<p>Please send <b>other</b> figures.</p>", kind=kind)
         yield kind, mail(kind, head, body=body)
     for number, edge in enumerate(("-", "--", "edge--", " edge ", "a" * 70, "a" * 500, "(.*)+$", "[", "\\", "edge\t")):
@@ -209,26 +262,58 @@ def _trees() -> Iterator[tuple[str, bytes]]:
         yield f"edge-{number}", mail(f"edge-{number}", head, body=body)
     head, body = mixed(*["\r\n."] * 300)
     yield "parts-300", mail("parts", head, body=body)
-    yield "same-edge-twice", mail("same", mixed(mixed(plain)[0] + "\r\n\r\n" + mixed(plain)[1].decode())[0], body=mixed(mixed(plain)[0] + "\r\n\r\n" + mixed(plain)[1].decode())[1])
-    yield "prefix-edges", mail("prefix", 'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="a"', body="--ab\r\n\r\nno\r\n--a\r\n\r\nyes\r\n--abc--\r\n--a--\r\n")
+    yield (
+        "same-edge-twice",
+        mail(
+            "same",
+            mixed(mixed(plain)[0] + "\r\n\r\n" + mixed(plain)[1].decode())[0],
+            body=mixed(mixed(plain)[0] + "\r\n\r\n" + mixed(plain)[1].decode())[1],
+        ),
+    )
+    yield (
+        "prefix-edges",
+        mail(
+            "prefix",
+            'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="a"',
+            body="--ab\r\n\r\nno\r\n--a\r\n\r\nyes\r\n--abc--\r\n--a--\r\n",
+        ),
+    )
     yield "never-closed", mail("open", mixed(plain)[0], body=mixed(plain, plain)[1].rpartition(b"--edge--")[0])
-    yield "words-around", mail("around", mixed(plain)[0], body=b"preamble " * 50 + b"\r\n" + mixed(plain)[1] + ASK.encode())
+    yield (
+        "words-around",
+        mail("around", mixed(plain)[0], body=b"preamble " * 50 + b"\r\n" + mixed(plain)[1] + ASK.encode()),
+    )
     yield "type-twice", mail("typetwice", "Content-Type: text/html", "Content-Type: text/plain", body="<p>Which?</p>")
     yield "type-of-nothing", mail("nothing", "Content-Type:", "Content-Disposition:", "Content-Transfer-Encoding:")
     yield "partial", mail("partial", "Content-Type: message/partial; id=a; number=1; total=9")
     yield "external", mail("external", "Content-Type: message/external-body; access-type=URL; URL=file:///etc/passwd")
-    yield "attachment-only", mail("only", "Content-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment", body="%PDF-1.7")
-    yield "inline-text-file", mail("inline", "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=body.txt")
+    yield (
+        "attachment-only",
+        mail("only", "Content-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment", body="%PDF-1.7"),
+    )
+    yield (
+        "inline-text-file",
+        mail("inline", "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=body.txt"),
+    )
     yield "parameters", mail("parameters", "Content-Type: text/plain; " + "; ".join(f"p{n}=v{n}" for n in range(300)))
-    yield "continuations", mail("continuations", "Content-Type: application/x; " + "; ".join(f"name*{n}*=%41" for n in range(100)))
-    yield "continuation-lies", mail("lies", "Content-Type: application/x; name*0*=utf-16'en'%00A; name*0=b; name*=x''%ZZ; name*99999999999=z")
+    yield (
+        "continuations",
+        mail("continuations", "Content-Type: application/x; " + "; ".join(f"name*{n}*=%41" for n in range(100))),
+    )
+    yield (
+        "continuation-lies",
+        mail("lies", "Content-Type: application/x; name*0*=utf-16'en'%00A; name*0=b; name*=x''%ZZ; name*99999999999=z"),
+    )
 
 
 def _headers() -> Iterator[tuple[str, bytes]]:
     yield "empty", b""
     yield "only-newline", b"\r\n"
     yield "only-from-line", b"From jane@example.org Tue Mar  3 10:00:00 2026\r\n"
-    yield "mbox", b"From jane@example.org Tue Mar  3 10:00:00 2026\r\n" + mail("mbox") + b"\r\nFrom x\r\n" + mail("second")
+    yield (
+        "mbox",
+        b"From jane@example.org Tue Mar  3 10:00:00 2026\r\n" + mail("mbox") + b"\r\nFrom x\r\n" + mail("second"),
+    )
     yield "no-body", mail("nobody").partition(b"\r\n\r\n")[0]
     yield "no-headers", ASK.encode()
     yield "no-colon", mail("nocolon", "This is no header", "Nor this")
@@ -242,7 +327,10 @@ def _headers() -> Iterator[tuple[str, bytes]]:
     yield "subject-300-times", mail("subjects", *["Subject: other"] * 300)
     yield "case", mail("case").swapcase()
     yield "eight-bit-names", mail("names", b"\xff\xfe: x", "X-\u00e9: y")
-    yield "attribute-names", mail("attributes", "Body: x", "Headers: y", "Attachments: z", "Text_plain_json: w", "__class__: v", "Parse: u")
+    yield (
+        "attribute-names",
+        mail("attributes", "Body: x", "Headers: y", "Attachments: z", "Text_plain_json: w", "__class__: v", "Parse: u"),
+    )
     yield "subject-folded-word", mail("words", Subject="=?utf-8?q?a?=\r\n =?utf-8?q?b?=\r\n\t=?utf-8?b?w6k=?=")
     yield "html-only-head", b"<html><head></head><body>How many potholes?</body></html>"
     yield "binary", bytes(range(256)) * 8
@@ -278,7 +366,22 @@ def _words() -> Iterator[tuple[str, bytes]]:
 
 def _files() -> Iterator[tuple[str, bytes]]:
     for number, name in enumerate(
-        ("../../etc/passwd", "C:\\Windows\\a.exe", "a.pdf\0.exe", "con", ".", "..", " ", "a" * 400 + ".pdf", f"a{_BIDI}fdp.exe", "=cmd|x!A1.csv", "a\r\nX-Evil: b.pdf", "a;b.pdf", 'a"b.pdf', "<script>.html")
+        (
+            "../../etc/passwd",
+            "C:\\Windows\\a.exe",
+            "a.pdf\0.exe",
+            "con",
+            ".",
+            "..",
+            " ",
+            "a" * 400 + ".pdf",
+            f"a{_BIDI}fdp.exe",
+            "=cmd|x!A1.csv",
+            "a\r\nX-Evil: b.pdf",
+            "a;b.pdf",
+            'a"b.pdf',
+            "<script>.html",
+        )
     ):
         yield f"name-{number:02d}", attached(b"hello", name)
     rtf = b"{\\rtf1" + b"{" * 400 + b"How many?" + b"}" * 200 + b"\\bin99999999 x\\u99999 ?\\'zz}"
@@ -288,10 +391,16 @@ def _files() -> Iterator[tuple[str, bytes]]:
         "tnef.dat": b"\x78\x9f\x3e\x22\x01\x00" + b"\x01\x0f\x80\x01\x00\xff\xff\xff\x7f" + b"a" * 60,
         "tnef-empty.dat": b"\x78\x9f\x3e\x22\x01\x00",
         "ole.msg": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504,
-        "ole-loop.msg": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + b"\x3e\0\x03\0\xfe\xff\x09\0\x06\0" + bytes(6) + b"\x01\0\0\0" * 120,
+        "ole-loop.msg": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(16)
+        + b"\x3e\0\x03\0\xfe\xff\x09\0\x06\0"
+        + bytes(6)
+        + b"\x01\0\0\0" * 120,
         "cms.p7m": b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80" + b"\x30\x80" * 200,
         "cms-length.p7m": b"\x30\x84\xff\xff\xff\xff\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02",
-        "html.html": b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + b"<table><tr><td>" * 100 + b"&b;&#0;&#xD800;&#99999999;How many?",
+        "html.html": b"<!DOCTYPE a [<!ENTITY b 'c'>]>"
+        + b"<table><tr><td>" * 100
+        + b"&b;&#0;&#xD800;&#99999999;How many?",
         "mail.eml": mail("inside", "Content-Type: message/rfc822", body=mail("deeper")),
         "text-utf-16.txt": "How many potholes?".encode("utf-16"),
         "text-odd.txt": b"\xff\xfeH",
@@ -303,8 +412,18 @@ def _files() -> Iterator[tuple[str, bytes]]:
         yield name.replace(".", "-"), attached(data, name)
     yield "tnef-typed", attached(kinds["tnef.dat"], "winmail.dat", "application/ms-tnef")
     yield "cms-typed", attached(kinds["cms.p7m"], "smime.p7m", "application/pkcs7-mime; smime-type=signed-data")
-    yield "pdf-typed", attached(b"%PDF-1.4\n" + b"1 0 obj<</Type/Pages/Kids[1 0 R]/Count 1>>endobj " * 20, "a.pdf", "application/pdf")
-    yield "no-name", mail("noname", mixed("Content-Type: application/x\r\n\r\nabc")[0], body=mixed("Content-Type: application/x\r\n\r\nabc")[1])
+    yield (
+        "pdf-typed",
+        attached(b"%PDF-1.4\n" + b"1 0 obj<</Type/Pages/Kids[1 0 R]/Count 1>>endobj " * 20, "a.pdf", "application/pdf"),
+    )
+    yield (
+        "no-name",
+        mail(
+            "noname",
+            mixed("Content-Type: application/x\r\n\r\nabc")[0],
+            body=mixed("Content-Type: application/x\r\n\r\nabc")[1],
+        ),
+    )
     thirty = mixed(*[f"Content-Type: application/x; name=f{n}.txt\r\n\r\n{n}" for n in range(60)])
     yield "sixty", mail("sixty", thirty[0], body=thirty[1])
 
@@ -321,15 +440,51 @@ def _reports() -> Iterator[tuple[str, bytes]]:
 
     final = "Reporting-MTA: dns; mx.example.org\r\n\r\nFinal-Recipient: rfc822; {}\r\nAction: {}\r\nStatus: {}\r\n"
     yield "failed", report("failed", final.format("gone@example.org", "failed", "5.1.1"))
-    yield "many-recipients", report("many", "Reporting-MTA: dns; x\r\n\r\n" + (final.format("a@b.example", "failed", "5.0.0") * 60))
+    yield (
+        "many-recipients",
+        report("many", "Reporting-MTA: dns; x\r\n\r\n" + (final.format("a@b.example", "failed", "5.0.0") * 60)),
+    )
     yield "status-senseless", report("senseless", final.format(";;;", "???", "99.99.99999"))
     yield "status-binary", report("binary", "\x01\x02\x03: \x7f\r\n" * 30)
-    yield "two-originals", report("two", final.format("a@b.example", "failed", "5.1.1"), "Message-ID: <a@council.example>\r\nMessage-ID: <b@council.example>")
-    yield "poisoned", report("poisoned", final.format("a@b.example", "failed", "5.1.1"), "Subject: FOI598335296\r\nMessage-ID: <" + "x" * 900 + ">")
+    yield (
+        "two-originals",
+        report(
+            "two",
+            final.format("a@b.example", "failed", "5.1.1"),
+            "Message-ID: <a@council.example>\r\nMessage-ID: <b@council.example>",
+        ),
+    )
+    yield (
+        "poisoned",
+        report(
+            "poisoned",
+            final.format("a@b.example", "failed", "5.1.1"),
+            "Subject: FOI598335296\r\nMessage-ID: <" + "x" * 900 + ">",
+        ),
+    )
     yield "feedback", report("feedback", "Feedback-Type: abuse\r\nUser-Agent: x", kind="feedback-report")
-    yield "disposition", report("disposition", "Disposition: automatic-action/MDN-sent-automatically; displayed", kind="disposition-notification")
-    yield "failed-recipients", mail("xfailed", "X-Failed-Recipients: " + ", ".join(f"a{n}@example.org" for n in range(200)))
-    yield "words-only", mail("wordsonly", "Return-Path: <>", From="postmaster@example.org", Subject="Undeliverable: Undeliverable: x", body="550 5.1.1 <a@b> unknown\r\n" * 60)
+    yield (
+        "disposition",
+        report(
+            "disposition",
+            "Disposition: automatic-action/MDN-sent-automatically; displayed",
+            kind="disposition-notification",
+        ),
+    )
+    yield (
+        "failed-recipients",
+        mail("xfailed", "X-Failed-Recipients: " + ", ".join(f"a{n}@example.org" for n in range(200))),
+    )
+    yield (
+        "words-only",
+        mail(
+            "wordsonly",
+            "Return-Path: <>",
+            From="postmaster@example.org",
+            Subject="Undeliverable: Undeliverable: x",
+            body="550 5.1.1 <a@b> unknown\r\n" * 60,
+        ),
+    )
 
 
 def _html() -> Iterator[tuple[str, bytes]]:
@@ -357,7 +512,8 @@ def _html() -> Iterator[tuple[str, bytes]]:
         "frameset": "<frameset><frame src=x></frameset><noframes>How many?</noframes>",
         "nul": "<p>How\0 many?</p>\0<\0p>",
         "xml": "<?xml version='1.0' encoding='utf-16'?><html xmlns='x'><p>How many?</p></html>",
-        "outlook": "<div style='border:none;border-top:solid'><b>From:</b> x<br><b>Sent:</b> y</div>" * 30 + "How many?",
+        "outlook": "<div style='border:none;border-top:solid'><b>From:</b> x<br><b>Sent:</b> y</div>" * 30
+        + "How many?",
         "gmail-quote": "<div class=gmail_quote>" * 60 + "How many?",
         "br": "<br>" * 2000 + "How many?",
     }

@@ -20,7 +20,10 @@ def _quoting() -> Iterator[tuple[str, str]]:
     yield "quotes-deep", "".join(f"{'>' * depth} {_ASK}\n" for depth in range(120))
     yield "quotes-deep-spaced", "".join(f"{'> ' * depth}{_ASK}\n" for depth in range(80))
     yield "quotes-alternating", "".join(f"> {_ASK}\n{_ASK}\n" for _ in range(60))
-    yield "wrote-lines", "".join(f"On 3 March 2026, Jane Smith <jane{n}@example.org> wrote:\n> hello\n" for n in range(60))
+    yield (
+        "wrote-lines",
+        "".join(f"On 3 March 2026, Jane Smith <jane{n}@example.org> wrote:\n> hello\n" for n in range(60)),
+    )
     yield "wrote-never-ends", "On Tue, 3 Mar 2026 at 10:00, " + "Jane " * 400 + "\nwrote\n:\n" + _ASK
     yield "original-message", "-----Original Message-----\n" * 80 + _ASK
     yield "underscores", "_" * 3000 + "\nFrom: Jane\nSent: now\nTo: us\nSubject: x\n\n" + _ASK
@@ -42,7 +45,10 @@ def _listing() -> Iterator[tuple[str, str]]:
     yield "list-arabic-digits", "".join(f"{chr(0x660 + n % 10)}. How many?\n" for n in range(40))
     yield "list-fullwidth", "\uff11\uff0e How many\uff1f\n\uff12\uff0e Why\uff1f\n"
     yield "list-superscript", "\u00b2. How many?\n\u2461 Why?\n\u00bd. When?\n"
-    yield "bullets", "".join(f"{mark} How many?\n" for mark in "*-+\u2022\u2023\u25e6\u2043\u2219\u00b7\uf0b7\uf0a7" * 6)
+    yield (
+        "bullets",
+        "".join(f"{mark} How many?\n" for mark in "*-+\u2022\u2023\u25e6\u2043\u2219\u00b7\uf0b7\uf0a7" * 6),
+    )
     yield "table", "| Ward | Cost |\n|---|---|\n" + "| ? | ? |\n" * 60
     yield "tabs", "How many?\t" * 400
     yield "lead-of-small-words", f"Please answer the following {'at ' * 300}:\n1. Bins\n2. Trees\n3. Roads\n"
@@ -88,6 +94,11 @@ def _endless() -> Iterator[tuple[str, str]]:
     yield "references", "FOI598335296 EIR000000000 SAR123456789 " * 100
     yield "hyphens", "-" * 4000 + "\n" + "=" * 4000
     yield "pgp", "-----BEGIN PGP MESSAGE-----\n" * 60 + _ASK
-    yield "pgp-signed", "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n- -----BEGIN\n" + _ASK + "\n-----BEGIN PGP SIGNATURE-----\n"
+    yield (
+        "pgp-signed",
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n- -----BEGIN\n"
+        + _ASK
+        + "\n-----BEGIN PGP SIGNATURE-----\n",
+    )
     yield "welsh", "Gofynnaf am wybodaeth o dan Ddeddf Rhyddid Gwybodaeth 2000. Faint o dyllau? " * 30
     yield "empty", ""

@@ -61,7 +61,9 @@ def main() -> None:
         print(json.dumps({"name": name, "size": len(raw)} | cost(targets.triage, raw)), flush=True)
     for name, make in bombs.FILES.items():
         content = make()
-        line = {"name": name, "size": len(content)} | cost(lambda data, name=name: targets.examining(name, data), content)
+        line = {"name": name, "size": len(content)} | cost(
+            lambda data, name=name: targets.examining(name, data), content
+        )
         print(json.dumps(line), flush=True)
 
 

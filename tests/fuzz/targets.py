@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fakes import FixedClock
+
 from fuzz.making_files import document, open_document, pdf, workbook
 from fuzz.making_mail import attached
-
 from pipeline.bootstrap import uk_calendar
 from pipeline.domain.errors import NotAllowedError, NotFoundError, UnreadableError
 from pipeline.domain.questions import questions
@@ -154,6 +154,13 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "insides": seeing_inside,
 }
 # Which folder of the corpus is for which target.
-SEEDS = {"parse": "mail", "triage": "mail", "questions": "texts", "release": "files", "contents": "files", "insides": "insides"}
+SEEDS = {
+    "parse": "mail",
+    "triage": "mail",
+    "questions": "texts",
+    "release": "files",
+    "contents": "files",
+    "insides": "insides",
+}
 # Words that mutations may put in (tests/fuzz/words).
 WORDS = {"parse": "mail", "triage": "mail", "release": "pdf", "contents": "pdf", "insides": "insides"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.domain.questions.leads import is_lead_in
+from pipeline.domain.sieve import Sifted
 
 _I = re.IGNORECASE
 _PLEASANT = 12  # words; a longer question has a subject
@@ -59,7 +60,7 @@ _NOUN_ASK = re.compile(
     r"employees|officers|complaints|fines|pcns?)\b",
     _I,
 )
-CONTENT = re.compile(
+CONTENT = Sifted(
     r"how (?:many|much|long|often|far|old|big|frequently|do|does|did|is|are|was|were|has|have|will)\b"
     r"|\b(?:numbers? of|amount of|lists? of|cop(?:y|ies) of|details of|names? and\b"
     r"|names?,? (?:(?:and )?(?:job )?titles?\b|and (?:contact|address|job|e-?mail))|names? of|breakdown of"
@@ -68,18 +69,16 @@ CONTENT = re.compile(
     r"|reports? (?:on|of|into)|emails? (?:between|from|to|sent)|correspondence (?:between|with|from|relating"
     r"|about|regarding|concerning)|dates? (?:of|on|when)|reasons? (?:for|why)|policy|policies|contract|salary"
     r"|statistics (?:on|for|about)|documents? (?:relating|about|concerning|regarding)|which|who\b|what (?:is"
-    r"|are|was|were|happened|percentage|proportion|has|steps|action)|why\b)",
-    _I,
+    r"|are|was|were|happened|percentage|proportion|has|steps|action)|why\b)"
 )
-_INVOKES = re.compile(
+_INVOKES = Sifted(
     r"freedom of information|\bfoia?\b|\bf\.o\.i\b|\beir\b|environmental information reg|data protection act|"
     r"subject access|\bgdpr\b|information request|"
     r"request(?:s|ing)? (?:for )?(?:some |the following |the below |certain )?information|i am writing|"
     r"i'm writing|my name is|i am (?:a|an|currently|the)\b|"
     r"i['\u2019]m (?:a|an|currently)\b|we are (?:a|an|currently|the)\b|i hope (?:you|this)|hope (?:you|this|all)|"
     r"on behalf of|this is a (?:formal |new )?(?:request|foi)|"
-    r"please (?:treat|accept|find|see|consider|take) |under the (?:act|terms|provisions)",
-    _I,
+    r"please (?:treat|accept|find|see|consider|take) |under the (?:act|terms|provisions)"
 )
 _COURTESY = re.compile(
     r"^(?:many |with )?(?:thanks?|thank ?you|cheers|ta|yours|(?:kind |best |warm )?regards|best wishes|"
@@ -91,7 +90,7 @@ _COURTESY = re.compile(
     r"have a (?:good|great|nice|lovely)|hope (?:you|this)",
     _I,
 )
-_FALL_BACK = re.compile(
+_FALL_BACK = Sifted(
     r"\b(?:cost|costs|appropriate|time|statutory|fee|fees|financial) ?(?:limit|threshold|ceiling|cap)|"
     r"18[ -]hours?|eighteen hours|\u00a3450|section 1[26]\b|s\.? ?1[26]\b|"
     r"exceed(?:s|ed|ing)? the|too (?:broad|wide|costly|expensive|onerous|vague|long)|advice (?:and|or|"
@@ -105,10 +104,9 @@ _FALL_BACK = re.compile(
     r"not possible|unable to|cannot (?:provide|answer|supply|be)|can['\u2019]t (?:provide|answer)|"
     r"(?:an)?other (?:public )?(?:authority|body|organisation|department)|redact|exempt|withh[oe]ld|refus(?:e|al|"
     r"ing)|part of (?:this|my|the) (?:request|information)|"
-    r"prioriti[sz]e|treat (?:these|this|each|them|it|the)|in the order",
-    _I,
+    r"prioriti[sz]e|treat (?:these|this|each|them|it|the)|in the order"
 )
-_LAW = re.compile(
+_LAW = Sifted(
     r"\b(?:20|twenty) (?:working|business|school) days|working days|statutory (?:time|deadline|period|duty)|"
     r"within the (?:time|statutory|legal)|i am entitled|public interest|internal review|"
     r"(?:information )?commissioner|\bico\b|re-?use|open government licen[cs]e|copyright|"
@@ -116,17 +114,15 @@ _LAW = re.compile(
     r"as (?:required|set out|defined|you (?:will )?(?:know|be aware))|\b(?:section|s\.) ?(?:1|8|10|11|12|14|16|"
     r"17|45)(?:\(\d\))?(?![\w.])|\b(?:regulation|article) (?:5|6|7|9|12|14)\b|for (?:publication|research|"
     r"my (?:dissertation|thesis|research|article|studies|project))|"
-    r"dissertation|will be (?:used|published|shared|made)|right to know",
-    _I,
+    r"dissertation|will be (?:used|published|shared|made)|right to know"
 )
-_FORMAT = re.compile(
+_FORMAT = Sifted(
     r"\b(?:in|as|via|by|using|into|on)\b (?:an? |the |my |either |any |both )?(?:\S+ ){0,4}?(?:excel|"
     r"spread ?sheets?|csv|electronic\w*|e-?mail|machine[- ]readable|pdf|xlsx?|word|"
     r"formats?|electronically|writing|hard copy|digital(?:ly)?|open data|post|table below|tabular)\b|"
     r"\b(?:electronically|file format|e-?mail address|reply to this|replying to this|attached (?:table|template|"
     r"spreadsheet)|"
-    r"(?:fill|complete) (?:in )?the (?:table|template|spreadsheet|form|attached))",
-    _I,
+    r"(?:fill|complete) (?:in )?the (?:table|template|spreadsheet|form|attached))"
 )
 _FORMAT_SUBJECT = re.compile(
     r"^(?:please|i|we|could|can|would|ideally|preferably|if possible|where possible|my preferred|the|all|any|for|"
@@ -163,11 +159,22 @@ ALSO = re.compile(
     r"further|additionally)\b)",
     _I,
 )
-_STATUTE = re.compile(
+_STATUTE = Sifted(
     r"to be informed in writing|if that is the case, to have|have that information communicated|"
     r"the state of the elements of the environment|factors, such as substances|"
-    r"any person making a request|whether it holds information of the description",
+    r"any person making a request|whether it holds information of the description"
+)
+
+
+_CONDITIONAL = re.compile(
+    r"(?:and |but |however,? |please note |note |also,? |alternatively,? |should |where |in the event|"
+    r"whe(?:n|re)ever )*(?:if|should|where|in the event|please (?:let me know|tell me|advise me?|inform me|"
+    r"contact|feel|do not|don['\u2019]t|confirm) (?:if|as|me|free|hesitate|whether i|that you))\b",
     _I,
+)
+_IN_DOUBT = Sifted(
+    r"(?:let me know|advise me|contact me|tell me).{0,20}\b(?:if|should) (?:you|there|this|"
+    r"my|any)\b.{0,80}(?:clarif|further|question|unclear|problem|issue|fee|charge|cost)"
 )
 
 
@@ -184,25 +191,12 @@ def is_boilerplate(sentence: str) -> bool:
         return True
     if is_format(head):
         return True
-    conditional = re.match(
-        r"(?:and |but |however,? |please note |note |also,? |alternatively,? |should |where |in the event|"
-        r"whe(?:n|re)ever )*(?:if|should|where|in the event|please (?:let me know|tell me|advise me?|inform me|"
-        r"contact|feel|do not|don['\u2019]t|confirm) (?:if|as|me|free|hesitate|whether i|that you))\b",
-        head,
-        _I,
-    )
-    if conditional and (_FALL_BACK.search(head) or _LAW.search(head)) and not head.endswith("?"):
-        return True
-    if (_FALL_BACK.search(head) or _LAW.search(head)) and not wants(head):
-        return True
-    return bool(
-        re.search(
-            r"(?:let me know|advise me|contact me|tell me).{0,20}\b(?:if|should) (?:you|there|this|"
-            r"my|any)\b.{0,80}(?:clarif|further|question|unclear|problem|issue|fee|charge|cost)",
-            head,
-            _I,
-        )
-    )
+    if _FALL_BACK.search(head) or _LAW.search(head):
+        if _CONDITIONAL.match(head) and not head.endswith("?"):
+            return True
+        if not wants(head):
+            return True
+    return bool(_IN_DOUBT.search(head))
 
 
 def is_format(sentence: str) -> bool:

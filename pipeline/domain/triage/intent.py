@@ -9,8 +9,10 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
+from pipeline.domain.sieve import Sieve
 from pipeline.domain.triage.automatic import plain, subject_words
 from pipeline.domain.triage.language import foreign_language
 from pipeline.domain.triage.wording import (
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from pipeline.domain.message import Message
+    from pipeline.domain.triage.patterns import AnyOf
 
 TEXT_CHARACTERS = 100_000
 SENTENCE_CHARACTERS = 1_200
@@ -260,15 +263,28 @@ def _sentences(lines: Iterable[str]) -> Iterator[str]:
 
 def read_sentence(sentence: str) -> dict[Sign, tuple[str, ...]]:
     """The signs of one folded sentence, after its topic has been told from its purpose."""
-    if BOILERPLATE.search(sentence):
+    may = _sieve().may_stand_in(sentence)
+    if _stands(sentence, _BOILERPLATE, BOILERPLATE, may):
         return {}
     found: dict[Sign, tuple[str, ...]] = {}
-    for rule in _RULES:
-        if rule.pattern.search(sentence):
+    for number, rule in enumerate(_RULES):
+        if _stands(sentence, number, rule.pattern, may):
             found[rule.sign] = (*found.get(rule.sign, ()), rule.clause)
-    if MATERIAL.search(sentence):
+    if _stands(sentence, _MATERIAL, MATERIAL, may):
         found[Sign.MATERIAL] = ("it asks for figures, papers or facts that may be on record",)
     return _settle(sentence, found)
+
+
+@cache
+def _sieve() -> Sieve:
+    return Sieve([*(rule.pattern.telling for rule in _RULES), BOILERPLATE.telling, MATERIAL.telling])
+
+
+_BOILERPLATE, _MATERIAL = len(_RULES), len(_RULES) + 1
+
+
+def _stands(sentence: str, number: int, pattern: AnyOf, may: AbstractSet[int]) -> bool:
+    return (number in may and pattern.search_telling(sentence)) or pattern.search_others(sentence)
 
 
 # "Could I have it if you've got it?" asks, whatever its condition.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from itertools import groupby
+
+from pipeline.domain.sieve import Sifted, depths, must_hold, split_alternatives
 
 _WORD_START = r"\b"
 _TEXT_START = "^"
@@ -17,14 +20,57 @@ class AnyOf:
 
     Python tries an alternative that begins with a letter by one comparison, and one that begins with ``\b`` or a group by running it.
     So the word boundary is taken out in front, groups at the start are spread, and alternatives that begin with the same letter share it;
-    what is tied to the start of the text is tried there only.
-    """
+    what is tied to the start of the text is tried there only. All is compiled when it is first needed.
 
-    __slots__ = ("_anchored", "_free", "_words", "pattern")
+    *telling* are the alternatives of which the ``sieve`` knows what must stand in the text; the others can only be run.
+    """
 
     def __init__(self, *alternatives: str) -> None:
         self.pattern = "|".join(alternatives)
-        parts = [part for alternative in alternatives for part in split_alternatives(alternative)]
+
+    def search(self, text: str) -> bool:
+        """Whether any alternative stands in *text*."""
+        return self.search_others(text) or (self._sifted.may_stand_in(text) and self.search_telling(text))
+
+    def search_telling(self, text: str) -> bool:
+        """Whether one of the telling alternatives stands in *text*; for who has asked a sieve before."""
+        return self._telling.search(text)
+
+    def search_others(self, text: str) -> bool:
+        """Whether one of the alternatives that are not telling stands in *text*."""
+        return self._others.search(text)
+
+    @cached_property
+    def telling(self) -> str:
+        """The pattern of the alternatives that are telling."""
+        return "|".join(self._told_apart[0])
+
+    @cached_property
+    def _told_apart(self) -> tuple[list[str], list[str]]:
+        parts: tuple[list[str], list[str]] = ([], [])
+        for part in split_alternatives(self.pattern):
+            parts[not must_hold(part, ignore_case=False)].append(part)
+        return parts
+
+    @cached_property
+    def _sifted(self) -> Sifted:
+        return Sifted(self.telling, ignore_case=False)
+
+    @cached_property
+    def _telling(self) -> _Grouped:
+        return _Grouped(self._told_apart[0])
+
+    @cached_property
+    def _others(self) -> _Grouped:
+        return _Grouped(self._told_apart[1])
+
+
+class _Grouped:
+    """Alternatives, grouped by how they begin."""
+
+    __slots__ = ("_anchored", "_free", "_words")
+
+    def __init__(self, parts: list[str]) -> None:
         anchored = [part for part in parts if part.startswith(_TEXT_START)]
         words = [part.removeprefix(_WORD_START) for part in parts if part.startswith(_WORD_START)]
         free = [part for part in parts if not part.startswith((_TEXT_START, _WORD_START))]
@@ -33,41 +79,12 @@ class AnyOf:
         self._free = re.compile("|".join(free)) if free else None
 
     def search(self, text: str) -> bool:
-        """Whether any alternative stands in *text*."""
+        """Whether any of them stands in *text*."""
         return (
             (self._anchored is not None and self._anchored.match(text) is not None)
             or (self._words is not None and self._words.search(text) is not None)
             or (self._free is not None and self._free.search(text) is not None)
         )
-
-
-def split_alternatives(pattern: str) -> list[str]:
-    """The alternatives of *pattern* that stand outside any group, in order."""
-    cuts = [at for at, depth in _depths(pattern) if depth == 0 and pattern[at] == "|"]
-    return [
-        pattern[start:end] for start, end in zip([0, *(cut + 1 for cut in cuts)], [*cuts, len(pattern)], strict=True)
-    ]
-
-
-def _depths(pattern: str) -> list[tuple[int, int]]:
-    """Each place outside character sets and escapes with the number of groups open there; a bracket counts as outside its own group."""
-    out: list[tuple[int, int]] = []
-    depth, at, in_set = 0, 0, False
-    while at < len(pattern):
-        character = pattern[at]
-        if character == "\\":
-            at += 2
-            continue
-        if in_set:
-            in_set = character != "]"
-        elif character == "[":
-            in_set = True
-        else:
-            depth -= character == ")"
-            out.append((at, depth))
-            depth += character == "("
-        at += 1
-    return out
 
 
 def _by_letter(words: list[str]) -> str:
@@ -90,7 +107,7 @@ def _spread(pattern: str) -> list[str]:
     """*pattern* without a group at its start: "(?:a|b)c" as "ac" and "bc", "(?:a )?c" as "a c" and "c"."""
     if not pattern.startswith(_GROUP):
         return [pattern]
-    end = next(at for at, depth in _depths(pattern) if depth == 0 and pattern[at] == ")")
+    end = next(at for at, depth in depths(pattern) if depth == 0 and pattern[at] == ")")
     rest, optional = pattern[end + 1 :], False
     if rest[:1] in tuple(_QUANTIFIERS):
         if rest[0] != "?":

@@ -115,9 +115,13 @@ class Accounts:
         with self._store.write() as work:
             account = officer_of(work, person)
             if account is not None and account.disabled:
-                raise RefusedError(f"{account.email} may no longer come in here. Ask an administrator if that is not right.")
+                raise RefusedError(
+                    f"{account.email} may no longer come in here. Ask an administrator if that is not right."
+                )
             if person.role is None:
-                raise RefusedError("Your council account has no role in this service. Ask your IT service to give it one.")
+                raise RefusedError(
+                    "Your council account has no role in this service. Ask your IT service to give it one."
+                )
             if account is None:
                 account = self._admit(work, person, person.role, now, create=create)
             if account.subject is None:
@@ -129,9 +133,13 @@ class Accounts:
 
     def _admit(self, work: Work, person: Vouched, role: Role, now: datetime, *, create: bool) -> Account:
         if not create:
-            raise RefusedError("You are not an officer here. Ask an administrator to add you with your council address.")
+            raise RefusedError(
+                "You are not an officer here. Ask an administrator to add you with your council address."
+            )
         if not person.addresses:
-            raise RefusedError("Your council account has no e-mail address that this service can use. Ask your IT service.")
+            raise RefusedError(
+                "Your council account has no e-mail address that this service can use. Ask your IT service."
+            )
         email = person.addresses[0]
         work.officers.add(email, person.name or email.partition("@")[0], role, via=self._via, at=now)
         return _existing(work, email)

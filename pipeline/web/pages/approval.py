@@ -166,9 +166,7 @@ def give_back_submit(reference: str, kind: str) -> Response:
         product().casework(VIA).give_back(case.reference, viewer().email, reason, kind=which)
     except InfogovError as error:
         said = told(error)
-        page = render_template(
-            "approval/return.html", case=case, kind=which, names=LETTERS, said=said, reason=reason
-        )
+        page = render_template("approval/return.html", case=case, kind=which, names=LETTERS, said=said, reason=reason)
         return make_response(page, 409)
     flash("Returned to its drafter, with your reason.")
     return redirect(url_for("approval.waiting"), code=303)
@@ -222,8 +220,9 @@ def _to_check() -> Sequence[ListedLetter]:
 def checked(reference: str, kind: str, number: int) -> Response:
     """Note that an approval by a policy was looked at."""
     del kind
+    case = _case(reference)
     product().casework(VIA).check_exception(number, viewer().email)
-    flash(f"Noted: the approval of {reference} was looked at.")
+    flash(f"Noted: the approval of {case.reference} was looked at.")
     return redirect(url_for("approval.waiting"), code=303)
 
 

@@ -28,7 +28,7 @@ def sign_in() -> str | Response:
         kept="",
         typed=[],
         ended=False,
-        to=_ours(request.args.get("to", "")),
+        to=ours(request.args.get("to", "")),
     )
 
 
@@ -36,7 +36,7 @@ def sign_in() -> str | Response:
 def sign_in_submit() -> Response:
     """Begin a session, and lead back to where the visitor was."""
     form = SignInForm()
-    to, kept_form = _ours(form.to.data or ""), form.kept.data or ""
+    to, kept_form = ours(form.to.data or ""), form.kept.data or ""
     if not form.validate():
         return _ask_again(form, kept_form, to, 400)
     try:
@@ -120,7 +120,7 @@ def password_submit() -> Response:
     return make_response(render_template("door/password.html", form=form), 400)
 
 
-def _ours(path: str) -> str:
+def ours(path: str) -> str:
     """*path* when it is one of this site's own, else nothing: nobody is led elsewhere after signing in."""
     plain = path.replace("\\", "/")
     return (

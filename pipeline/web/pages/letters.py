@@ -76,7 +76,9 @@ GROUPS: tuple[Group, ...] = (
 )
 # Nobody has to do anything about these: a page of their own.
 OVER: tuple[Group, ...] = (
-    Group("cancelled", "Cancelled", "These letters were stopped or taken back, and never went.", (OutboxStatus.CANCELLED,)),
+    Group(
+        "cancelled", "Cancelled", "These letters were stopped or taken back, and never went.", (OutboxStatus.CANCELLED,)
+    ),
     Group(
         "redirected",
         "Redirected in a trial",

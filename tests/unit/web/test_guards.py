@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from crowd import Crowd
 from flask import Flask
 from pages import ADMIN, APPROVER, OFFICER, READ_ONLY, Office
 
 from pipeline.domain.errors import ConfigurationError, UsageError
 from pipeline.domain.roles import may
 from pipeline.web.navigation import BAR
-from pipeline.web.routes import ROUTES
+from pipeline.web.routes import OPTIONAL, ROUTES
 from pipeline.web.serving import WebServer
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def endpoints(flask: Flask) -> set[str]:
 
 def test_every_page_is_in_the_table_and_every_line_is_a_page(office: Office) -> None:
     """No page opens by oversight: the table of routes names each one, and nothing that is not there."""
-    assert endpoints(office.flask) == set(ROUTES)
+    assert endpoints(office.flask) == set(ROUTES) - OPTIONAL
 
 
 def test_paths_are_plain_and_name_nobody(office: Office) -> None:
@@ -40,8 +41,9 @@ def test_paths_are_plain_and_name_nobody(office: Office) -> None:
 
 
 @pytest.mark.parametrize("email", [None, *ROLE_OF])
-def test_each_role_opens_what_the_table_says(office: Office, email: str | None) -> None:
+def test_each_role_opens_what_the_table_says(crowd: Crowd, email: str | None) -> None:
     """For every page and every role: without a session it asks to sign in, without the right it refuses, and never else."""
+    office = crowd.office
     visitor = office.visitor(email)
     values = {"reference": "FOI000000015", "name": "app.css", "kind": "response", "number": 1, "digest": "0" * 64}
     for rule in office.flask.url_map.iter_rules():
