@@ -168,8 +168,14 @@ def _web_address(text: str) -> str:
 def _scanner(text: str) -> str:
     host, colon, port = text.rpartition(":")
     local = text.startswith("unix:/")
-    if text and not local and not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT):
-        raise ValueError('must be a socket such as "unix:/run/clamav/clamd.ctl", or a host and port such as "127.0.0.1:3310"')
+    if (
+        text
+        and not local
+        and not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT)
+    ):
+        raise ValueError(
+            'must be a socket such as "unix:/run/clamav/clamd.ctl", or a host and port such as "127.0.0.1:3310"'
+        )
     return text
 
 

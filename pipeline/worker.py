@@ -38,7 +38,7 @@ _IDLE_BOUND = (
 
 _QUIET_HOUR = 3  # UTC
 # How often a worker that shares its database looks whether another one has died and left work behind.
-_LOOK_SECONDS = 2.0
+_LOOK_SECONDS = 1.0
 _BEAT_EVERY = timedelta(seconds=10)
 _NOT_TWO = "another worker is running on this database; stop it first, or use PostgreSQL for several"
 _NOT_NOW = "an operator's command has this database to itself (infogov db ...); start the worker when it has ended"

@@ -113,7 +113,7 @@ class Crowd:
         }  # fmt: skip
         work.messages.settle(number, state=state, values=told | values)
 
-    def _case(self, work: Work, reference: str, **values: Any) -> Any:  # noqa: ANN401 - a Case
+    def _case(self, work: Work, reference: str, **values: Any) -> Any:
         asked = [
             Question(label=str(n), text=self._text(f"How many were there in year {n}?")) for n in range(self.count)
         ]
@@ -159,7 +159,7 @@ class Crowd:
             case, Happening(kind="assigned", at=NOW, actor=OFFICER), owner=OFFICER, own_reference=self._text("IG/1")
         )
 
-    def _letter(self, case: Any) -> str:  # noqa: ANN401 - a Case
+    def _letter(self, case: Any) -> str:
         return record_text(begun(draft_facts(case, self.app.settings, LetterKind.FREE)))
 
     def _answer(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -19,12 +21,11 @@ from pipeline.letters.model import LetterKind
 from pipeline.settings import Settings
 from pipeline.stages.accounts import passwords
 from pipeline.stages.deliver import Deliver
+from pipeline.store import Store
 from pipeline.web.app import accounts_of, create_app
 from pipeline.web.letterform import FormReader, laid_out
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jinja2.bccache import Bucket
     from werkzeug.test import TestResponse
 
@@ -89,8 +90,17 @@ def _hash() -> str:
     return passwords.hashed(PASSWORD)
 
 
+@cache
+def _database() -> bytes:
+    """An empty database of this program's schema, made once a run: the migrations have tests of their own."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "infogov.db"
+        Store.open(f"sqlite:///{file}").close()
+        return file.read_bytes()
+
+
 class Office:
-    """The product with its pages over a database of its own, four officers, and a clock that stands still.
+    r"""The product with its pages over a database of its own, four officers, and a clock that stands still.
 
     *more* is TOML put behind the configuration, such as '[web]\\nidle_minutes = 5'.
     """
@@ -98,6 +108,8 @@ class Office:
     def __init__(self, folder: Path, more: str = "", *, demo: bool = False) -> None:
         config = folder / "infogov.toml"
         config.write_text(_CONFIG + more)
+        if not (folder / "infogov.db").exists():
+            (folder / "infogov.db").write_bytes(_database())
         self.clock = FixedClock(NOW)
         self.app = dataclasses.replace(build(Settings.load(config, {})), clock=self.clock)
         with self.app.store.write() as work:

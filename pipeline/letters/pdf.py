@@ -6,17 +6,20 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import typst
-
 from pipeline.domain.errors import UsageError
 from pipeline.letters.font import FAMILY, fonts_folder, showable
 from pipeline.letters.outline import outline, title_of
 from pipeline.letters.plain import one_line
 from pipeline.letters.templating import letters_folder
+from pipeline.resources import later
 
 if TYPE_CHECKING:
+    import typst
+
     from pipeline.letters.outline import Piece, Runs
     from pipeline.letters.render import Letter
+else:
+    typst = later("typst")
 
 _PAGE = "page.typ"
 

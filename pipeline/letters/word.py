@@ -8,28 +8,34 @@ import zipfile
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
-import docx
-from docx.image.exceptions import UnexpectedEndOfFileError, UnrecognizedImageError
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
-
 from pipeline.domain.errors import UsageError
 from pipeline.letters.outline import Manner, Run, Shape, outline, title_of
 from pipeline.letters.plain import one_line
+from pipeline.resources import later
 
 if TYPE_CHECKING:
+    import docx
+    from docx import oxml, shared
     from docx.document import Document
+    from docx.image import exceptions
+    from docx.opc import constants
+    from docx.oxml import ns
     from docx.styles.style import ParagraphStyle
     from docx.text.paragraph import Paragraph
 
     from pipeline.letters.outline import Piece, Runs
     from pipeline.letters.render import Letter
+else:
+    docx = later("docx")
+    exceptions = later("docx.image.exceptions")
+    constants = later("docx.opc.constants")
+    oxml = later("docx.oxml")
+    ns = later("docx.oxml.ns")
+    shared = later("docx.shared")
 
 _FONT = "Arial"
-_INK = RGBColor(0x0B, 0x0C, 0x0C)
-_LINK = RGBColor(0x1D, 0x51, 0x91)
+_INK = (0x0B, 0x0C, 0x0C)
+_LINK = (0x1D, 0x51, 0x91)
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")  # The two that are left after clean_text (XML 1.0 section 2.2).
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # The first moment a zip file can name.
 
@@ -53,8 +59,8 @@ def render_word(letter: Letter) -> bytes:
 def _add_crest(document: Document, letter: Letter) -> None:
     """Put the crest at the head, with words for those who can't see it."""
     try:
-        picture = document.add_picture(io.BytesIO(letter.crest), height=Mm(20))
-    except (UnrecognizedImageError, UnexpectedEndOfFileError) as error:
+        picture = document.add_picture(io.BytesIO(letter.crest), height=shared.Mm(20))
+    except (exceptions.UnrecognizedImageError, exceptions.UnexpectedEndOfFileError) as error:
         raise UsageError(
             "[authority] crest is not a PNG or JPEG picture that can be shown; name another file"
         ) from error
@@ -65,7 +71,9 @@ def _add_crest(document: Document, letter: Letter) -> None:
 def _drop_preview(document: Document) -> None:
     """Take out the picture of an empty page that the library's own template carries."""
     relations = document.part.package.rels
-    for name in [name for name, relation in relations.items() if relation.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+    for name in [
+        name for name, relation in relations.items() if relation.reltype == constants.RELATIONSHIP_TYPE.THUMBNAIL
+    ]:
         del relations[name]
 
 
@@ -85,25 +93,25 @@ def _set_styles(document: Document, language: str) -> None:
     for name, size in (("Normal", 11), ("Heading 1", 14), ("Heading 2", 11)):
         style: ParagraphStyle = document.styles[name]
         style.font.name = _FONT
-        style.font.size = Pt(size)
-        style.font.color.rgb = _INK
+        style.font.size = shared.Pt(size)
+        style.font.color.rgb = shared.RGBColor(*_INK)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts.attrib.pop(qn(f"w:{theme}"), None)
+            fonts.attrib.pop(ns.qn(f"w:{theme}"), None)
         for script in ("eastAsia", "cs"):
-            fonts.set(qn(f"w:{script}"), _FONT)
+            fonts.set(ns.qn(f"w:{script}"), _FONT)
     normal: ParagraphStyle = document.styles["Normal"]
-    normal.paragraph_format.space_after = Pt(10)
-    for element in document.styles.element.iter(qn("w:lang")):
-        element.set(qn("w:val"), language)
-    for element in document.settings.element.iter(qn("w:themeFontLang")):
-        element.set(qn("w:val"), language)
+    normal.paragraph_format.space_after = shared.Pt(10)
+    for element in document.styles.element.iter(ns.qn("w:lang")):
+        element.set(ns.qn("w:val"), language)
+    for element in document.settings.element.iter(ns.qn("w:themeFontLang")):
+        element.set(ns.qn("w:val"), language)
 
 
 def _set_page(document: Document) -> None:
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(25)
+    section.page_width, section.page_height = shared.Mm(210), shared.Mm(297)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = shared.Mm(25)
 
 
 def _add(document: Document, piece: Piece) -> None:
@@ -147,7 +155,7 @@ def _add_table(document: Document, rows: tuple[tuple[str, ...], ...]) -> None:
         for cell, text in zip(made.cells, row, strict=True):
             _write(cell.paragraphs[0], (Run(text),), bold=number == 0)
         if number == 0:
-            made._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - the library has no public way to mark headings
+            made._tr.get_or_add_trPr().append(oxml.OxmlElement("w:tblHeader"))  # noqa: SLF001 - the library has no public way to mark headings
     document.add_paragraph()
 
 
@@ -157,12 +165,12 @@ def _write(paragraph: Paragraph, runs: Runs, *, bold: bool = False) -> None:
         if not run.link:
             paragraph.add_run(text).bold = bold or None
             continue
-        relation = paragraph.part.relate_to(run.link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
-        frame = OxmlElement("w:hyperlink")
-        frame.set(qn("r:id"), relation)
+        relation = paragraph.part.relate_to(run.link, constants.RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        frame = oxml.OxmlElement("w:hyperlink")
+        frame.set(ns.qn("r:id"), relation)
         written = paragraph.add_run(text)
         written.font.underline = True
-        written.font.color.rgb = _LINK
+        written.font.color.rgb = shared.RGBColor(*_LINK)
         frame.append(written._r)  # noqa: SLF001 - the library has no public way to make a link
         paragraph._p.append(frame)  # noqa: SLF001 - the same
 

@@ -7,16 +7,18 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from pypdf import PdfReader, apply_configuration
-from pypdf.errors import PdfReadError
-
 from pipeline.domain.errors import UnreadableError
 from pipeline.mail.charsets import safe_text
 from pipeline.mail.zipped import ProtectedError
+from pipeline.resources import later
 
 if TYPE_CHECKING:
-    from pypdf import PageObject
+    import pypdf
+    from pypdf import PageObject, errors
     from pypdf.generic import DictionaryObject
+else:
+    pypdf = later("pypdf")
+    errors = later("pypdf.errors")
 
 MAX_PAGES = 50
 MAX_PDF = 10 * 1024 * 1024
@@ -76,19 +78,19 @@ def pdf_text(data: bytes, seconds: float = MAX_SECONDS) -> tuple[str, bool]:
     if len(data) > MAX_PDF:
         raise UnreadableError(f"it is larger than {MAX_PDF // 2**20} MB")
     try:
-        with apply_configuration(**_LIMITS):
-            return _text(PdfReader(io.BytesIO(data)), _Meter(seconds))
+        with pypdf.apply_configuration(**_LIMITS):
+            return _text(pypdf.PdfReader(io.BytesIO(data)), _Meter(seconds))
     except UnreadableError:
         raise
     except _TooMuchError as error:
         raise UnreadableError(_TOO_MUCH) from error
-    except PdfReadError as error:
+    except errors.PdfReadError as error:
         raise UnreadableError("it is damaged or too complicated to be read here") from error
     except Exception as error:
         raise UnreadableError("it is damaged") from error
 
 
-def _text(reader: PdfReader, meter: _Meter) -> tuple[str, bool]:
+def _text(reader: pypdf.PdfReader, meter: _Meter) -> tuple[str, bool]:
     if reader.is_encrypted and not reader.decrypt(""):
         raise ProtectedError("it is protected by a password")
     texts: list[str] = []
@@ -110,7 +112,7 @@ def _joined(texts: list[str]) -> str:
     return "\n".join(line.strip() for line in text.split("\n")).strip("\n")
 
 
-def _fields(reader: PdfReader) -> str:
+def _fields(reader: pypdf.PdfReader) -> str:
     """What was typed into a form: a line for each field, with the field's name."""
     fields = reader.get_form_text_fields() or {}
     filled = [(name, str(value).strip()) for name, value in list(fields.items())[:_MAX_FIELDS] if value]

@@ -68,9 +68,7 @@ def _by_law(asked: tuple[Question, ...], law: Regime) -> tuple[Question, ...]:
         return asked
     # One question seldom shows by itself that it is the requester's own data or FOI; that it is environmental it does.
     looked_at = [
-        replace(question, regime=Regime.EIR)
-        if law is Regime.FOI and is_environmental(question.text)
-        else question
+        replace(question, regime=Regime.EIR) if law is Regime.FOI and is_environmental(question.text) else question
         for question in asked[:_MOST_BY_LAW]
     ]
     return (*looked_at, *asked[_MOST_BY_LAW:])

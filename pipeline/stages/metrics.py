@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
-
 from pipeline import __version__
 from pipeline.domain.health import ProblemKind, problems
+from pipeline.resources import later
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    import prometheus_client
+
     from pipeline.domain.health import Health, Limits
+else:
+    prometheus_client = later("prometheus_client")
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -55,14 +58,14 @@ class _Page:
 
     def __init__(self, at: datetime) -> None:
         self._at = at
-        self._registry = CollectorRegistry()
-        self._gauges: dict[str, Gauge] = {}
+        self._registry = prometheus_client.CollectorRegistry()
+        self._gauges: dict[str, prometheus_client.Gauge] = {}
 
     def put(self, name: str, text: str, labels: Mapping[str, str], value: float) -> None:
         """One sample."""
         gauge = self._gauges.get(name)
         if gauge is None:
-            gauge = self._gauges[name] = Gauge(name, text, list(labels), registry=self._registry)
+            gauge = self._gauges[name] = prometheus_client.Gauge(name, text, list(labels), registry=self._registry)
         (gauge.labels(**labels) if labels else gauge).set(value)
 
     def time(self, name: str, text: str, labels: Mapping[str, str], at: datetime | None) -> None:
@@ -80,4 +83,4 @@ class _Page:
 
     def render(self) -> bytes:
         """The whole page."""
-        return generate_latest(self._registry)
+        return prometheus_client.generate_latest(self._registry)

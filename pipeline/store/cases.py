@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, exists, func, insert, or_, select, true, update
+from sqlalchemy import Integer, bindparam, delete, exists, func, insert, or_, select, true, update
 
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS
 from pipeline.store import schema
@@ -14,7 +14,7 @@ from pipeline.store.holding import held
 from pipeline.store.reading.narrowing import seen_by
 from pipeline.store.records import Case, QuestionRecord
 from pipeline.store.searching import index
-from pipeline.store.upsert import insert_or_leave
+from pipeline.store.upsert import insert_or_leave, insert_or_leave_and_tell, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +27,20 @@ if TYPE_CHECKING:
 
 R = schema.Request
 CL = schema.CaseLink
+# Those that run for every mail, made once.
+_SAME_WORDING = (
+    select(R)
+    .where(R.wording_sha256 == bindparam("wording"), R.id != bindparam("apart"), R.received_at >= bindparam("since"))
+    .order_by(R.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+_NUMBERED = (
+    select(R)
+    .where(R.requester_key == bindparam("key"), R.own_reference.is_not(None))
+    .order_by(R.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+_QUESTIONS = insert(plain(schema.Question))
 
 # The columns whose content the trail vouches for; a change of any of them goes through ``amend``.
 VOUCHED = (
@@ -81,6 +95,13 @@ class Cases:
     def __init__(self, connection: Connection, events: Events) -> None:
         self._connection = connection
         self._events = events
+        self._opened: list[int] = []
+
+    def index_opened(self) -> None:
+        """Put the words of the requests made in this transaction into the index of words, all at once, before it ends."""
+        opened, self._opened = self._opened, []
+        if opened:
+            index.put(self._connection, opened)
 
     def open(
         self, new: NewCase, questions: Sequence[Question], *, via: str = "worker", actor: str = "infogov"
@@ -93,14 +114,8 @@ class Cases:
         for name in ("regime_reasons", "flag_reasons", "acknowledge_reasons"):
             values[name] = list(values[name])
         request_id: int | None = self._connection.scalar(
-            insert_or_leave(self._connection, schema.Request, "reference")
-            .values(
-                **values,
-                workflow="new",
-                clock="running",
-                requester_key=_key(new.requester_email),
-            )
-            .returning(R.id)
+            insert_or_leave_and_tell(self._connection.dialect.name, schema.Request, "reference"),
+            {**values, "workflow": "new", "clock": "running", "requester_key": _key(new.requester_email)},
         )
         if request_id is None:
             return None
@@ -109,8 +124,8 @@ class Cases:
                 {"position": n, "key": n, "label": q.label, "text": q.text, "regime": q.regime}
                 for n, q in enumerate(questions, 1)
             ]
-            self._connection.execute(insert(schema.Question), [{"request_id": request_id, **one} for one in asked])
-        index.add(self._connection, (request_id,))
+            self._connection.execute(_QUESTIONS, [{"request_id": request_id, **one} for one in asked])
+        self._opened.append(request_id)
         digests = {
             "request": request_digest(values),
             "questions": questions_digest([(q.label, q.text) for q in questions]),
@@ -193,8 +208,7 @@ class Cases:
 
     def with_own_reference(self, address: str, limit: int = 50) -> list[Case]:
         """The requests of one address that bore another number before Infogov, the newest first."""
-        query = select(R).where(R.requester_key == _key(address), R.own_reference.is_not(None))
-        return [_case(row, ()) for row in self._connection.execute(query.order_by(R.id.desc()).limit(limit))]
+        return [_case(row, ()) for row in self._connection.execute(_NUMBERED, {"key": _key(address), "most": limit})]
 
     def open_of(self, owner: str) -> list[Case]:
         """The open requests that *owner* has."""
@@ -267,13 +281,14 @@ class Cases:
 
     def same_wording(self, request_id: int, wording_sha256: str, since: datetime, limit: int = 20) -> list[Case]:
         """Other requests in the same words received from *since* on, the newest first."""
-        query = select(R).where(R.wording_sha256 == wording_sha256, R.id != request_id, R.received_at >= since)
-        return [_case(row, ()) for row in self._connection.execute(query.order_by(R.id.desc()).limit(limit))]
+        asked = {"wording": wording_sha256, "apart": request_id, "since": since, "most": limit}
+        return [_case(row, ()) for row in self._connection.execute(_SAME_WORDING, asked)]
 
     def link_cases(self, request_id: int, other_id: int, why: str) -> None:
         """Say that two cases have to do with each other."""
         self._connection.execute(
-            insert_or_leave(self._connection, schema.CaseLink).values(request_id=request_id, other_id=other_id, why=why)
+            insert_or_leave(self._connection, schema.CaseLink),
+            {"request_id": request_id, "other_id": other_id, "why": why},
         )
 
     def unlink_cases(self, request_id: int, other_id: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, exists, func, insert, select, tuple_, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from pipeline.store import schema
@@ -12,7 +12,7 @@ from pipeline.store.events import Happening, case_chain, mailbox_chain
 from pipeline.store.folders import Folders
 from pipeline.store.holding import held
 from pipeline.store.records import Arrival, MessageSummary, Quarantined, Waiting
-from pipeline.store.upsert import insert_or_leave
+from pipeline.store.upsert import change_by_id, insert_or_leave
 from pipeline.store.wakes import Wake
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ BATCH_BYTES = 16 * 2**20
 BATCH_COUNT = 50
 # What PostgreSQL's index takes is about 2,700 bytes; an id of such a length names no message (RFC 5322 section 2.1.1: 998 a line).
 _LONGEST_ID = 2000
+_STATE = select(M.state).where(M.id == bindparam("of"))
 _OPEN = (M.state == "received", M.body_wanted.is_(False))
 
 
@@ -210,7 +211,7 @@ class Messages(Folders):
 
     def still_waiting(self, message_id: int) -> bool:
         """Whether nobody has filed this message meanwhile; on PostgreSQL the row is locked until the transaction ends."""
-        state = self._connection.scalar(held(self._connection, select(M.state).where(M.id == message_id)))
+        state = self._connection.scalar(held(self._connection, _STATE), {"of": message_id})
         return state == "received"
 
     def settle(self, message_id: int, *, state: str, values: dict[str, Any]) -> None:
@@ -218,7 +219,7 @@ class Messages(Folders):
         safe = dict(values)
         if len((values.get("message_id") or "").encode("utf-8", "replace")) > _LONGEST_ID:
             safe["message_id"] = None
-        self._connection.execute(update(M).where(M.id == message_id).values(state=state, **safe))
+        self._connection.execute(change_by_id(schema.Message), {"of": message_id, "state": state, **safe})
 
     def add_attachments(self, message_id: int, attachments: Sequence[Attachment]) -> None:
         """Note the attached parts of a message, in place of those noted when it was read before."""
@@ -240,12 +241,11 @@ class Messages(Folders):
     def link(self, request_id: int, message_id: int, *, side: str, rung: str, at: datetime) -> None:
         """Put a message on one side of a case: "requester", "internal", or "suggested" while an officer has yet to say."""
         self._connection.execute(
-            insert_or_leave(self._connection, schema.CaseMessage, "request_id", "message_id").values(
-                request_id=request_id, message_id=message_id, side=side, rung=rung, linked_at=at
-            )
+            insert_or_leave(self._connection, schema.CaseMessage, "request_id", "message_id"),
+            {"request_id": request_id, "message_id": message_id, "side": side, "rung": rung, "linked_at": at},
         )
         if side != "suggested":
-            self._connection.execute(update(M).where(M.id == message_id).values(placed=True))
+            self._connection.execute(change_by_id(schema.Message), {"of": message_id, "placed": True})
 
     # ---- reading -------------------------------------------------------------------------------------------------
 

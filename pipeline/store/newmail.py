@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, or_, select, text, true, update
+from sqlalchemy import and_, exists, or_, select, text, update
 
-from pipeline.domain.roles import Role
 from pipeline.store import schema, waiting
 from pipeline.store.events import Events, Happening, mailbox_chain
 from pipeline.store.holding import held
-from pipeline.store.reading.narrowing import seen_by
+from pipeline.store.reading.narrowing import mail_seen_by, seen_by
 from pipeline.store.records import FiledMail
 from pipeline.store.upsert import insert_or_leave
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row, Select
+    from sqlalchemy import Connection, Row, Select
 
     from pipeline.store.listing_records import Viewer
 
@@ -50,7 +49,7 @@ class NewMailRows:
 
     def page(self, viewer: Viewer, after: int = 0, size: int = 50) -> list[FiledMail]:
         """The same in pages of *size* behind the message *after*, without mail of restricted cases that *viewer* may not open. Three queries."""
-        loose = select(M).where(text(waiting.LOOSE_MAIL), M.id > after, _may_be_seen(viewer)).order_by(M.id).limit(size)
+        loose = select(M).where(text(waiting.LOOSE_MAIL), M.id > after, mail_seen_by(viewer)).order_by(M.id).limit(size)
         opened = select(R.message_id).where(text(waiting.LOOK_AT), R.message_id > after, seen_by(viewer))
         marked = select(M).where(M.id.in_(opened)).order_by(M.id).limit(size)
         rows = [*self._connection.execute(loose), *self._connection.execute(marked)]
@@ -105,15 +104,6 @@ class NewMailRows:
             for row in self._connection.execute(query):
                 found.setdefault(row.message_id, []).append(row)
         return found
-
-
-def _may_be_seen(viewer: Viewer) -> ColumnElement[bool]:
-    """Mail of no case, or of one at least that *viewer* may open; a mail that may belong to a restricted case is its team's."""
-    if viewer.role == Role.ADMIN:
-        return true()
-    of_a_case = exists().where(L.message_id == M.id)
-    visible = exists().where(L.message_id == M.id, R.id == L.request_id, seen_by(viewer))
-    return or_(~of_a_case, visible)
 
 
 def _mail(row: Row[Any], cases: Sequence[Any]) -> FiledMail:

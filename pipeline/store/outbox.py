@@ -6,7 +6,7 @@ import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
 
 from pipeline.domain.errors import StaleError
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus, Phase
@@ -15,7 +15,7 @@ from pipeline.store.events import Events, Happening, case_chain, digest_of
 from pipeline.store.faults import storable
 from pipeline.store.holding import held
 from pipeline.store.records import AttemptRecord, Claimed, OutboxSummary
-from pipeline.store.upsert import insert_or_leave
+from pipeline.store.upsert import change_by_id, insert_or_leave_and_tell, plain
 from pipeline.store.wakes import Wake, Wakes
 
 if TYPE_CHECKING:
@@ -34,6 +34,25 @@ _SETTLED_BY = {
     True: (OutboxStatus.SENDING, OutboxStatus.RETRY, OutboxStatus.UNCERTAIN),
     False: (OutboxStatus.SENDING,),
 }
+# Those that run for every letter, made once; the values come as parameters.
+_MARK = change_by_id(schema.Outbox).where(
+    O.claim == bindparam("by"), O.status == OutboxStatus.SENDING, O.phase == Phase.CLAIMED
+)
+_SETTLE = {
+    good: change_by_id(schema.Outbox).where(O.attempts == bindparam("time"), O.status.in_(states))
+    for good, states in _SETTLED_BY.items()
+}
+_ATTEMPT = update(plain(A)).where(A.outbox_id == bindparam("of"), A.number == bindparam("time"))
+_ACKNOWLEDGED = select(func.count()).where(
+    O.to_key == bindparam("to"), O.queued_at > bindparam("since"), O.kind.in_(ACKNOWLEDGEMENT_KINDS)
+)
+_SLOT = (
+    select(O.not_before)
+    .where(O.kind.in_(ACKNOWLEDGEMENT_KINDS), O.not_before > bindparam("since"))
+    .order_by(O.not_before.desc())
+    .offset(bindparam("taken", type_=Integer))
+    .limit(1)
+)
 _LIST_COLUMNS = (
     O.id, O.request_id, O.letter_id, O.kind, O.status, O.attempts, O.recipients, O.message_id, O.sha256, O.queued_at,
     O.not_before, O.sent_at, O.last_error, O.answer, O.redirected_to,
@@ -65,25 +84,24 @@ class OutboxRows:
         sha256 = hashlib.sha256(letter.content).hexdigest()
         to_sha256 = recipients_digest(letter.recipients)
         outbox_id: int | None = self._connection.scalar(
-            insert_or_leave(self._connection, schema.Outbox, "once_key")
-            .values(
-                request_id=request_id,
-                letter_id=letter.letter_id,
-                kind=letter.kind,
-                once_key=letter.once_key,
-                status=letter.status,
-                message_id=letter.message_id,
-                envelope_from=letter.envelope_from,
-                recipients=list(letter.recipients),
-                recipients_sha256=to_sha256,
-                to_key=letter.recipients[0].strip().casefold(),
-                content=letter.content,
-                sha256=sha256,
-                queued_at=at,
-                not_before=letter.not_before,
-                attempts=0,
-            )
-            .returning(O.id)
+            insert_or_leave_and_tell(self._connection.dialect.name, schema.Outbox, "once_key"),
+            {
+                "request_id": request_id,
+                "letter_id": letter.letter_id,
+                "kind": letter.kind,
+                "once_key": letter.once_key,
+                "status": letter.status,
+                "message_id": letter.message_id,
+                "envelope_from": letter.envelope_from,
+                "recipients": list(letter.recipients),
+                "recipients_sha256": to_sha256,
+                "to_key": letter.recipients[0].strip().casefold(),
+                "content": letter.content,
+                "sha256": sha256,
+                "queued_at": at,
+                "not_before": letter.not_before,
+                "attempts": 0,
+            },
         )
         if outbox_id is None:
             return None
@@ -105,21 +123,11 @@ class OutboxRows:
 
     def acknowledged_to(self, address: str, since: datetime) -> int:
         """How many acknowledgements were queued to *address* since then."""
-        query = select(func.count()).where(
-            O.to_key == address.strip().casefold(), O.queued_at > since, O.kind.in_(ACKNOWLEDGEMENT_KINDS)
-        )
-        return self._connection.scalar(query) or 0
+        return self._connection.scalar(_ACKNOWLEDGED, {"to": address.strip().casefold(), "since": since}) or 0
 
     def earliest_slot(self, at: datetime, per_hour: int) -> datetime:
         """The first moment from *at* on at which one more acknowledgement keeps to *per_hour*."""
-        query = (
-            select(O.not_before)
-            .where(O.kind.in_(ACKNOWLEDGEMENT_KINDS), O.not_before > at - timedelta(hours=1))
-            .order_by(O.not_before.desc())
-            .offset(per_hour - 1)
-            .limit(1)
-        )
-        earlier = self._connection.scalar(query)
+        earlier = self._connection.scalar(_SLOT, {"since": at - timedelta(hours=1), "taken": per_hour - 1})
         return at if earlier is None else max(at, earlier + timedelta(hours=1))
 
     # ---- sending -------------------------------------------------------------------------------------------------
@@ -160,16 +168,10 @@ class OutboxRows:
 
     def mark_data(self, letter: Claimed, token: str) -> bool:
         """Note that DATA comes next; False when the letter is no longer in this worker's hand, and then it must not be sent."""
-        done = self._connection.execute(
-            update(O)
-            .where(O.id == letter.id, O.claim == token, O.status == OutboxStatus.SENDING, O.phase == Phase.CLAIMED)
-            .values(phase=Phase.DATA)
-        )
+        done = self._connection.execute(_MARK, {"of": letter.id, "by": token, "phase": Phase.DATA})
         if done.rowcount != 1:
             return False
-        self._connection.execute(
-            update(A).where(A.outbox_id == letter.id, A.number == letter.attempts).values(phase=Phase.DATA)
-        )
+        self._connection.execute(_ATTEMPT, {"of": letter.id, "time": letter.attempts, "phase": Phase.DATA})
         return True
 
     def settle(
@@ -201,27 +203,18 @@ class OutboxRows:
         }
         if not_before is not None:
             values["not_before"] = not_before
-        done = self._connection.execute(
-            update(O)
-            .where(O.id == letter.id, O.attempts == letter.attempts, O.status.in_(_SETTLED_BY[good]))
-            .values(**values)
-        )
+        done = self._connection.execute(_SETTLE[good], {"of": letter.id, "time": letter.attempts, **values})
         if done.rowcount != 1:
             raise StaleError(f"letter {letter.id} was taken over meanwhile; its outcome ({status}) was not written")
-        self._connection.execute(
-            update(A)
-            .where(A.outbox_id == letter.id, A.number == letter.attempts)
-            .values(ended_at=at, outcome=status, phase=Phase.DONE, code=code, answer=answer)
-        )
+        ended = {"ended_at": at, "outcome": status, "phase": Phase.DONE, "code": code, "answer": answer}
+        self._connection.execute(_ATTEMPT, {"of": letter.id, "time": letter.attempts, **ended})
         data = {"outbox": letter.id, "kind": letter.kind, "attempt": letter.attempts, "code": code}
         data["answer_sha256"] = digest_of(answer)
         if not_before is not None:
             data["next"] = not_before.isoformat()
         self._record(letter.request_id, f"letter_{status}", at, data)
         if status is OutboxStatus.SENT and letter.kind in ACKNOWLEDGEMENT_KINDS:
-            self._connection.execute(
-                update(schema.Request).where(schema.Request.id == letter.request_id).values(acknowledged_at=at)
-            )
+            self._connection.execute(change_by_id(schema.Request), {"of": letter.request_id, "acknowledged_at": at})
 
     def put_back(self, letters: Sequence[Claimed], token: str) -> None:
         """Hand back letters that were claimed and never tried, as if they had not been claimed; one that isn't ours any more stays."""

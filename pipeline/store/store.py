@@ -74,7 +74,7 @@ class Work:
         self.queue = Queue(connection)
         self.worklists = Worklists(connection)
         self.figures = FigureRows(connection)
-        self.search = Search(connection)
+        self.search = Search(connection, self.cases.index_opened)
         self.sign_ins = SignIns(connection)
         self.attachments = Attachments(connection, self.events)
 
@@ -126,6 +126,7 @@ class Store:
         with plainly(), self._writing.begin() as connection:
             work = Work(connection)
             yield work
+            work.cases.index_opened()
             work.events.write_down()
             work.wakes.send()
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Update
+    from sqlalchemy import Table as PlainTable
 
     from pipeline.store.schema import Table
 
@@ -17,7 +20,33 @@ def insert_or_leave(connection: Connection, table: type[Table], *key: str) -> An
 
     A conflict on another key is an error, as it should be: the caller would take it for the one it expects.
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).on_conflict_do_nothing(index_elements=key or None)
+    return _insert(connection.dialect.name, table, key)
+
+
+# Making a statement anew takes several times as long as running it: those that run for every mail are made once, and given their values.
+
+
+def plain(table: type[Table]) -> PlainTable:
+    """*table* without its class: statements on it skip what SQLAlchemy does for objects."""
+    return table.metadata.tables[table.__tablename__]
+
+
+@cache
+def _insert(dialect_name: str, table: type[Table], key: tuple[str, ...]) -> Any:  # noqa: ANN401 - as above
+    dialect = postgresql if dialect_name == "postgresql" else sqlite
+    statement = dialect.insert(plain(table)).on_conflict_do_nothing(index_elements=key or None)
     # Whether a row was made is told by the count, which SQLAlchemy else keeps for UPDATE and DELETE alone.
     return statement.execution_options(preserve_rowcount=True)
+
+
+@cache
+def insert_or_leave_and_tell(dialect_name: str, table: type[Table], *key: str) -> Any:  # noqa: ANN401 - as above
+    """The same INSERT, giving back the id of the row it made; run it with the row as parameters."""
+    return _insert(dialect_name, table, key).returning(plain(table).c.id)
+
+
+@cache
+def change_by_id(table: type[Table]) -> Update:
+    """An UPDATE of the row with the id ``of``; run it with ``of`` and the new values as parameters."""
+    rows = plain(table)
+    return update(rows).where(rows.c.id == bindparam("of"))

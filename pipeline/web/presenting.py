@@ -114,6 +114,19 @@ EVENTS = {
     "note_added": "Note written",
     "message_attached": "Mail put with the request",
     "message_linked": "Mail arrived",
+    "flag_taken_off": "Mark for a look taken off",
+    "made_from_new_mail": "Made a request from new mail",
+    "assigned": "Given to an officer",
+    "handed_back": "Given back, so that nobody has it",
+    "resend_asked": "To be sent to a corrected address",
+    "letter_taken_back": "Letter taken back",
+    "approval_void": "Approval taken back",
+    "exception_checked": "The approval was looked at",
+    "letter_retried": "Letter tried again",
+    "letter_cancelled": "Letter cancelled",
+    "resolved_as_delivered": "Noted as delivered",
+    "resolved_as_not_delivered": "Noted as not delivered, to be sent again",
+    "acknowledgement_released": "Acknowledgement let go",
 }
 # Of an event's data what is made of our own words: states, dates, officers and their reasons.
 _TOLD = frozenset(

@@ -33,13 +33,26 @@ def rates(*, quick: bool) -> list[Row]:
             found = _ingest(database, users, size)
             workers = f"{len(users)} worker{'s' * (len(users) > 1)}"
             name, said = f"ingest, {database}, {workers}", f"{size} mails"
-            # The smaller size shows how the rate goes with the size; the target is for the load itself.
-            rows.append(Row(name=name, value=size / max(one["seconds"] for one in found), unit="msg/s", size=said, target=target, at_least=True))  # fmt: skip
+            # The smaller size shows how the rate goes with the size.
+            rate = size / max(one["seconds"] for one in found)
+            rows.append(Row(name=name, value=rate, unit="msg/s", size=said, target=target, at_least=True))
             if size == sizes[-1] and len(users) == 1:
-                rows += [Row(name=f"  of it {stage}", value=found[0][stage] / size * 1000, unit="ms/msg", size=said) for stage in ("receive", "intake", "deliver")]  # fmt: skip
-                rows.append(Row(name=f"peak memory, {database}", value=found[0]["peak"], unit="MB", size=said, target=_PEAK))  # fmt: skip
-                rows.append(Row(name="  before the first mail", value=found[0]["rest"], unit="MB", size="-"))
+                rows += _details(database, found[0], size)
     return rows
+
+
+def _details(database: str, found: dict[str, Any], size: int) -> list[Row]:
+    """Where the time went, and the memory."""
+    said = f"{size} mails"
+    stages = [
+        Row(name=f"  of it {stage}", value=found[stage] / size * 1000, unit="ms/msg", size=said)
+        for stage in ("receive", "intake", "deliver")
+    ]
+    return [
+        *stages,
+        Row(name=f"peak memory, {database}", value=found["peak"], unit="MB", size=said, target=_PEAK),
+        Row(name="  before the first mail", value=found["rest"], unit="MB", size="-"),
+    ]
 
 
 def large(*, quick: bool) -> list[Row]:

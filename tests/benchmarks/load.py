@@ -51,7 +51,7 @@ _THINGS = (
     "library loans", "housing repairs", "business rates accounts", "taxi licences", "street lights", "allotment plots", "food inspections",
     "translation services", "empty homes", "road closures", "consultants", "bin collections", "tree preservation orders", "laptops", "CCTV cameras",
 )  # fmt: skip
-_PLACES = ("Northfield", "Ambleford", "Eastgate", "Mill Lane", "Stoke Parva", "Harbour", "St Anne’s", "Upper Wick", "Königsfeld Park")  # fmt: skip
+_PLACES = ("Northfield", "Ambleford", "Eastgate", "Mill Lane", "Stoke Parva", "Harbour", "St Anne\u2019s", "Upper Wick", "Königsfeld Park")  # fmt: skip
 _DID = ("repair", "issue", "approve", "refuse", "commission", "record", "inspect", "replace")
 _CLOSINGS = (
     "I would prefer to receive the answer by email, in a spreadsheet where possible.",
@@ -60,13 +60,13 @@ _CLOSINGS = (
     "I look forward to hearing from you within twenty working days.",
 )
 _FOOTER = (
-    "This email and any files transmitted with it are confidential and intended solely for the use of the individual or entity to whom"
-    " they are addressed. If you have received this email in error please notify the sender and delete it from your system.",
+    "This email and any files sent with it are confidential and meant for the person or firm to whom they are addressed alone. If it has"
+    + " reached you in error, please tell the sender and delete it from your system.",
     "Please consider the environment before printing this email.",
     "Registered office: 4 Station Parade, Ambleford. Registered in England and Wales, number 0{number}.",
 )
 _FIRST = ("Jane", "Omar", "Siân", "Peter", "Aoife", "Chidi", "Helen", "Tomasz", "Priya", "Zoë", "Mark", "Grace")
-_LAST = ("Doe", "Hughes", "Okafor", "O’Neill", "Nowak", "Patel", "Smith", "Brown", "Façade", "Hall", "Evans", "Reid")
+_LAST = ("Doe", "Hughes", "Okafor", "O\u2019Neill", "Nowak", "Patel", "Smith", "Brown", "Façade", "Hall", "Evans", "Reid")
 
 
 def mails(count: int, now: datetime, *, first: int = 0) -> Iterator[bytes]:
@@ -94,7 +94,7 @@ def _mail(number: int, now: datetime, files: list[tuple[str, bytes]] | None = No
         )
     message["From"] = f'"{name}" <person{number}@mail{number % 97}.example.org>'
     message["To"] = COUNCIL
-    message["Subject"] = chance.choice(("FOI request: {}", "Freedom of Information request - {}", "{}", "Request about {} – urgent")).format(topic)  # fmt: skip
+    message["Subject"] = chance.choice(("FOI request: {}", "Freedom of Information request - {}", "{}", "Request about {} \u2013 urgent")).format(topic)  # fmt: skip
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<load-{number}@mail.example.org>"
     message["X-Mailer"] = "Example Mail 16.0"

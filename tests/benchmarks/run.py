@@ -39,7 +39,9 @@ def main(words: Sequence[str] | None = None, benchmarks: Mapping[str, Benchmark]
     """Run what is asked for, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", choices=list(benchmarks), help="one benchmark; may be given again")
-    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it works; the figures mean nothing")
+    parser.add_argument(
+        "--quick", action="store_true", help="small sizes, to see that it works; the figures mean nothing"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here, too")
     asked = parser.parse_args(words)
     rows: list[Row] = []

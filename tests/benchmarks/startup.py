@@ -21,7 +21,9 @@ def startup(*, quick: bool) -> list[Row]:
         config = place.configure()
         _timed("requests", "--config", config)  # makes the database
         rows = [
-            Row(name="infogov --version", value=middle([_timed("--version") for _ in range(times)]), unit="s", size="-"),
+            Row(
+                name="infogov --version", value=middle([_timed("--version") for _ in range(times)]), unit="s", size="-"
+            ),
             Row(
                 name="infogov requests",
                 value=middle([_timed("requests", "--config", config) for _ in range(times)]),

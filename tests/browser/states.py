@@ -110,6 +110,14 @@ def _stale(window: Window) -> None:
     _filled("Keep the note", text="Careful words.")(window)
 
 
+def _taken(window: Window) -> None:
+    """Press a button that was there when nobody had the request yet."""
+    window.page.evaluate(
+        "document.querySelector('#note-text').form.action = location.pathname + '/take'"
+    )
+    window.press("Keep the note")
+
+
 def _meanwhile(window: Window) -> None:
     """Keep a letter of which somebody keeps a newer version at the same moment."""
     window.page.evaluate("document.querySelector('[name=base_version]').value = '0'")
@@ -144,16 +152,18 @@ _FAILURES = (
     _at("failure 400", "figures.show", "is not a day", expect=400, **{"from": "yesterday"}),
     _at("failure 403", "counter.log", "You can't do this", READ_ONLY, expect=403),
     _at("failure 404", "request.show", "Page not found", expect=404, reference="FOI000000000"),
-    _at("failure 409", "draft.check", "This can't be done now", APPROVER, reference="@changed", kind="response", expect=200,
-        then=lambda w: (w.page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', "
-                        "`<form method=post action='${location.pathname.replace('check', 'submit')}'><input type=hidden name=csrf_token "
-                        "value='${document.querySelector('[name=csrf_token]').value}'><button>Again</button></form>`)"), w.press("Again"))),
+    _at("failure 409", "request.show", "This can't be done now", APPROVER, reference="@mine", then=_taken),
     _at("failure 500", "figures.as_csv", "It is our fault", expect=500),
 )  # fmt: skip
 
 _LISTS = (
     _at("my work", "desk.my_work", "My work"),
     _at("my work of an approver", "desk.my_work", "to be looked at", APPROVER),
+    _at("hand over", "desk.hand_over", "takes all of them at once"),
+    _at("hand over, refused", "desk.hand_over", "There is a problem", then=_pressed("Hand them over")),
+    _at("hand over, idle", "desk.hand_over", "no open requests to hand over", idle=True),
+    _at("hand over", "desk.hand_over", "A colleague takes all"),
+    _at("hand over, idle", "desk.hand_over", "no open requests", idle=True),
     _at("my work, idle", "desk.my_work", "You have no open requests", idle=True),
     _at("queue", "queue.show", "Overdue by", then=_unfolded),
     _at("queue, answered", "queue.show", "Answered", scope="closed"),
@@ -169,6 +179,7 @@ _LISTS = (
     _at("new mail, idle", "newmail.waiting", "All mail could be read", idle=True),
     _at("letters to send", "letters.to_send", "may have the letter, or may not"),
     _at("letters to send, idle", "letters.to_send", "None.", idle=True),
+    _at("letters to send, one list", "letters.to_send", "never went", show="cancelled"),
     _at("figures", "figures.show", "Provisions relied on"),
     _at("figures, idle", "figures.show", "No request was received", idle=True),
 )  # fmt: skip
@@ -176,9 +187,9 @@ _LISTS = (
 _REQUESTS = (
     _at("request with everything", "request.show", "Legal hold", reference="@several", then=_unfolded),
     _at("request, new, with formatted mail", "request.show", "The whole mail", reference="@new"),
-    _at("request by post", "request.show", "It did not come by mail", reference="@by_post"),
+    _at("request by post", "request.show", "Logged by", reference="@by_post"),
     _at("request, restricted and kept", "request.show", "Only Housing sees it", reference="@restricted"),
-    _at("request, overdue", "request.show", "Overdue by", reference="@overdue"),
+    _at("request, overdue", "request.show", "It did not come by mail", reference="@overdue"),
     _at("request, answered", "request.show", "Disclosed in full", reference="@done"),
     _at("request, marked for a look", "request.show", "Marked for a look", reference="@to_release"),
     _at("request, read only", "request.show", "Questions", READ_ONLY, reference="@new"),
@@ -220,8 +231,9 @@ _DRAFTS = (
     _at("draft, no provision", "draft.edit", "is not a provision", ADMIN, reference="@waiting", kind="response",
         then=_filled("Keep and go on", **{"q1-p1-cite": "section of nothing"})),
     _at("draft, kept by another meanwhile", "draft.edit", "kept a newer version", APPROVER, reference="@changed", kind="response", then=_meanwhile),
+    _at("letter, as it looks", "draft.preview", "Yours faithfully", reference="@waiting", kind="response"),
     _at("check, with findings", "draft.check", "Look at", reference="@waiting", kind="response"),
-    _at("check, stopped", "draft.check", "Why it should go all the same", reference="@returned", kind="response"),
+    _at("check, stopped", "draft.check", "Why it should go all the same", reference="@stopped", kind="response"),
     *(
         _at(f"draft: {kind}", "draft.edit", "Topic", reference="@eir" if kind is LetterKind.EXTENSION else "@mine", kind=kind.value, then=_unfolded)
         for kind in LetterKind if kind is not LetterKind.RESPONSE
@@ -241,6 +253,15 @@ _APPROVALS = (
         then=_pressed("Approve with this correction")),
     _at("return", "approval.give_back", "What has to change", APPROVER, reference="@changed", kind="response"),
     _at("return, no reason", "approval.give_back", "There is a problem", APPROVER, reference="@changed", kind="response", then=_pressed("Return it")),
+    _at("ask for a corrected address", "approval.ask_resend", "Corrected e-mail address", reference="@bounced", letter="@bounced_letter"),
+    _at("ask for a corrected address, refused", "approval.ask_resend", "There is a problem", reference="@bounced", letter="@bounced_letter",
+        then=_pressed("Put it up for approval")),
+    _at("an approval to look at", "approval.check_exception", "by break-glass", APPROVER,
+        reference="@alone", kind="response", number="@exception"),
+    _at("the letter laid out", "draft.preview", "Dear", reference="@changed", kind="response"),
+    _at("corrected address, to be asked for", "approval.ask_resend", "Nothing in the letter changes", reference="@failed"),
+    _at("corrected address, nothing filled in", "approval.ask_resend", "address", reference="@bounced", then=_pressed("Put it up for approval")),
+    _at("an approval to look at", "approval.check_exception", "Alone, by break-glass", APPROVER, reference="@alone", kind="response", number="@alone_letter"),
     _at("corrected address", "approval.show", "It is to go to", APPROVER, reference="@moved", kind="resend"),
     _at("corrected address, one's own", "approval.show", "You corrected the address", reference="@moved", kind="resend"),
 )  # fmt: skip
@@ -252,7 +273,7 @@ _MAIL = (
     _at("decide", "newmail.decide", "Looks like", number="@unclear"),
     _at("decide, forwarded", "newmail.decide", "A colleague forwarded it", number="@forwarded"),
     _at("decide, read only", "newmail.decide", "Looks like", READ_ONLY, number="@unclear"),
-    _at("decide, refused", "newmail.decide", "There is a problem", number="@unclear",
+    _at("decide, refused", "newmail.decide", "There is a problem", number="@forwarded",
         then=lambda w: (w.page.get_by_label("It belongs to a request that we have").check(), _filled("Decide", reference="FOI1")(w))),
     _at("letter, failed", "letters.show", "550", number="@failed_letter"),
     _at("letter, not delivered", "letters.show", "Not delivered", number="@bounced_letter"),
@@ -278,7 +299,7 @@ _OTHERS = (
     _at("officer", "office.officer", "They leave", ADMIN, name=OFFICER),
     _at("officer, refused", "office.officer", "There is a problem", ADMIN, name=OFFICER, then=_pressed("Disable")),
     _at("officer, disabled", "office.officer", "can't sign in", ADMIN, name="gone@council.example"),
-    _at("officer, new password", "office.officer", "password", ADMIN, name=READ_ONLY, then=_pressed("Reset the password")),
+    _at("officer, new password", "office.officer", "password", ADMIN, name="kim.4@council.example", then=_pressed("Reset the password")),
     _at("trail", "office.audit", "Everything is as it was recorded", ADMIN),
     _at("settings", "office.settings", "Settings", ADMIN),
     _at("condition", "office.condition", "Condition of the service", ADMIN),

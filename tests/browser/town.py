@@ -149,8 +149,8 @@ class Town:
         self.returned = self.office.receive(ASKED, From="Cam Ash <cam@example.com>")
         self.put_up(self.returned)
         self.casework.give_back(self.returned, APPROVER, "Say more about the third question.")
-        self.casework.autosave(self.returned, LetterKind.RESPONSE, OFFICER, {"q1-outcome": "part", "q1-p1-cite": "s.40(2)"}, 1)
-        self.casework.autosave(self.returned, LetterKind.RESPONSE, APPROVER, {"q1-answer": "about forty"}, 1)
+        self.stopped = self.office.receive(ASKED, From="Cat Catkin <cat@example.com>")
+        self.written(self.stopped, {"q1-outcome": "withheld"})
         self.waiting = self.office.receive(ASKED, From="Dee Oak <dee@example.com>")
         form = {
             "q1-outcome": "withheld", "q1-reason": "It would tell who lives there.", "q1-p1-cite": "s.40(2)",
@@ -190,10 +190,12 @@ class Town:
         self.approved(self.moved)
         self.deliver(refuse="550 5.1.1 no such mailbox")
         self.casework.resend_to(self.moved, OFFICER, "kit.kale@example.com", "a letter was missing in it")
-        self.clock_stopped = self.clarify
         self.alone = self.office.receive(ASKED, From="Lee Larch <lee@example.com>")
         self.put_up(self.alone)
         self.casework.approve(self.alone, OFFICER, break_glass_reason="Nobody else is here, and it is due today.")
+        with self.app.store.read() as work:
+            self.exception = max(one.letter_id for one in work.letters.exceptions_to_check())
+        self.alone_letter = self.casework.draft(self.alone).letter_id or 0
         self.deliver()
         self.going = self.office.receive(ASKED, From="May Maple <may@example.com>")
         self.going_letter = self.approved(self.going).outbox_id
@@ -230,6 +232,8 @@ class Town:
         self.mail_with_html = office.app.reading_room("test").case(self.new, OFFICER).case.message_id or 0
 
     def _office(self) -> None:
+        self.casework.autosave(self.returned, LetterKind.RESPONSE, OFFICER, {"q1-outcome": "part", "q1-p1-cite": "s.40(2)"}, 1)
+        self.casework.autosave(self.returned, LetterKind.RESPONSE, APPROVER, {"q1-answer": "about forty"}, 1)
         self.casework.set_deputy(APPROVER, OFFICER, APPROVER, date(2025, 1, 6), date(2025, 1, 20))
         self.office.accounts.add(ADMIN, "gone@council.example", "Gus Gone", "officer")
         self.office.accounts.disable(ADMIN, "gone@council.example")

@@ -71,6 +71,8 @@ class Crew:
 
     def kill_one(self, chance: random.Random) -> None:
         """Kill any one of them, one that reads a mailbox every other time, and start another; note how long its mailboxes were alone."""
+        # Somebody has to be up who can take over: a process needs its time to start.
+        wait_for(lambda: len(self.up()) > 1, "two workers are up", seconds=60)
         held = self.holders()
         known = [name for name in held.values() if name in self.running]
         name = chance.choice(known if known and self.kills % 2 else sorted(self.running))
@@ -87,14 +89,13 @@ class Crew:
             time.sleep(0.02)
         self.start()
 
-    def listening(self) -> bool:
-        """Whether each of them is so far that it listens for work."""
-        names = {row[0] for row in self.service.rows(_LISTENERS)}
-        return set(self.running) <= names
+    def up(self) -> set[str]:
+        """Those that are so far that they listen for work."""
+        return {row[0] for row in self.service.rows(_LISTENERS)} & set(self.running)
 
     def end(self) -> list[int]:
         """Ask all to end, as a supervisor does; their exit statuses."""
-        wait_for(self.listening, "every worker is up", seconds=60)
+        wait_for(lambda: self.up() == set(self.running), "every worker is up", seconds=60)
         for process in self.running.values():
             process.send_signal(signal.SIGTERM)
         return [process.wait(20) for process in self.running.values()]

@@ -51,6 +51,7 @@ def _listing() -> Iterator[tuple[str, str]]:
     )
     yield "table", "| Ward | Cost |\n|---|---|\n" + "| ? | ? |\n" * 60
     yield "tabs", "How many?\t" * 400
+    yield "leads-of-small-words", f"Please answer the following {'for the ' * 110}:\n1. Bins\n2. Trees\n\n" * 12
     yield "lead-of-small-words", f"Please answer the following {'at ' * 300}:\n1. Bins\n2. Trees\n3. Roads\n"
     yield "one-line", " ".join(f"{n}. How many in ward {n}?" for n in range(200))
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fuzz.patterns import Used
 
 MB = 1_000_000
-_SHORT = 600
+_SHORT = 1_200
 # The most characters that each of these is given, by the code that uses it.
 BOUNDED = {
     # intent.SENTENCE_CHARACTERS: rules are held against one sentence at a time
@@ -36,6 +36,9 @@ BOUNDED = {
     "pipeline.domain.questions.leads": 1_000,  # leads._LOOK: the end of what stands above a list
     "pipeline.mail.forwards:_FORWARD_SUBJECT": 1_000,  # the beginning of a subject
     "pipeline.letters.release.findings:_FORMS": 1_000,  # our own words for a finding
+    "pipeline.stages.checkup": 5_000,  # our own configuration
+    "pipeline.web.words": 1_000,  # our own sentences
+    "pipeline.web.pages.draft": 20_000,  # a letter of ours as HTML, in which an officer's words hold no markup
     "pipeline.letters.release.office_parts": 1_000,  # names of the parts of a document
     "pipeline.letters.release.tables": 1_000,  # headings of at most 60 characters
 }
@@ -51,10 +54,14 @@ def busiest(used: Used) -> str:
     timed = []
     for pump in used.pumps():
         text = used.text(pump, _SHORT)
-        start = time.process_time()
-        used.run(text)
-        timed.append((time.process_time() - start, pump))
+        timed.append((min(_seconds(used, text), _seconds(used, text)), pump))
     return max(timed)[1]
+
+
+def _seconds(used: Used, text: str | bytes) -> float:
+    start = time.process_time()
+    used.run(text)
+    return time.process_time() - start
 
 
 def main() -> None:

@@ -13,6 +13,8 @@ from re import _parser as parser
 from typing import TYPE_CHECKING, Any
 
 import pipeline
+from pipeline.domain.sieve import Sifted
+from pipeline.domain.triage.patterns import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,6 +143,8 @@ def _held(value: Any, depth: int) -> Iterator[re.Pattern[Any]]:
     """The patterns in *value*: itself, or what lies in a table or record of ours."""
     if isinstance(value, re.Pattern):
         yield value
+    elif isinstance(value, (Sifted, AnyOf)):
+        yield from value.compiled()
     elif depth < 4 and isinstance(value, (tuple, list, set, frozenset)):
         for one in value:
             yield from _held(one, depth + 1)

@@ -32,7 +32,7 @@ _ATTACHED_LIST = re.compile(
 )
 _DETAIL_LIST = re.compile(
     r"\b(?:the |these |those |each of |following |last |past |financial |calendar |for |in |between |at |of |to "
-    r")+(?:\w+ ){0,3}(?:dates?|date ranges?|periods?|time ?frames?|years?|months?|quarters?|addresses|address|"
+    r"){1,8}(?:\w+ ){0,3}(?:dates?|date ranges?|periods?|time ?frames?|years?|months?|quarters?|addresses|address|"
     r"properties|premises|postcodes?|streets?|roads?|sites?|locations?|schools?|wards?|areas?|companies|firms|"
     r"organisations|suppliers|categories|types|terms|words|people|officers)\W*$",
     _I,

@@ -40,6 +40,10 @@ class AnyOf:
         """Whether one of the alternatives that are not telling stands in *text*."""
         return self._others.search(text)
 
+    def compiled(self) -> tuple[re.Pattern[str], ...]:
+        """Everything it may run."""
+        return (*self._telling.compiled(), *self._others.compiled())
+
     @cached_property
     def telling(self) -> str:
         """The pattern of the alternatives that are telling."""
@@ -77,6 +81,10 @@ class _Grouped:
         self._anchored = re.compile("|".join(anchored)) if anchored else None
         self._words = re.compile(rf"\b(?:{_by_letter(words)})") if words else None
         self._free = re.compile("|".join(free)) if free else None
+
+    def compiled(self) -> tuple[re.Pattern[str], ...]:
+        """Everything it may run."""
+        return tuple(each for each in (self._anchored, self._words, self._free) if each is not None)
 
     def search(self, text: str) -> bool:
         """Whether any of them stands in *text*."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from openpyxl.styles.colors import COLOR_INDEX
-
 from pipeline.letters.release.packages import attribute, child, local, named
+from pipeline.resources import later
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from openpyxl.styles import colors
+
     from pipeline.letters.release.packages import Element
+else:
+    colors = later("openpyxl.styles.colors")
 
 _WHITE = "FFFFFF"
 _BLACK = "000000"
@@ -65,8 +68,8 @@ class Looks:
             colour = rgb[-6:].upper()
         elif theme.isdigit() and int(theme) < len(_THEME_ORDER):
             colour = self._theme.get(_THEME_ORDER[int(theme)], default)
-        elif index.isdigit() and int(index) < len(COLOR_INDEX):
-            colour = COLOR_INDEX[int(index)][-6:].upper()
+        elif index.isdigit() and int(index) < len(colors.COLOR_INDEX):
+            colour = colors.COLOR_INDEX[int(index)][-6:].upper()
         return (
             _tinted(colour, attribute(element, "tint"))
             if set(colour) <= _HEX and len(colour) == len(_WHITE)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
-
 from pipeline.letters.release.cleaned import Cleaned
 from pipeline.letters.release.pdfs import open_pdf
+from pipeline.resources import later
 
 if TYPE_CHECKING:
+    import pypdf
+    from pypdf import generic
+
     from pipeline.letters.release.findings import ReleaseFile
+else:
+    pypdf = later("pypdf")
+    generic = later("pypdf.generic")
 
 _PAGE_EXTRAS = ("/AA", "/Metadata", "/PieceInfo", "/Thumb", "/LastModified", "/B", "/AF", "/StructParents", "/Tabs")
 _PAGE_NEEDS = frozenset(
@@ -40,7 +44,7 @@ _LOST = (
 def cleaned_pdf(file: ReleaseFile) -> Cleaned:
     """The pages as they look, with outside links and filled-in fields, in one version; raises UncheckedError when it can't be read."""
     reader = open_pdf(file.content)
-    writer = PdfWriter()
+    writer = pypdf.PdfWriter()
     for page in reader.pages:
         added = writer.add_page(page)
         for key in [key for key in added if key not in _PAGE_NEEDS and key != "/Annots"]:
@@ -49,52 +53,56 @@ def cleaned_pdf(file: ReleaseFile) -> Cleaned:
         if "/Annots" in added:
             del added["/Annots"]
         if kept:
-            added[NameObject("/Annots")] = ArrayObject(kept)
+            added[generic.NameObject("/Annots")] = generic.ArrayObject(kept)
     title = reader.metadata.title if reader.metadata is not None else None
     language = reader.root_object.get("/Lang")
     return Cleaned(content=_written_twice(writer, title, language), ending="pdf", left_out=(_LOST,))
 
 
-def _entries(page: DictionaryObject) -> list[DictionaryObject]:
+def _entries(page: generic.DictionaryObject) -> list[generic.DictionaryObject]:
     found = page.get("/Annots")
     entries = found.get_object() if found is not None else None
-    return list(entries) if isinstance(entries, ArrayObject) else []
+    return list(entries) if isinstance(entries, generic.ArrayObject) else []
 
 
-def _kept(annotation: object) -> DictionaryObject | None:
+def _kept(annotation: object) -> generic.DictionaryObject | None:
     """A link to the outside or the look of a visible field, made anew from its needed entries; None for every other annotation."""
-    if not isinstance(annotation, DictionaryObject):
+    if not isinstance(annotation, generic.DictionaryObject):
         return None
     kind = annotation.get("/Subtype")
     if kind == "/Link":
-        action = annotation.get("/A", DictionaryObject()).get_object()
-        if not isinstance(action, DictionaryObject) or action.get("/S") != "/URI" or "/URI" not in action:
+        action = annotation.get("/A", generic.DictionaryObject()).get_object()
+        if not isinstance(action, generic.DictionaryObject) or action.get("/S") != "/URI" or "/URI" not in action:
             return None
-        link = DictionaryObject(
-            {NameObject(key): annotation[key] for key in ("/Type", "/Subtype", "/Rect", "/Border") if key in annotation}
+        link = generic.DictionaryObject(
+            {
+                generic.NameObject(key): annotation[key]
+                for key in ("/Type", "/Subtype", "/Rect", "/Border")
+                if key in annotation
+            }
         )
-        link[NameObject("/A")] = DictionaryObject(
-            {NameObject("/S"): NameObject("/URI"), NameObject("/URI"): action["/URI"]}
+        link[generic.NameObject("/A")] = generic.DictionaryObject(
+            {generic.NameObject("/S"): generic.NameObject("/URI"), generic.NameObject("/URI"): action["/URI"]}
         )
         return link
     flags = annotation.get("/F", 0)
     if kind == "/Widget" and "/AP" in annotation and isinstance(flags, int) and not flags & _HIDDEN_FLAGS:
-        return DictionaryObject(
-            {NameObject(key): annotation.raw_get(key) for key in annotation if key in _WIDGET_NEEDS}
+        return generic.DictionaryObject(
+            {generic.NameObject(key): annotation.raw_get(key) for key in annotation if key in _WIDGET_NEEDS}
         )
     return None
 
 
-def _written_twice(writer: PdfWriter, title: str | None, language: object) -> bytes:
+def _written_twice(writer: pypdf.PdfWriter, title: str | None, language: object) -> bytes:
     """The file as bytes; written, read and written again, since only what the pages still reach survives the second copying."""
     first = io.BytesIO()
     writer.write(first)
-    second = PdfWriter()
-    for page in PdfReader(first).pages:
+    second = pypdf.PdfWriter()
+    for page in pypdf.PdfReader(first).pages:
         second.add_page(page)
     second.metadata = {"/Title": title} if title else None
     if isinstance(language, str):
-        second.root_object[NameObject("/Lang")] = TextStringObject(language)
+        second.root_object[generic.NameObject("/Lang")] = generic.TextStringObject(language)
     last = io.BytesIO()
     second.write(last)
     return last.getvalue()

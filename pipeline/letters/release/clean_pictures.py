@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps, ImageSequence
-
 from pipeline.letters.release.cleaned import Cleaned
 from pipeline.letters.release.images import open_picture
+from pipeline.resources import later
 
 if TYPE_CHECKING:
+    from PIL import Image, ImageOps, ImageSequence
+
     from pipeline.letters.release.findings import ReleaseFile
+else:
+    Image = later("PIL.Image")
+    ImageOps = later("PIL.ImageOps")
+    ImageSequence = later("PIL.ImageSequence")
 
 _MOST_FRAMES = 200
 # What each format is written as: a phone's picture pairs become their first picture.

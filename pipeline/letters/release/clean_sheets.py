@@ -7,10 +7,6 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.utils import get_column_letter
-
 from pipeline.domain.errors import NotAllowedError
 from pipeline.letters.release.cleaned import Cleaned
 from pipeline.letters.release.kinds import Kind
@@ -20,11 +16,20 @@ from pipeline.letters.release.packages import Budget, Package, repack
 from pipeline.letters.release.plain_texts import decoded, delimiter_of, made_harmless
 from pipeline.letters.release.sheets import MAX_EMPTY, Cell, Sheet, Visibility
 from pipeline.letters.release.workbook import read_workbook
+from pipeline.resources import later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import openpyxl
+    from openpyxl import utils
+    from openpyxl.cell import cell as cells
+
     from pipeline.letters.release.findings import ReleaseFile
+else:
+    openpyxl = later("openpyxl")
+    cells = later("openpyxl.cell.cell")
+    utils = later("openpyxl.utils")
 
 _NO_CORE = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -49,7 +54,7 @@ def cleaned_csv(file: ReleaseFile, kind: Kind) -> Cleaned:
 def cleaned_xlsx(file: ReleaseFile, kind: Kind) -> Cleaned:
     """The values of each visible sheet in a fresh workbook, with their number formats and column widths."""
     sheets, left_out = _visible(file, kind)
-    workbook = Workbook()
+    workbook = openpyxl.Workbook()
     workbook.remove(workbook.active)
     for sheet in sheets:
         _write(workbook.create_sheet(title=_title(sheet.name)), sheet)
@@ -97,7 +102,7 @@ def _write(target: object, sheet: Sheet) -> None:
         if sheet.column_hidden(column):
             hidden_before += 1
         elif column in sheet.widths:
-            target.column_dimensions[get_column_letter(column - hidden_before + 1)].width = sheet.widths[column]  # type: ignore[attr-defined]
+            target.column_dimensions[utils.get_column_letter(column - hidden_before + 1)].width = sheet.widths[column]  # type: ignore[attr-defined]
     for number, row in enumerate(sheet.visible_rows(), 1):
         for column, cell in enumerate(row, 1):
             if cell is not None and cell.value is not None:
@@ -107,7 +112,7 @@ def _write(target: object, sheet: Sheet) -> None:
 def _put(target: object, row: int, column: int, cell: Cell) -> None:
     written = target.cell(row=row, column=column)  # type: ignore[attr-defined]
     if isinstance(cell.value, str):
-        written.value = ILLEGAL_CHARACTERS_RE.sub("", cell.value)
+        written.value = cells.ILLEGAL_CHARACTERS_RE.sub("", cell.value)
         written.data_type = "s"  # else the library takes text that begins with "=" for a formula
     else:
         written.value = cell.value
@@ -131,4 +136,4 @@ def _file_name(sheet: str, number: int) -> str:
 
 
 def _title(name: str) -> str:
-    return ILLEGAL_CHARACTERS_RE.sub("", re.sub(r"[\\*?:/\[\]]", "_", name))[:31] or "Sheet"
+    return cells.ILLEGAL_CHARACTERS_RE.sub("", re.sub(r"[\\*?:/\[\]]", "_", name))[:31] or "Sheet"

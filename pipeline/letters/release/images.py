@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import io
-
-from PIL import ExifTags, Image
+from typing import TYPE_CHECKING
 
 from pipeline.letters.release.findings import Look, Notes, ReleaseFile, UncheckedError
 from pipeline.letters.release.wording import Rule
+from pipeline.resources import later
+
+if TYPE_CHECKING:
+    from PIL import ExifTags, Image
+else:
+    ExifTags = later("PIL.ExifTags")
+    Image = later("PIL.Image")
+
 
 MAX_PIXELS = 120_000_000
 FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "BMP", "WEBP", "MPO")

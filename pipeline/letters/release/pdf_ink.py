@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pypdf.generic import ContentStream, DictionaryObject, StreamObject
-
 from pipeline.letters.release.findings import UncheckedError
 from pipeline.letters.release.pdf_fonts import FontMeasure, measure
 from pipeline.letters.release.pdf_marks import Box, Mark, MarkKind, Matrix, box_around, cut, multiply
 from pipeline.letters.release.wording import Rule
+from pipeline.resources import later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from pypdf import generic
+else:
+    generic = later("pypdf.generic")
 
 MAX_OPERATIONS = 2_000_000  # over a whole file
 # A small file that draws for ever draws the same again and again: one operator takes about three bytes of an honest file, packed.
@@ -60,18 +63,20 @@ class Ink:
         """*size* of the file, in bytes."""
         self._left = min(MAX_OPERATIONS, _FREE_OPERATIONS + size)
         self._fonts: dict[
-            int, tuple[DictionaryObject, FontMeasure]
+            int, tuple[generic.DictionaryObject, FontMeasure]
         ] = {}  # the resource is kept, so that its id stays its own
 
-    def marks(self, stream: StreamObject | None, resources: DictionaryObject, matrix: Matrix = _IDENTITY) -> list[Mark]:
+    def marks(
+        self, stream: generic.StreamObject | None, resources: generic.DictionaryObject, matrix: Matrix = _IDENTITY
+    ) -> list[Mark]:
         """The marks that *stream* paints, in order, in the space that *matrix* leads to; raises UncheckedError when there are too many."""
         marks: list[Mark] = []
         if stream is not None:
             self._paint(_Painter(self, marks, resources, _State(matrix=matrix)), stream, 0)
         return marks
 
-    def _paint(self, painter: _Painter, stream: StreamObject, depth: int) -> None:
-        content = stream if isinstance(stream, ContentStream) else ContentStream(stream, None)
+    def _paint(self, painter: _Painter, stream: generic.StreamObject, depth: int) -> None:
+        content = stream if isinstance(stream, generic.ContentStream) else generic.ContentStream(stream, None)
         for operands, operator in content.operations:
             self._left -= 1
             if self._left < 0:
@@ -83,7 +88,7 @@ class Ink:
 
     def _do(self, painter: _Painter, operands: Sequence[Any], depth: int) -> None:
         found = painter.resource("/XObject", operands)
-        if not isinstance(found, StreamObject):
+        if not isinstance(found, generic.StreamObject):
             return
         if found.get("/Subtype") == "/Image":
             painter.picture(found)
@@ -100,7 +105,7 @@ class Ink:
         elif found.get("/Subtype") == "/Form":
             raise UncheckedError(Rule.UNREADABLE, "its drawings are nested deeper than can be checked")
 
-    def font(self, resource: DictionaryObject) -> FontMeasure:
+    def font(self, resource: generic.DictionaryObject) -> FontMeasure:
         """How wide the letters of a font resource are, measured once."""
         key = id(resource)
         if key not in self._fonts:
@@ -186,7 +191,7 @@ class _Painter:
         found = group.get(operands[0]) if group is not None and operands else None
         return found.get_object() if found is not None else None
 
-    def picture(self, image: StreamObject) -> None:
+    def picture(self, image: generic.StreamObject) -> None:
         """An image fills the unit square of its space (ISO 32000-1, 8.9.5); see-through ones hide nothing for certain."""
         see_through = "/SMask" in image or "/Mask" in image or image.get("/ImageMask") or self.state.masked
         alpha = 0.5 * self.state.fill_alpha if see_through else self.state.fill_alpha
@@ -211,7 +216,7 @@ class _Painter:
 
     def _graphics_state(self, operands: list[Any]) -> None:
         found = self.resource("/ExtGState", operands)
-        if not isinstance(found, DictionaryObject):
+        if not isinstance(found, generic.DictionaryObject):
             return
         self.state.fill_alpha = float(found.get("/ca", self.state.fill_alpha))
         self.state.stroke_alpha = float(found.get("/CA", self.state.stroke_alpha))
@@ -294,7 +299,7 @@ class _Painter:
 
     def _font(self, operands: list[Any]) -> None:
         found = self.resource("/Font", operands)
-        self.state.font = self._ink.font(found) if isinstance(found, DictionaryObject) else FontMeasure()
+        self.state.font = self._ink.font(found) if isinstance(found, generic.DictionaryObject) else FontMeasure()
         self.state.size = _numbers(operands[1:], 1)[0]
 
     def _mode(self, operands: list[Any]) -> None:

@@ -6,9 +6,6 @@ import io
 import logging
 from typing import TYPE_CHECKING, Any
 
-from pypdf import PdfReader, apply_configuration
-from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
-
 from pipeline.letters.release.findings import Look, Notes, Passage, ReleaseFile, UncheckedError
 from pipeline.letters.release.office_parts import names_somebody
 from pipeline.letters.release.pdf_ink import Ink
@@ -23,11 +20,16 @@ from pipeline.letters.release.pdf_marks import (
     page_picture,
 )
 from pipeline.letters.release.wording import Rule
+from pipeline.resources import later
 
 if TYPE_CHECKING:
-    from pypdf import PageObject
+    import pypdf
+    from pypdf import PageObject, generic
 
     from pipeline.letters.release.packages import Budget
+else:
+    pypdf = later("pypdf")
+    generic = later("pypdf.generic")
 
 # pypdf tells of every oddity of a file through logging; without a handler Python would write that to the terminal.
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
@@ -71,9 +73,9 @@ _LIMITS: dict[str, Any] = dict.fromkeys(
 )
 
 
-def open_pdf(content: bytes) -> PdfReader:
+def open_pdf(content: bytes) -> pypdf.PdfReader:
     """A reader of *content*; raises UncheckedError when the file is encrypted or has more pages than can be checked."""
-    reader = PdfReader(io.BytesIO(content), strict=False)
+    reader = pypdf.PdfReader(io.BytesIO(content), strict=False)
     if reader.is_encrypted:
         raise UncheckedError(Rule.PASSWORD, "it is encrypted")
     if len(reader.pages) > MAX_PAGES:
@@ -83,7 +85,7 @@ def open_pdf(content: bytes) -> PdfReader:
 
 def look_at_pdf(file: ReleaseFile, budget: Budget) -> Look:
     """Everything found in a PDF; raises UncheckedError when it is encrypted or too large to check."""
-    with apply_configuration(**_LIMITS):
+    with pypdf.apply_configuration(**_LIMITS):
         return _look_inside(file, budget)
 
 
@@ -127,7 +129,7 @@ def earlier_versions(content: bytes) -> int:
 def _note_hidden_text(page: PageObject, place: str, ink: Ink, notes: Notes) -> None:
     crop = page.cropbox
     visible: Box = (float(crop.left), float(crop.bottom), float(crop.right), float(crop.top))
-    resources = page.get("/Resources", DictionaryObject()).get_object()
+    resources = page.get("/Resources", generic.DictionaryObject()).get_object()
     marks = ink.marks(page.get_contents(), resources)
     has_scan = page_picture(marks, visible)
     for reason, count in hidden_text(marks, visible).items():
@@ -142,15 +144,15 @@ def _note_hidden_text(page: PageObject, place: str, ink: Ink, notes: Notes) -> N
     notes.add(Rule.TEXT_UNDER_BOX, place, covered)
 
 
-def _annotations(page: PageObject) -> list[DictionaryObject]:
+def _annotations(page: PageObject) -> list[generic.DictionaryObject]:
     found = page.get("/Annots")
     entries = found.get_object() if found is not None else []
-    if not isinstance(entries, ArrayObject):
+    if not isinstance(entries, generic.ArrayObject):
         return []
-    return [annotation for entry in entries if isinstance(annotation := entry.get_object(), DictionaryObject)]
+    return [annotation for entry in entries if isinstance(annotation := entry.get_object(), generic.DictionaryObject)]
 
 
-def _dark_boxes(annotation: DictionaryObject, ink: Ink) -> list[Box]:
+def _dark_boxes(annotation: generic.DictionaryObject, ink: Ink) -> list[Box]:
     """The dark areas that an annotation lays over the page; anyone can lift it off again."""
     kind = annotation.get("/Subtype")
     if kind not in _BOXES | _DRAWN or "/Rect" not in annotation:
@@ -161,7 +163,7 @@ def _dark_boxes(annotation: DictionaryObject, ink: Ink) -> list[Box]:
     if kind in _BOXES and colour is not None and is_dark(colour):
         return [rectangle]
     appearance = _dictionary(_dictionary(annotation.get("/AP")).get("/N"))
-    if not isinstance(appearance, StreamObject):
+    if not isinstance(appearance, generic.StreamObject):
         return []
     limits = [float(number) for number in appearance.get("/BBox", [0, 0, 0, 0])]
     shift = (1.0, 0.0, 0.0, 1.0, rectangle[0] - limits[0], rectangle[1] - limits[1])
@@ -169,7 +171,7 @@ def _dark_boxes(annotation: DictionaryObject, ink: Ink) -> list[Box]:
     return [mark.box for mark in marks if mark.kind is MarkKind.FILL and is_dark(mark.colour) and mark.alpha >= 0.7]  # noqa: PLR2004 - nobody reads through it
 
 
-def _annotation_colour(annotation: DictionaryObject, kind: Any) -> tuple[float, float, float] | None:  # noqa: ANN401 - pypdf's names
+def _annotation_colour(annotation: generic.DictionaryObject, kind: Any) -> tuple[float, float, float] | None:  # noqa: ANN401 - pypdf's names
     key = "/C" if kind in {"/Highlight", "/Ink", "/Line", "/PolyLine"} else "/IC"
     if kind in {"/Ink", "/Line", "/PolyLine"}:
         width = _dictionary(annotation.get("/BS")).get("/W", 1)
@@ -192,30 +194,32 @@ def _note_annotations(page: PageObject, place: str, notes: Notes) -> None:
             notes.add(Rule.COMMENTS, place)
 
 
-def _note_metadata(reader: PdfReader, catalogue: DictionaryObject, notes: Notes) -> None:
+def _note_metadata(reader: pypdf.PdfReader, catalogue: generic.DictionaryObject, notes: Notes) -> None:
     info = _dictionary(reader.trailer.get("/Info"))
     for key in info:
         if key not in _INFO_HARMLESS and names_somebody(str(info[key])):
             notes.add(Rule.PROPERTIES, _INFO.get(key, f"own property '{str(key)[1:]}'"))
     metadata = _dictionary(catalogue.get("/Metadata"))
-    if isinstance(metadata, StreamObject):
+    if isinstance(metadata, generic.StreamObject):
         data = metadata.get_data()
         if b"dc:creator" in data or b"xmpMM:History" in data or b"pdfx:" in data or b"pdf:Author" in data:
             notes.add(Rule.PROPERTIES, "embedded XMP record")
 
 
-def _note_layers(catalogue: DictionaryObject, notes: Notes) -> None:
+def _note_layers(catalogue: generic.DictionaryObject, notes: Notes) -> None:
     settings = _dictionary(_dictionary(catalogue.get("/OCProperties")).get("/D"))
     off = settings.get("/OFF", [])
-    notes.add(Rule.HIDDEN_LAYERS, "", len(off) if isinstance(off, ArrayObject) else 0)
+    notes.add(Rule.HIDDEN_LAYERS, "", len(off) if isinstance(off, generic.ArrayObject) else 0)
     if settings.get("/BaseState") == "/OFF":
         notes.add(Rule.HIDDEN_LAYERS, "all layers")
 
 
-def _note_scripts(reader: PdfReader, notes: Notes) -> None:
+def _note_scripts(reader: pypdf.PdfReader, notes: Notes) -> None:
     """Look at every object that the file still reaches: an action hides in pages, fields, outlines and names alike."""
     seen: set[int] = set()
-    held: dict[int, Any] = {}  # a damaged file can lead back into the same thing without a number; kept, so that its id stays its own
+    held: dict[
+        int, Any
+    ] = {}  # a damaged file can lead back into the same thing without a number; kept, so that its id stays its own
     waiting: list[Any] = [reader.trailer]
     looked = 0
     while waiting:
@@ -226,13 +230,13 @@ def _note_scripts(reader: PdfReader, notes: Notes) -> None:
                 continue
             seen.add(reference)
             found = found.get_object()
-        if not isinstance(found, (DictionaryObject, ArrayObject)) or id(found) in held:
+        if not isinstance(found, (generic.DictionaryObject, generic.ArrayObject)) or id(found) in held:
             continue
         held[id(found)] = found
         looked += len(found)
         if looked > _MOST_OBJECTS:
             raise UncheckedError(Rule.UNREADABLE, "it has more objects than can be checked; split it")
-        if isinstance(found, DictionaryObject):
+        if isinstance(found, generic.DictionaryObject):
             if found.get("/S") in _SCRIPTS:
                 notes.add(Rule.JAVASCRIPT, str(found.get("/S"))[1:])
             waiting += [found.raw_get(key) for key in found if key != "/Parent"]
@@ -240,7 +244,7 @@ def _note_scripts(reader: PdfReader, notes: Notes) -> None:
             waiting += list(found)
 
 
-def _dictionary(found: Any) -> DictionaryObject:  # noqa: ANN401 - pypdf's objects
+def _dictionary(found: Any) -> generic.DictionaryObject:  # noqa: ANN401 - pypdf's objects
     """*found* itself, its reference followed; an empty dictionary for anything else."""
     found = found.get_object() if found is not None else None
-    return found if isinstance(found, DictionaryObject) else DictionaryObject()
+    return found if isinstance(found, generic.DictionaryObject) else generic.DictionaryObject()

@@ -6,19 +6,23 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
-from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
-
 from pipeline.letters.release.cell_looks import Looks
 from pipeline.letters.release.findings import UncheckedError
 from pipeline.letters.release.packages import attribute, child, local, named, text_of
 from pipeline.letters.release.sheets import MAX_CELLS, MAX_COLUMN, MAX_ROW, Cell, Sheet, Value, Visibility
 from pipeline.letters.release.wording import Rule
+from pipeline.resources import later
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from openpyxl.styles import numbers
+    from openpyxl.utils import datetime as dates
+
     from pipeline.letters.release.packages import Element, Package
+else:
+    numbers = later("openpyxl.styles.numbers")
+    dates = later("openpyxl.utils.datetime")
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
@@ -52,7 +56,7 @@ def read_workbook(package: Package) -> Workbook:
     looks = _looks(package, by_kind)
     properties = child(root, "workbookPr")
     mac = properties is not None and attribute(properties, "date1904") in {"1", "true"}
-    reading = _Reading(strings, looks, CALENDAR_MAC_1904 if mac else CALENDAR_WINDOWS_1900)
+    reading = _Reading(strings, looks, dates.CALENDAR_MAC_1904 if mac else dates.CALENDAR_WINDOWS_1900)
     sheets = []
     for number, element in enumerate(named(root, "sheet"), 1):
         relation = relations.get(attribute(element, "id"))
@@ -92,7 +96,7 @@ def _phonetic(text: Element) -> bool:
 def _looks(package: Package, by_kind: dict[str, str]) -> Looks:
     styles = package.xml(by_kind["styles"]) if by_kind.get("styles", "") in package else None
     theme = package.xml(by_kind["theme"]) if by_kind.get("theme", "") in package else None
-    return Looks(styles, theme, BUILTIN_FORMATS)
+    return Looks(styles, theme, numbers.BUILTIN_FORMATS)
 
 
 class _Reading:
@@ -186,12 +190,12 @@ class _Reading:
 
     def _is_date(self, number_format: str) -> bool:
         if number_format not in self._dates:
-            self._dates[number_format] = bool(is_date_format(number_format))
+            self._dates[number_format] = bool(numbers.is_date_format(number_format))
         return self._dates[number_format]
 
     def _moment(self, number: float) -> Value:
         try:
-            moment: Value = from_excel(number, self._epoch)
+            moment: Value = dates.from_excel(number, self._epoch)
         except (OverflowError, ValueError):
             return number
         return moment

@@ -119,8 +119,9 @@ class Intake:
         outcome: Counter[str] = Counter()
         try:
             with self._store.write() as work:
+                colleagues = _colleagues(work)
                 for message in messages:
-                    outcome.update(self._file(work, message))
+                    outcome.update(self._file(work, message, colleagues))
             counts.update(outcome)
         except Exception as error:  # noqa: BLE001 - any message of the batch may be the cause; each is tried on its own below
             log.warning("batch_not_filed", messages=len(messages), error=type(error).__name__)
@@ -130,7 +131,7 @@ class Intake:
     def _file_alone(self, message: _Read) -> list[str]:
         try:
             with self._store.write() as work:
-                return self._file(work, message)
+                return self._file(work, message, _colleagues(work))
         except StoreError as error:
             # The database's fault, not the mail's: it stays received and is tried again at the next run.
             log.error("message_not_filed", message=message.waiting.id, reason=str(error))  # noqa: TRY400 - the reason is a sentence already
@@ -143,9 +144,9 @@ class Intake:
                 problem=f"it could not be filed ({type(error).__name__}: {error})"[:500],
             )
             with self._store.write() as work:
-                return self._file(work, broken)
+                return self._file(work, broken, frozenset())
 
-    def _file(self, work: Work, message: _Read) -> list[str]:
+    def _file(self, work: Work, message: _Read, colleagues: frozenset[str]) -> list[str]:
         """Decide and write everything about one message."""
         if not work.messages.still_waiting(message.waiting.id):
             return []
@@ -153,7 +154,6 @@ class Intake:
             self._quarantine(work, message)
             return [Verdict.QUARANTINED]
         reading = message.reading
-        colleagues = frozenset(officer.email for officer in work.officers.all() if not officer.disabled)
         known = find_cases(work, reading, self._prefixes, self._settings, colleagues)
         unread = _unread_first(work, message.waiting)
         decided = judge(
@@ -200,6 +200,10 @@ class Intake:
         data = {"verdict": Verdict.QUARANTINED, "attempts": waiting.attempts}
         happening = Happening(kind="message_quarantined", at=now, message_id=waiting.id, data=data)
         work.events.record(mailbox_chain(waiting.mailbox), happening)
+
+
+def _colleagues(work: Work) -> frozenset[str]:
+    return frozenset(officer.email for officer in work.officers.all() if not officer.disabled)
 
 
 def _unread_first(work: Work, waiting: Waiting) -> Quarantined | None:

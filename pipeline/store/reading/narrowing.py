@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, false, func, or_, select, text, true
+from sqlalchemy import String, exists, false, func, or_, select, text, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.store.listing_records import QueueFilter, Viewer
 
 R, Q = schema.Request, schema.Question
+M, L = schema.Message, schema.CaseMessage
 
 OPEN = frozenset({Workflow.NEW, Workflow.DRAFTING, Workflow.FOR_APPROVAL, Workflow.APPROVED})
 _FEW_DAYS = timedelta(days=366)
@@ -55,6 +56,15 @@ def seen_by(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.team is None:
         return R.team.is_(None)
     return or_(R.team.is_(None), R.team == viewer.team)
+
+
+def mail_seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Mail of no case, or of one at least that *viewer* may open; a mail that may belong to a restricted case is its team's."""
+    if viewer.role == Role.ADMIN:
+        return true()
+    of_a_case = exists().where(L.message_id == M.id)
+    visible = exists().where(L.message_id == M.id, R.id == L.request_id, seen_by(viewer))
+    return or_(~of_a_case, visible)
 
 
 def states(wanted: QueueFilter) -> frozenset[Workflow]:

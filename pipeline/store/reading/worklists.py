@@ -13,7 +13,7 @@ from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.request import ClockState, Workflow
 from pipeline.store import schema, waiting
 from pipeline.store.listing_records import LetterAtWork, LetterOnItsWay, LetterPage, WorkCounts
-from pipeline.store.reading.narrowing import IS_OPEN, seen_by
+from pipeline.store.reading.narrowing import IS_OPEN, mail_seen_by, seen_by
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -70,7 +70,7 @@ class Worklists:
             .select_from(R)
             .where(text(waiting.LOOK_AT), seen_by(viewer))
             .correlate(None),
-            "new_mail": select(func.count()).select_from(M).where(text(waiting.LOOSE_MAIL)),
+            "new_mail": select(func.count()).select_from(M).where(text(waiting.LOOSE_MAIL), mail_seen_by(viewer)),
             "unreadable": select(func.count()).select_from(M).where(text(waiting.UNREADABLE)),
         }
         others = [query.scalar_subquery().label(name) for name, query in waits.items()]

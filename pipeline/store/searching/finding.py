@@ -19,7 +19,7 @@ from pipeline.store.reading.queue import Queue, page_of
 from pipeline.store.searching import index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Select
 
@@ -33,10 +33,11 @@ MOST_HITS = 2_000
 
 
 class Search:
-    """The index of words, and what is found by it."""
+    """The index of words, and what is found by it. *up_to_date* puts into it what the transaction has made so far."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, up_to_date: Callable[[], None]) -> None:
         self._connection = connection
+        self._up_to_date = up_to_date
 
     # ---- keeping ---------------------------------------------------------------------------------------------------
 
@@ -46,6 +47,7 @@ class Search:
 
     def remove(self, request_id: int) -> None:
         """Take a case's words out of the index."""
+        self._up_to_date()
         index.remove(self._connection, (request_id,))
 
     def tidy(self) -> None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 pages = Blueprint("approval", __name__)
 
+_MOST = 200  # letters for approval that are shown; the next ones move up as these are decided
+
 
 class ApproveForm(FlaskForm):
     """An approval: what was seen, when it goes, and what is accepted and why."""
@@ -59,9 +61,10 @@ def waiting() -> str:
     reports = product().reports
     return render_template(
         "approval/waiting.html",
-        letters=reports.for_approval(looking()),
+        letters=reports.for_approval(looking())[:_MOST],
         exceptions=reports.exceptions(looking()),
         names=LETTERS,
+        most=_MOST,
     )
 
 
@@ -296,11 +299,11 @@ def _standing(case: Case, kind: LetterKind) -> tuple[LetterKind, Draft]:
     return draft.there, casework.draft(case.reference, draft.there)
 
 
-def _why_not(*, own: bool) -> str:
+def _why_not(*, own: bool, did: str = "wrote or put up this letter") -> str:
     """Why the visitor can't approve this letter in the usual way; "" where they can."""
     who, app = viewer(), product()
     if own:
-        return "You wrote or put up this letter, so that another officer has to approve it."
+        return f"You {did}, so that another officer has to approve it."
     if who.may(Capability.APPROVE):
         return ""
     today = app.reports.today()
@@ -323,7 +326,7 @@ def _resend_page(case: Case, form: ApproveForm | None = None) -> str:
         raise NotFoundError("No letter to a corrected address is waiting for approval")
     form = form or ApproveForm(formdata=None)
     form.seen.data = found.seen_sha256
-    why_not = _why_not(own=viewer().email == found.asked_by)
+    why_not = _why_not(own=viewer().email == found.asked_by, did="corrected the address")
     return render_template(
         "approval/resend.html",
         case=case,

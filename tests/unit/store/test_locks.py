@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.store import Store
 
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
 HOLDER = """
 import sys
 from pipeline.store import Store
@@ -172,10 +173,7 @@ def test_a_lost_connection_is_a_lost_job(store: Store, tmp_path: Path) -> None:
     """When the server ends our connection, whoever holds a job learns that it is gone, and it can be taken again at once."""
     with store.exclusive("mailbox:foi") as held, store.exclusive("upkeep"):
         assert held
-        by_hand(
-            tmp_path,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()",
-        )
+        by_hand(tmp_path, CUT)
         assert not store.holds("mailbox:foi")
         assert not store.holds("upkeep")
         with store.exclusive("mailbox:foi") as again:
@@ -189,10 +187,7 @@ def test_giving_up_a_lost_job_leaves_it_to_its_new_holder(store: Store, tmp_path
     """Who lost a job and comes to its end does not free it from under another thread that has it by now."""
     lost = store.exclusive("mailbox:foi")
     lost.__enter__()
-    by_hand(
-        tmp_path,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()",
-    )
+    by_hand(tmp_path, CUT)
     assert not store.holds("mailbox:foi")
     with store.exclusive("mailbox:foi") as held:
         assert held
@@ -212,3 +207,32 @@ def test_many_jobs_need_one_connection(store: Store, tmp_path: Path) -> None:
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
         )
     assert sessions == 1
+
+
+def test_workers_join_and_keep_an_operator_out(store: Store, tmp_path: Path) -> None:
+    """While one worker runs nobody has the database to himself; on PostgreSQL a second one may join, on SQLite it may not."""
+    second = make_store(tmp_path)
+    with store.joined("worker") as first:
+        assert first
+        with second.joined("worker") as too:
+            assert too is store.shared
+        with second.exclusive("worker") as alone:
+            assert not alone
+    with second.exclusive("worker") as alone, store.joined("worker") as late:
+        assert alone
+        assert not late
+    second.close()
+
+
+@postgresql_only
+def test_who_joined_has_joined_again_after_a_lost_connection(store: Store, tmp_path: Path) -> None:
+    """A worker whose connection was cut keeps an operator out again as soon as it takes any job."""
+    second = make_store(tmp_path)
+    with store.joined("worker") as first:
+        assert first
+        by_hand(tmp_path, CUT)
+        assert taken(store, "upkeep")
+        with second.exclusive("worker") as alone:
+            assert not alone
+    assert taken(second, "worker")
+    second.close()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from engines import postgresql_only
-from sqlalchemy import text
+from processes import wait_for
+from sqlalchemy import event, text
 from storing import (
     AT,
     FOLDER,
@@ -33,7 +35,7 @@ from pipeline.store.events import Happening, mailbox_chain
 from pipeline.store.wakes import Wake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from engines import Cluster
@@ -113,6 +115,40 @@ def test_the_same_mails_in_two_mailboxes(store: Store) -> None:
     firsts = {one.first_copy for one in waiting}
     assert (len(waiting), len(firsts)) == (60, 30)
     assert store.verify().findings == []
+
+
+@contextmanager
+def spied(store: Store, words: str) -> Iterator[list[Any]]:
+    """Lend the parameters of every statement that begins with *words*."""
+    seen: list[Any] = []
+
+    def note(_c: object, _cursor: object, statement: str, parameters: Any, *_others: object) -> None:
+        if statement.startswith(words):
+            seen.append(parameters)
+
+    event.listen(store._engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(store._engine, "before_cursor_execute", note)
+
+
+def test_all_take_first_copies_in_one_order(store: Store) -> None:
+    """Contents are claimed in the order of their digests, whatever the order of the mails, so that no two workers claim them crosswise."""
+    mails = [arrival(uid) for uid in range(1, 30)]
+    with spied(store, "INSERT INTO first_copy") as seen, store.write() as work:
+        take(work, *mails)
+    values = str(seen)
+    places = [values.index(one.content_sha256) for one in sorted(mails, key=lambda one: one.content_sha256)]
+    assert places == sorted(places)
+
+
+def test_all_take_chains_in_one_order(store: Store) -> None:
+    """The heads of chains are made and held in the order of their names, whatever the order of the events."""
+    with spied(store, "INSERT INTO chain_head") as seen, store.write() as work:
+        for name in ("case:2", "mailbox:b", "case:1", "mailbox:a"):
+            work.events.record(name, Happening(kind="noted", at=AT))
+    values = str(seen)
+    places = [values.index(name) for name in ("case:1", "case:2", "mailbox:a", "mailbox:b")]
+    assert places == sorted(places)
 
 
 def test_a_copy_waits_for_the_first(store: Store) -> None:
@@ -311,6 +347,30 @@ def test_an_officer_and_an_outcome_make_no_circle(store: Store) -> None:
     assert store.verify().findings == []
 
 
+@postgresql_only
+def test_an_outcome_waits_for_the_officer_who_has_the_case(store: Store, tmp_path: Path) -> None:
+    """A worker that settles a letter takes its case first, so that an officer who has the case can still change the letter."""
+    opened(store, 1)
+    with store.write() as work:
+        [letter] = work.outbox.claim("one", AT, 1)
+
+    def settle() -> None:
+        with store.write() as work:
+            work.outbox.settle(letter, OutboxStatus.SENT, at=AT, answer="250 OK")
+
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with ThreadPoolExecutor(1) as pool:
+        with store.write() as work:
+            assert work.cases.by_reference("FOI000000015", lock=True) is not None
+            done = pool.submit(settle)
+            wait_for(lambda: by_hand(tmp_path, waiting) == [(1,)], "the worker waits")
+            [row] = work.outbox.summaries(outbox_id=1)
+            assert work.outbox.move(row, OutboxStatus.UNCERTAIN, Happening(kind="marked", at=AT))
+        done.result(timeout=60)
+    assert by_count(store) == {"sent": 1}
+    assert store.verify().findings == []
+
+
 # ---- faults that pass ------------------------------------------------------------------------------------------------
 
 
@@ -439,8 +499,12 @@ def test_work_is_heard_of_when_it_is_committed(store: Store, tmp_path: Path) -> 
         work.heartbeats.beat("a", AT, "no work for anybody", ok=True)
     with store.write() as work:
         work.wakes.add(Wake.MAILBOX)
-    assert [next(heard) for _ in range(3)] == [Wake.DELIVER, Wake.INTAKE, Wake.MAILBOX]
-    ended.set()
+    with ThreadPoolExecutor(1) as pool:
+        three = pool.submit(lambda: [next(heard, None) for _ in range(3)])
+        try:
+            assert three.result(timeout=20) == [Wake.DELIVER, Wake.INTAKE, Wake.MAILBOX]
+        finally:
+            ended.set()
     assert list(heard) == []
     other.close()
 

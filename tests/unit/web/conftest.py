@@ -1,4 +1,4 @@
-"""An office for each test of the pages, and one that a module's tests share to look at, in which there is something of everything."""
+"""An office for each test of the pages, and others that all tests share to look at, in which there is something of everything."""
 
 from __future__ import annotations
 
@@ -22,9 +22,17 @@ def office(tmp_path: Path) -> Iterator[Office]:
     made.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
     """An office with one of everything; for tests that only look."""
     made = Crowd(tmp_path_factory.mktemp("crowd"), 1)
+    yield made
+    made.office.close()
+
+
+@pytest.fixture(scope="session")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
+    """An office with more of everything than stands on a page; for tests that only look."""
+    made = Crowd(tmp_path_factory.mktemp("many"), 52)
     yield made
     made.office.close()

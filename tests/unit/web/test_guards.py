@@ -6,8 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from crowd import Crowd
-from flask import Flask
 from pages import ADMIN, APPROVER, OFFICER, READ_ONLY, Office
 
 from pipeline.domain.errors import ConfigurationError, UsageError
@@ -18,6 +16,9 @@ from pipeline.web.serving import WebServer
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from crowd import Crowd
+    from flask import Flask
 
 ROLE_OF = {OFFICER: "officer", APPROVER: "approver", ADMIN: "admin", READ_ONLY: "read_only"}
 

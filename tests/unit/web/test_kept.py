@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from pages import ADMIN, OFFICER, PASSWORD, Office
 
 if TYPE_CHECKING:
+    import pytest
     from pages import Page
 
 LONG = "\n\n".join(f"Paragraph {n}: " + "careful words " * 40 for n in range(400))

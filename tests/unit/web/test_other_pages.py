@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from typing import TYPE_CHECKING
 
 import pytest
-from crowd import Crowd
 from pages import ADMIN, APPROVER, OFFICER, READ_ONLY, Office
 
 from pipeline.domain.errors import TransportError
+
+if TYPE_CHECKING:
+    from crowd import Crowd
 
 
 def test_the_queue_is_narrowed_searched_and_kept_as_an_address(office: Office) -> None:

@@ -83,7 +83,7 @@ def test_no_error_of_a_stage_tells_an_officer_to_type_a_command() -> None:
         ("say with --reason what has to change, so that they know", "Say what has to change, so that they know."),
         ("a colleague wrote message 4; put it on the internal side: --side internal", "A colleague wrote message 4; put it on the internal side."),
         ("note that the requester has withdrawn (infogov withdraw)", "Note that the requester has withdrawn."),
-        ("jo@council.example is the mailbox that infogov reads itself: name another", "jo@council.example is the mailbox that infogov reads itself: name another."),
+        ("jo@council.example is the mailbox that infogov reads", "jo@council.example is the mailbox that infogov reads."),
         ("Done!", "Done!"),
     ],
 )  # fmt: skip
