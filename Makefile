@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
+SECONDS ?= 60
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 LOCK := deploy/requirements.txt
@@ -54,6 +55,14 @@ faults-table: $(VENV)/.tools ## prove the table of faults and write it to faults
 
 soak: $(VENV)/.tools ## 200 kills over 2,000 mails, and a long search for an order that breaks an invariant
 	@FAULTS_SOAK=1 ANY_ORDER_EXAMPLES=300 $(BIN)/python -m pytest -s tests/faults/test_kills.py tests/faults/test_any_order.py
+
+fuzz: $(VENV)/.tools ## fuzz whatever reads strangers' bytes, SECONDS each (for developers; not part of make test)
+	@$(PIP) "atheris>=3,<4"
+	@for one in parse triage questions release contents insides; do nice -n 15 $(BIN)/python tests/fuzz/fuzz_target.py $$one $(SECONDS) build/fuzz/$$one || exit 1; done
+	@$(BIN)/python tests/fuzz/keep.py build/fuzz
+
+bench: $(VENV)/.tools ## measure speed and memory beside their targets (ARGS=--quick for small sizes)
+	@$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 screenshots: $(VENV)/.tools ## take the README's pictures of the pages anew
 	@$(BIN)/python tests/browser/screenshots.py

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline.domain.errors import StoreError
+from pipeline.domain.errors import BusyError, StoreError
 from pipeline.store.faults import plainly
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class _Session:
     @contextmanager
     def joined(self, job: str) -> Iterator[bool]:
         with self._mutex:
-            joined = self._ask(f"SELECT pg_try_advisory_lock_shared({_KEY})", job)
+            joined = self._ask_anew(f"SELECT pg_try_advisory_lock_shared({_KEY})", job)
             if joined:
                 self._joined.add(job)
         try:
@@ -130,7 +130,7 @@ class _Session:
 
     def _take(self, job: str) -> object | None:
         with self._mutex:
-            if job in self._held or not self._ask(f"SELECT pg_try_advisory_lock({_KEY})", job):
+            if job in self._held or not self._ask_anew(f"SELECT pg_try_advisory_lock({_KEY})", job):
                 return None
             token = object()
             self._held[job] = token
@@ -144,6 +144,13 @@ class _Session:
             del self._held[job]
             with suppress(StoreError):
                 self._ask(f"SELECT pg_advisory_unlock({_KEY})", job)
+
+    def _ask_anew(self, statement: str, job: str) -> bool:
+        """Ask; once more, on a new connection, where the old one turns out to be lost."""
+        try:
+            return self._ask(statement, job)
+        except BusyError:
+            return self._ask(statement, job)
 
     def _ask(self, statement: str, job: str) -> bool:
         """Ask the server; after any fault the connection, and with it every lock, counts as lost."""

@@ -75,6 +75,8 @@ def create_app(app: App, *, demo: bool = False) -> Flask:
     guard(flask, app.settings)
     handle(flask)
     flask.add_url_rule("/static/<name>", "static_file", lambda name: _static(assets, name))
+    # Browsers ask for this of a document that names no icon, such as a letter's preview.
+    flask.add_url_rule("/favicon.ico", "favicon", lambda: _static(assets, "favicon.svg"))
     flask.add_url_rule("/theme.css", "theme", lambda: _theme(app.settings))
     for pages in PAGES:
         flask.register_blueprint(pages)
@@ -125,7 +127,7 @@ def _templates(flask: Flask, settings: Settings, assets: dict[str, _Asset], *, d
             "mailbox_read": presenting.mailbox_read,
             "navigation": navigation,
             "password_sign_in": settings.oidc.passwords,
-            "scanning": False,
+            "scanning": bool(settings.scan.clamd),
             "single_sign_on": lambda: "single" in flask.blueprints,
             "themeColor": settings.web.colour,
             "visitor": visitor(),

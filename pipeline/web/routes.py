@@ -14,6 +14,7 @@ LOOK, WORK, APPROVE, ADMINISTER = (
 # None: open without signing in. Else what the officer's role must allow; the stage behind the page decides again.
 ROUTES: dict[str, Capability | None] = {
     "static_file": None,
+    "favicon": None,
     "theme": None,
     "door.sign_in": None,
     "door.sign_in_submit": None,

@@ -79,7 +79,7 @@ def _who(settings: Settings) -> WerkzeugResponse | None:
     wanted = ROUTES.get(endpoint, False)
     if wanted is False:
         return forbidden("This page is not open to anybody.")
-    if token and endpoint not in {"static_file", "theme"}:
+    if token and endpoint not in {"static_file", "favicon", "theme"}:
         g.viewer = desk().accounts.viewer(token)
     if wanted is None:
         return None

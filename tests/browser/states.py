@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FIRST = "first@council.example"
 # What has no page: files, machines' answers, and addresses that only lead on.
 NO_PAGE = {
-    "static_file", "theme", "probes.alive", "probes.ready", "probes.metrics", "queue.as_csv", "figures.as_csv", "mail.raw",
+    "static_file", "favicon", "theme", "probes.alive", "probes.ready", "probes.metrics", "queue.as_csv", "figures.as_csv", "mail.raw",
     "mail.file", "letters.raw", "request.bundle", "draft.pdf", "draft.word", "draft.file", "single.start", "single.back",
 }  # fmt: skip
 
@@ -179,7 +179,7 @@ _LISTS = (
     _at("new mail, idle", "newmail.waiting", "All mail could be read", idle=True),
     _at("letters to send", "letters.to_send", "may have the letter, or may not"),
     _at("letters to send, idle", "letters.to_send", "None.", idle=True),
-    _at("letters to send, one list", "letters.to_send", "never went", show="cancelled"),
+    _at("letters to send, one list", "letters.to_send", "The mail server took it", show="sent"),
     _at("figures", "figures.show", "Provisions relied on"),
     _at("figures, idle", "figures.show", "No request was received", idle=True),
 )  # fmt: skip

@@ -175,7 +175,7 @@ def test_files_are_no_pages(survey: _Survey) -> None:
     draft = town.casework.draft(town.waiting)
     letter = {"reference": town.waiting, "kind": "response"}
     asked: dict[str, dict[str, Any]] = {
-        "static_file": {"name": "app.css"}, "theme": {}, "probes.alive": {}, "probes.ready": {}, "probes.metrics": {},
+        "static_file": {"name": "app.css"}, "favicon": {}, "theme": {}, "probes.alive": {}, "probes.ready": {}, "probes.metrics": {},
         "queue.as_csv": {}, "mail.raw": {"number": town.mail_with_html}, "letters.raw": {"number": town.failed_letter},
         "request.bundle": {"reference": town.new}, "draft.pdf": letter, "draft.word": letter,
         "draft.file": letter | {"digest": draft.files[0].sha256},

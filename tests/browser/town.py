@@ -201,6 +201,9 @@ class Town:
         self.going_letter = self.approved(self.going).outbox_id
         self.deferred = self.office.receive(ASKED, From="Ned Nut <ned@example.com>")
         self.deliver(refuse="451 4.3.0 try again")
+        with self.app.store.read() as work:
+            deferred = work.outbox.summaries(request_id=self.app.reading_room("test").case(self.deferred, OFFICER).case.id)
+        self.app.mailroom("test").cancel(deferred[0].id, OFFICER)
         self.stoppable = self.office.receive(ASKED, From="Ola Osier <ola@example.com>")
         self.stoppable_letter = self.approved(self.stoppable).outbox_id
 
@@ -212,7 +215,7 @@ class Town:
         self.office.receive("hello about things", Subject="letter", From="E. Fallow <e.fallow@example.com>")
         self.unclear = newest()
         colleague = "Dev Amberley <dev.amberley@council.example>"
-        forwarded = f"Hi, is this one yours?\n\n---------- Forwarded message ---------\nFrom: Ash Grove <ash@example.com>\nSubject: FOI\n\n{ASKED}"
+        forwarded = f"Hi, is this one yours?\n\n---------- Forwarded message ---------\nFrom: Ash Grove <ash@example.com>\nDate: Mon, 6 Jan 2025 at 08:00\nSubject: FOI\nTo: <dev.amberley@council.example>\n\n{ASKED}"
         self.office.receive(forwarded, From=colleague, Subject="FW: FOI")
         self.forwarded = newest()
         office, now = self.office, self.office.clock.now()

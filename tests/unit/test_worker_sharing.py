@@ -112,7 +112,7 @@ def test_upkeep_is_done_once_an_hour(
 ) -> None:
     """However many workers look every few minutes, the house is looked after once an hour."""
     done: list[Worker] = []
-    monkeypatch.setattr(Worker, "_look_after", done.append)
+    monkeypatch.setattr(Worker, "_look_after", lambda worker: done.append(worker))  # noqa: PLW0108 - to be bound to a worker
     workers = [make()[0] for _ in range(3)]
     for _ in range(25):
         for worker in workers:
@@ -126,7 +126,7 @@ def test_upkeep_goes_to_nobody_while_one_is_at_it(
 ) -> None:
     """A worker that finds another one at it leaves it alone."""
     done: list[Worker] = []
-    monkeypatch.setattr(Worker, "_look_after", done.append)
+    monkeypatch.setattr(Worker, "_look_after", lambda worker: done.append(worker))  # noqa: PLW0108 - to be bound to a worker
     worker, _ = make()
     with store.exclusive("upkeep"):
         worker._upkeep()

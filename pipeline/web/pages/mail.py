@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, render_template
+from flask import Blueprint, Response, g, render_template, request
 
+from pipeline.domain.downloading import Download, downloadable
 from pipeline.web.context import VIA, product, viewer
 from pipeline.web.downloads import download
 from pipeline.web.showing import FRAME_POLICY, harmless, seen
@@ -41,7 +42,11 @@ def raw(number: int) -> Response:
 
 
 @pages.get("/mail/<int:number>/files/<digest>")
-def file(number: int, digest: str) -> Response:
-    """One attached file."""
+def file(number: int, digest: str) -> Response | str:
+    """One attached file; a page of warning first where no scanner has looked into it, though one is configured."""
     found, content = product().reading_room(VIA).attachment(number, digest, viewer().email)
+    scanner = bool(product().settings.scan.clamd)
+    decided, because = downloadable(found.scan, found.scanned_at, scanner=scanner)
+    if decided is Download.ASK_FIRST and request.args.get("sure") != "yes":
+        return render_template("mail/ask_first.html", number=number, file=found, because=because)
     return download(content, found.name)
