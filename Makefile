@@ -10,7 +10,7 @@ LOCK := deploy/requirements.txt
 DEV_LOCK := deploy/requirements-dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types unit wheel lock clean system-packages assets assets-check faults-table soak soak-workers fuzz screenshots
+.PHONY: bench help demo test check lint types unit wheel lock clean system-packages assets assets-check faults-table soak soak-workers fuzz screenshots
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'

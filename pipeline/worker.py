@@ -310,6 +310,9 @@ class Worker:
                 tell("READY=1", "STATUS=watching " + ", ".join(box.name for box in self._boxes))
                 while not self._stop.wait(1):
                     self._watch()
+                    if self._app.store.changed_by_another():
+                        # An officer's approval, on the pages or by the command: the letter need not wait for the interval.
+                        self._deliver.nudge()
                     watchdog.feed((part.pulse.last, part.longest_silence) for part in self._parts)
             finally:
                 tell("STOPPING=1")

@@ -87,6 +87,8 @@ class Store:
         self._writing = opened.execution_options(**engine.WRITE)
         self._reading = opened.execution_options(**engine.READ) if self.shared else opened
         self._jobs = Jobs(opened)
+        self._written = 0
+        self._glance = engine.Glance(opened)
 
     @property
     def shared(self) -> bool:
@@ -129,6 +131,7 @@ class Store:
             work.cases.index_opened()
             work.events.write_down()
             work.wakes.send()
+        self._written += 1
 
     def insist(self, do: Callable[[Work], _Kept], *, seconds: float = 60.0) -> _Kept:
         """Run *do* in a transaction, and again for up to *seconds* while the database is away or busy: for facts that must not be lost.
@@ -166,6 +169,13 @@ class Store:
     def listen(self, stopping: Callable[[], bool]) -> Iterator[Wake | None]:
         """Hints of other processes that there is work, until *stopping*; None first, once it listens. Raises BusyError."""
         return listen(self._engine, stopping)
+
+    def changed_by_another(self) -> bool:
+        """Whether another process has committed something since the last call, and this one nothing: for one thread, on SQLite.
+
+        On PostgreSQL never: there ``listen`` says so.
+        """
+        return self._glance.changed(self._written)
 
     def verify(self) -> audit.AuditReport:
         """Check the whole trail against what is stored. Raises StoreError only when the database can't be read at all."""
@@ -205,4 +215,5 @@ class Store:
     def close(self) -> None:
         """Give all connections back."""
         self._jobs.close()
+        self._glance.close()
         self._engine.dispose()

@@ -113,6 +113,7 @@ OPTIONAL = frozenset({"single.start", "single.back"})
 QUERIES: dict[str, int | None] = {
     "static_file": 0,
     "theme": 0,
+    "favicon": 0,
     "door.sign_in": 2,
     "door.password": 2,
     "probes.alive": 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from pipeline.web.security import session_cookie
 from pipeline.web.serving import WebServer
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Request, Response
 
     from pipeline.bootstrap import App
 
@@ -105,8 +106,13 @@ class Window:
     def press(self, text: str, *, within: str = "main", at: int = 0) -> Window:
         """Press the button with this text, and wait for the page that it leads to."""
         with self.page.expect_navigation(wait_until="load"):
-            self.page.locator(within).get_by_role("button", name=text, exact=True).nth(at).click()
+            self.button(text, within=within, at=at).click()
         return self
+
+    def button(self, text: str, *, within: str = "main", at: int = 0) -> Locator:
+        """The button with this text; what it is called besides, for those who hear it, may say more."""
+        words = re.compile(rf"^\s*{re.escape(text)}\s*$")
+        return self.page.locator(within).get_by_role("button").filter(has_text=words).nth(at)
 
     def follow(self, text: str, *, within: str = "body", at: int = 0) -> Window:
         """Follow the link with this text."""
@@ -177,12 +183,8 @@ _STICKING_OUT = """() => {
   for (const one of document.body.querySelectorAll("*")) {
     if (one.closest(".app-scroll") && !one.matches(".app-scroll")) continue
     const box = one.getBoundingClientRect()
-    if (box.width && box.right > wide + 1) found.push(`${one.tagName}.${one.className} to ${Math.round(box.right)} of ${wide}: ${one.textContent.trim().slice(0, 40)}`)
+    if (box.width && box.right > wide + 1) found.push(
+      `${one.tagName}.${one.className} to ${Math.round(box.right)} of ${wide}: ${one.textContent.trim().slice(0, 40)}`)
   }
   return found.length ? found : ["the page is " + document.documentElement.scrollWidth + " wide, of " + wide]
 }"""
-
-
-def put_in(page: Page, name: str, value: str) -> None:
-    """Fill in a field by its name in the form, for pages whose labels are not what is tried."""
-    page.locator(f'[name="{name}"]').first.fill(value)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from browser.town import Town
 
 FIRST = "first@council.example"
+_HEAD = "own_reference,received_on,text,requester_name\n"
 # What has no page: files, machines' answers, and addresses that only lead on.
 NO_PAGE = {
     "static_file", "favicon", "theme", "probes.alive", "probes.ready", "probes.metrics", "queue.as_csv", "figures.as_csv", "mail.raw",
@@ -112,9 +113,7 @@ def _stale(window: Window) -> None:
 
 def _taken(window: Window) -> None:
     """Press a button that was there when nobody had the request yet."""
-    window.page.evaluate(
-        "document.querySelector('#note-text').form.action = location.pathname + '/take'"
-    )
+    window.page.evaluate("document.querySelector('#note-text').form.action = location.pathname + '/take'")
     window.press("Keep the note")
 
 
@@ -286,8 +285,8 @@ _OTHERS = (
     _at("import", "counter.load", "CSV file"),
     _at("import, no file", "counter.load", "Choose a file", then=_pressed("Send the file")),
     _at("import, not a file of ours", "counter.load", "There is a problem", then=_tried_file("a,b\n1,2\n")),
-    _at("import, tried", "counter.load", "IG/1", then=_tried_file("own_reference,received_on,text,requester_name\nIG/1,2025-01-03,How many?,Jo\n")),
-    _at("import, with problems", "counter.load", "received_on", then=_tried_file("own_reference,received_on,text,requester_name\nIG/2,soon,How many?,Jo\n")),
+    _at("import, tried", "counter.load", "can be taken over", then=_tried_file(_HEAD + "IG/1,2025-01-03,How many?,Jo\n")),
+    _at("import, with problems", "counter.load", "received_on", then=_tried_file(_HEAD + "IG/2,soon,How many?,Jo\n")),
     _at("deputies", "office.deputies", "A deputy approves", APPROVER),
     _at("deputies, nothing filled in", "office.deputies", "Give the first day", APPROVER, then=_pressed("Name the deputy")),
     _at("deputies, refused", "office.deputies", "There is a problem", APPROVER,

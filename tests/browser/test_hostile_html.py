@@ -46,7 +46,7 @@ class _Elsewhere:
                 self.send_response(204)
                 self.end_headers()
 
-            do_POST = do_GET
+            do_POST = do_GET  # noqa: N815 - the library's name
 
             def log_message(self, *_: object) -> None:
                 """Say nothing."""

@@ -57,7 +57,9 @@ class Town:
         with self.app.store.write() as work:
             work.officers.add(SECOND, "Sam Second", "approver", via="test", at=self.office.clock.now())
             for n in (2, 3, 4):
-                work.officers.add(f"kim.{n}@council.example", f"Kim {n}", "officer", via="test", at=self.office.clock.now())
+                work.officers.add(
+                    f"kim.{n}@council.example", f"Kim {n}", "officer", via="test", at=self.office.clock.now()
+                )
         self.office.accounts.add(ADMIN, "first@council.example", "Fia First", "officer")
         self.office.accounts.place(ADMIN, OFFICER, "officer", "Housing")
         self._requests()
@@ -74,7 +76,12 @@ class Town:
     # ---- what others use as well -------------------------------------------------------------------------------------
 
     def written(
-        self, reference: str, form: Mapping[str, str], kind: LetterKind = LetterKind.RESPONSE, by: str = OFFICER, **files: bytes
+        self,
+        reference: str,
+        form: Mapping[str, str],
+        kind: LetterKind = LetterKind.RESPONSE,
+        by: str = OFFICER,
+        **files: bytes,
     ) -> None:
         """Keep a letter with *form* filled in over what stands there."""
         draft = self.casework.draft(reference, kind)
@@ -120,7 +127,9 @@ class Town:
         self.overdue = case.reference
         self.casefile.assign(self.overdue, OFFICER, OFFICER)
         self.new = office.receive_raw(_formatted("A request with its formatting", HTML, "benches.csv"))
-        self.sar = office.receive("Please send me all the personal data you hold about me.", Subject="Subject access request")
+        self.sar = office.receive(
+            "Please send me all the personal data you hold about me.", Subject="Subject access request"
+        )
         self.eir = office.receive(
             "Under the Environmental Information Regulations, how many street trees were felled in 2024?",
             Subject="Trees", From="Tom Wren <tom@example.net>",
@@ -202,7 +211,9 @@ class Town:
         self.deferred = self.office.receive(ASKED, From="Ned Nut <ned@example.com>")
         self.deliver(refuse="451 4.3.0 try again")
         with self.app.store.read() as work:
-            deferred = work.outbox.summaries(request_id=self.app.reading_room("test").case(self.deferred, OFFICER).case.id)
+            deferred = work.outbox.summaries(
+                request_id=self.app.reading_room("test").case(self.deferred, OFFICER).case.id
+            )
         self.app.mailroom("test").cancel(deferred[0].id, OFFICER)
         self.stoppable = self.office.receive(ASKED, From="Ola Osier <ola@example.com>")
         self.stoppable_letter = self.approved(self.stoppable).outbox_id
@@ -215,7 +226,10 @@ class Town:
         self.office.receive("hello about things", Subject="letter", From="E. Fallow <e.fallow@example.com>")
         self.unclear = newest()
         colleague = "Dev Amberley <dev.amberley@council.example>"
-        forwarded = f"Hi, is this one yours?\n\n---------- Forwarded message ---------\nFrom: Ash Grove <ash@example.com>\nDate: Mon, 6 Jan 2025 at 08:00\nSubject: FOI\nTo: <dev.amberley@council.example>\n\n{ASKED}"
+        forwarded = (
+            "Hi, is this one yours?\n\n---------- Forwarded message ---------\nFrom: Ash Grove <ash@example.com>\n"
+            f"Date: Mon, 6 Jan 2025 at 08:00\nSubject: FOI\nTo: <dev.amberley@council.example>\n\n\n{ASKED}"
+        )
         self.office.receive(forwarded, From=colleague, Subject="FW: FOI")
         self.forwarded = newest()
         office, now = self.office, self.office.clock.now()
@@ -224,7 +238,11 @@ class Town:
                 work.messages.take("infogov", "INBOX", 1, [arrival(uid, internal_date=now)], now)
             pending = work.messages.next_to_read()
             for number in pending:
-                values = {"verdict": "quarantined", "last_error": "the parts of the mail can't be told apart", "received_at": now}
+                values = {
+                    "verdict": "quarantined",
+                    "last_error": "the parts of the mail can't be told apart",
+                    "received_at": now,
+                }
                 work.messages.settle(number, state="quarantined", values=values)
             self.unread = pending[0]
             new_case(
@@ -235,7 +253,9 @@ class Town:
         self.mail_with_html = office.app.reading_room("test").case(self.new, OFFICER).case.message_id or 0
 
     def _office(self) -> None:
-        self.casework.autosave(self.returned, LetterKind.RESPONSE, OFFICER, {"q1-outcome": "part", "q1-p1-cite": "s.40(2)"}, 1)
+        self.casework.autosave(
+            self.returned, LetterKind.RESPONSE, OFFICER, {"q1-outcome": "part", "q1-p1-cite": "s.40(2)"}, 1
+        )
         self.casework.autosave(self.returned, LetterKind.RESPONSE, APPROVER, {"q1-answer": "about forty"}, 1)
         self.casework.set_deputy(APPROVER, OFFICER, APPROVER, date(2025, 1, 6), date(2025, 1, 20))
         self.office.accounts.add(ADMIN, "gone@council.example", "Gus Gone", "officer")
@@ -250,7 +270,9 @@ def _formatted(subject: str, html: str, file: str) -> bytes:
     message["From"], message["To"], message["Cc"] = "Jo Bloggs <jo@example.com>", COUNCIL, "Ann Other <ann@example.com>"
     message["Subject"], message["Message-ID"] = subject, "<formatted@example.com>"
     message["Date"] = "Mon, 06 Jan 2025 09:00:00 +0000"
-    message.set_content("Freedom of Information: please tell me how many benches stand in the park, and what each cost.\n")
+    message.set_content(
+        "Freedom of Information: please tell me how many benches stand in the park, and what each cost.\n"
+    )
     message.add_alternative(html, subtype="html")
     message.add_attachment(b"park,benches\n", maintype="text", subtype="csv", filename=file)
     return message.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")

@@ -433,3 +433,17 @@ def test_every_table_is_filled(store: Store) -> None:
             if work.messages._connection.execute(select(table).limit(1)).first() is None
         ]
     assert empty == []
+
+
+@sqlite_only
+def test_what_another_process_commits_is_seen_and_what_we_commit_is_not(tmp_path: Path) -> None:
+    """A second store on the same file stands for the other process; each commit of its is told once."""
+    ours, theirs = (make_store(tmp_path) for _ in range(2))
+    said = [ours.changed_by_another()]
+    for store in (theirs, ours):
+        with store.write() as work:
+            take(work, arrival(uid=len(said)))
+        said += [ours.changed_by_another(), ours.changed_by_another()]
+    assert said == [False, True, False, False, False]
+    for store in (ours, theirs):
+        store.close()
