@@ -197,10 +197,12 @@ def check_web(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if is_loopback(host):
         return
     if not section.get("trusted_proxy"):
-        yield (
-            "host",
-            f'is "{host}", which others can reach without TLS; listen on 127.0.0.1, or set trusted_proxy to the address '
-            "of the proxy that speaks TLS",
+        words = (
+            f'is "{host}", which others can reach without TLS; listen on 127.0.0.1, or set trusted_proxy to the address'
         )
+        yield "host", f"{words} of the proxy that speaks TLS"
     elif not section.get("public_url", "").startswith("https://"):
-        yield "public_url", "must be the https:// address that officers type, since the pages are served through a proxy"
+        yield (
+            "public_url",
+            "must be the https:// address that officers type, since the pages are served through a proxy",
+        )

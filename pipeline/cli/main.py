@@ -60,7 +60,24 @@ def start(
     del version
 
 
-for family in (demo, operate, serving, officers, mail, newmail, requests, counter, approving, casefile, letters, release, clock, letter, notices, keeping):
+for family in (
+    demo,
+    operate,
+    serving,
+    officers,
+    mail,
+    newmail,
+    requests,
+    counter,
+    approving,
+    casefile,
+    letters,
+    release,
+    clock,
+    letter,
+    notices,
+    keeping,
+):
     family.add_to(app)
 
 

@@ -14,6 +14,7 @@ from pipeline.domain.errors import BusyError, StoreError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_TOO_LARGE = "a number is too large for anything there is; look it up again"
 _LOST = "the connection is made again by itself; if it stays away, look at the PostgreSQL server and its log"
 # What the databases say, and what a person can do about it.
 _REMEDIES = (
@@ -38,6 +39,7 @@ _REMEDIES = (
     ("connection timeout", "check that the PostgreSQL server can be reached from here"),
     ("too many clients", "raise max_connections on the PostgreSQL server, or run fewer workers"),
     ("remaining connection slots", "raise max_connections on the PostgreSQL server, or run fewer workers"),
+    ("out of range", _TOO_LARGE),
     ("index row size", "a value is too long to be looked up; shorten it"),
     ("deadlock detected", "two changes met and this one was undone; do it again"),
     ("could not serialize", "two changes met and this one was undone; do it again"),
@@ -74,6 +76,9 @@ def plainly(doing: str = "the database could not do this") -> Iterator[None]:
     except SQLAlchemyError as error:
         kind = BusyError if _passes(error) else StoreError
         raise kind(f"{doing}: {in_words(error)}; nothing was changed") from error
+    except OverflowError as error:
+        # SQLite's driver refuses a number that no column can hold; PostgreSQL says "out of range".
+        raise StoreError(f"{doing}: {_TOO_LARGE}; nothing was changed") from error
 
 
 def _passes(error: SQLAlchemyError) -> bool:

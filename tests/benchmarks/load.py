@@ -60,13 +60,25 @@ _CLOSINGS = (
     "I look forward to hearing from you within twenty working days.",
 )
 _FOOTER = (
-    "This email and any files sent with it are confidential and meant for the person or firm to whom they are addressed alone. If it has"
-    + " reached you in error, please tell the sender and delete it from your system.",
+    "This email and any files with it are confidential and meant for whom they are addressed to. If you got it in error, please delete it.",
     "Please consider the environment before printing this email.",
     "Registered office: 4 Station Parade, Ambleford. Registered in England and Wales, number 0{number}.",
 )
 _FIRST = ("Jane", "Omar", "Siân", "Peter", "Aoife", "Chidi", "Helen", "Tomasz", "Priya", "Zoë", "Mark", "Grace")
-_LAST = ("Doe", "Hughes", "Okafor", "O\u2019Neill", "Nowak", "Patel", "Smith", "Brown", "Façade", "Hall", "Evans", "Reid")
+_LAST = (
+    "Doe",
+    "Hughes",
+    "Okafor",
+    "O\u2019Neill",
+    "Nowak",
+    "Patel",
+    "Smith",
+    "Brown",
+    "Façade",
+    "Hall",
+    "Evans",
+    "Reid",
+)
 
 
 def mails(count: int, now: datetime, *, first: int = 0) -> Iterator[bytes]:
@@ -94,7 +106,8 @@ def _mail(number: int, now: datetime, files: list[tuple[str, bytes]] | None = No
         )
     message["From"] = f'"{name}" <person{number}@mail{number % 97}.example.org>'
     message["To"] = COUNCIL
-    message["Subject"] = chance.choice(("FOI request: {}", "Freedom of Information request - {}", "{}", "Request about {} \u2013 urgent")).format(topic)  # fmt: skip
+    subjects = ("FOI request: {}", "Freedom of Information request - {}", "{}", "Request about {} \u2013 urgent")
+    message["Subject"] = chance.choice(subjects).format(topic)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<load-{number}@mail.example.org>"
     message["X-Mailer"] = "Example Mail 16.0"

@@ -22,8 +22,8 @@ PATTERNS = (
 )
 WORDS = st.lists(
     st.sampled_from(
-        [*" abcxyz|)", "withdraw", "cancelled", "my request", "chasing", "abc", "stop it", "items", "numbber", "lonnger", "maybebe so"]
-        + ["undo", "it\u2019s", "na\xefve words", "Abcd", "1234th", "flags here", "FLAGS here", "behind", "ahead", "wanted", "\u0130\u017f"]
+        [*" abcxyz|)", "withdraw", "cancelled", "my request", "chasing", "abc", "stop it", "items", "numbber", "lonnger", "maybebe so",
+         "undo", "it\u2019s", "na\xefve words", "Abcd", "1234th", "flags here", "FLAGS here", "behind", "ahead", "wanted", "\u0130\u017f"]
     ),
     max_size=6,
 ).map("".join)  # fmt: skip

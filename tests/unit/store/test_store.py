@@ -210,6 +210,16 @@ def test_foreign_keys_hold(store: Store) -> None:
         work.messages._connection.execute(schema.Message.__table__.delete())
 
 
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**20])
+def test_a_number_too_large(store: Store, number: int) -> None:
+    """A number larger than any row's finds nothing, or is an error in plain words; never another exception."""
+    try:
+        with store.read() as work:
+            assert work.outbox.summaries(outbox_id=number) == []
+    except StoreError as error:
+        assert "a number is too large" in str(error)  # noqa: PT017 - either is right, and which one is the database's affair
+
+
 def test_instants_come_back_in_utc(store: Store) -> None:
     """An instant given in another zone comes back as the same instant, in UTC, to the microsecond."""
     summer = datetime.fromisoformat("2025-07-01T09:30:00.123456+01:00")
