@@ -8,7 +8,6 @@ import threading
 import time
 from contextlib import ExitStack
 from datetime import timedelta
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import structlog
@@ -16,11 +15,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from pipeline.domain.errors import InfogovError, StoreError
 from pipeline.store.wakes import Wake
+from pipeline.watch.ear import Ear
 from pipeline.watch.listener import answering
 from pipeline.watch.notifying import Watchdog, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
     from datetime import datetime
     from types import FrameType
 
@@ -32,10 +32,8 @@ HUNG = 70  # EX_SOFTWARE of sysexits.h: a supervisor restarts us
 _LONGEST_BACKOFF = 300.0
 _FIRST_BACKOFF = 5.0
 _GRACE = 4.0
-_IDLE_BOUND = (
-    540.0  # Under the ten minutes after which servers and firewalls forget a silent connection (RFC 2177 allows 29).
-)
-
+# Under the ten minutes after which servers and firewalls forget a silent connection (RFC 2177 allows 29).
+_IDLE_BOUND = 540.0
 _QUIET_HOUR = 3  # UTC
 # How often a worker that shares its database looks whether another one has died and left work behind.
 _LOOK_SECONDS = 1.0
@@ -118,6 +116,11 @@ class _Part(threading.Thread):
         # Half fixed, half chance: many workers don't come back at once, and none hammers a server that is down.
         longest: float = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2.0 ** min(self._failures - 1, 10))
         return longest * (0.5 + self._app.ids.fraction() / 2)
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last turn went wrong, so that the next one waits."""
+        return self._failures > 0
 
     def nudge(self) -> None:
         """Ask for a turn now."""
@@ -259,28 +262,6 @@ class _DeliverPart(_Part):
         self._notices.abort()
 
 
-class _Ear(threading.Thread):
-    """Hears from other processes on the same PostgreSQL that there is work. A hint only: every part looks by itself, too."""
-
-    def __init__(self, app: App, stop: threading.Event, parts: Mapping[Wake, Sequence[_Part]]) -> None:
-        super().__init__(name="ear", daemon=True)
-        self._app = app
-        self._stopping = stop
-        self._parts = parts
-
-    def run(self) -> None:
-        """Listen until told to stop; after a lost connection, again."""
-        while not self._stopping.is_set():
-            try:
-                for wake in self._app.store.listen(self._stopping.is_set):
-                    # None: it begins to listen, and what was said before that is made up for by a look everywhere.
-                    for part in chain.from_iterable(self._parts.values()) if wake is None else self._parts[wake]:
-                        part.nudge()
-            except InfogovError as error:
-                log.info("listening_to_database_ended", reason=str(error))
-            self._stopping.wait(1)
-
-
 class Worker:
     """Runs the parts until SIGTERM or SIGINT, and ends the process when one of them hangs."""
 
@@ -292,7 +273,8 @@ class Worker:
         boxes = [_MailboxPart(box, app, self._stop, intake.nudge) for box in app.settings.mailbox.values()]
         self._boxes, self._intake, self._deliver = boxes, intake, deliver
         self._parts: list[_Part] = [*boxes, intake, deliver]
-        self._ear = _Ear(app, self._stop, {Wake.MAILBOX: boxes, Wake.INTAKE: [intake], Wake.DELIVER: [deliver]})
+        nudges: dict[Wake, list[_Part]] = {Wake.MAILBOX: [*boxes], Wake.INTAKE: [intake], Wake.DELIVER: [deliver]}
+        self._ear = Ear(app.store, self._stop, {wake: [part.nudge for part in nudges[wake]] for wake in nudges})
 
     def run(self) -> int:
         """Work until told to stop; returns the exit status. Raises StoreError when another worker has this database (SQLite)."""
@@ -310,9 +292,8 @@ class Worker:
                 tell("READY=1", "STATUS=watching " + ", ".join(box.name for box in self._boxes))
                 while not self._stop.wait(1):
                     self._watch()
-                    if self._app.store.changed_by_another():
-                        # An officer's approval, on the pages or by the command: the letter need not wait for the interval.
-                        self._deliver.nudge()
+                    if self._app.store.changed() and not self._deliver.failing:
+                        self._deliver.nudge()  # It may be an approval: the letter need not wait for the interval.
                     watchdog.feed((part.pulse.last, part.longest_silence) for part in self._parts)
             finally:
                 tell("STOPPING=1")

@@ -121,26 +121,26 @@ def _begin(connection: Connection) -> None:
 
 
 class Glance:
-    """Sees that somebody else has written into the SQLite file, for a few microseconds a look; for one thread."""
+    """Sees that somebody has written into the SQLite file, for a few microseconds a look; for one thread."""
 
     def __init__(self, opened: Engine) -> None:
         self._engine = opened
         self._connection: Any = None
-        self._seen: tuple[int, int] | None = None
+        self._seen: int | None = None
 
-    def changed(self, ours: int) -> bool:
-        """Whether the file has changed since the last look while *ours*, the number of our own commits, has not; False also on a fault."""
+    def changed(self) -> bool:
+        """Whether the file has changed since the last look; False also on a fault."""
         if self._engine.dialect.name != "sqlite":
             return False
         try:
             if self._connection is None:
                 self._connection = self._engine.raw_connection()
             # It counts the commits of all connections but this one, which makes none.
-            (version,) = self._connection.driver_connection.execute("PRAGMA data_version").fetchone()
+            ((version,),) = self._connection.driver_connection.execute("PRAGMA data_version").fetchall()
         except (sqlite3.Error, SQLAlchemyError):
             return False  # It is a hint only: whoever has work to do says what is wrong with the database.
-        before, self._seen = self._seen, (version, ours)
-        return before is not None and before[0] != version and before[1] == ours
+        before, self._seen = self._seen, version
+        return before is not None and before != version
 
     def close(self) -> None:
         """Give the connection back."""

@@ -87,7 +87,6 @@ class Store:
         self._writing = opened.execution_options(**engine.WRITE)
         self._reading = opened.execution_options(**engine.READ) if self.shared else opened
         self._jobs = Jobs(opened)
-        self._written = 0
         self._glance = engine.Glance(opened)
 
     @property
@@ -131,7 +130,6 @@ class Store:
             work.cases.index_opened()
             work.events.write_down()
             work.wakes.send()
-        self._written += 1
 
     def insist(self, do: Callable[[Work], _Kept], *, seconds: float = 60.0) -> _Kept:
         """Run *do* in a transaction, and again for up to *seconds* while the database is away or busy: for facts that must not be lost.
@@ -170,12 +168,12 @@ class Store:
         """Hints of other processes that there is work, until *stopping*; None first, once it listens. Raises BusyError."""
         return listen(self._engine, stopping)
 
-    def changed_by_another(self) -> bool:
-        """Whether another process has committed something since the last call, and this one nothing: for one thread, on SQLite.
+    def changed(self) -> bool:
+        """Whether anybody has committed something since the last call, this process included: for one thread, on SQLite.
 
-        On PostgreSQL never: there ``listen`` says so.
+        On PostgreSQL never: there ``listen`` says what there is to do.
         """
-        return self._glance.changed(self._written)
+        return self._glance.changed()
 
     def verify(self) -> audit.AuditReport:
         """Check the whole trail against what is stored. Raises StoreError only when the database can't be read at all."""

@@ -266,6 +266,7 @@ _APPROVALS = (
 )  # fmt: skip
 
 _MAIL = (
+    _at("file that no scanner has looked into", "mail.file", "Download it all the same", number="@mail_with_html", digest="@attached"),
     _at("mail with formatting", "mail.show", "As the sender formatted it", number="@mail_with_html"),
     _at("mail that could not be read", "mail.show", "Text", number="@unread"),
     _at("mail, formatted, in its frame", "mail.html", "how many benches", number="@mail_with_html"),

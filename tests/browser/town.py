@@ -48,7 +48,7 @@ class Town:
     """*office* with everything in it; each attribute is the reference of a request, or the number of a mail or letter."""
 
     def __init__(self, folder: Path) -> None:
-        self.office = Office(folder)
+        self.office = Office(folder, '[scan]\nclamd = "127.0.0.1:1"\n')
         self.sink = SmtpSink()
         self.app = self.office.app
         smtp = self.app.settings.smtp.model_copy(update={"port": self.sink.port})
@@ -251,6 +251,8 @@ class Town:
             )  # fmt: skip
         self.to_release = "FOI000000058"
         self.mail_with_html = office.app.reading_room("test").case(self.new, OFFICER).case.message_id or 0
+
+        self.attached = office.app.reading_room("test").mail(self.mail_with_html, OFFICER).attachments[0].sha256
 
     def _office(self) -> None:
         self.casework.autosave(

@@ -89,7 +89,7 @@ def approve(reference: str, kind: str) -> Response:
         again = _resend_page(case, form) if kind == RESEND else _page(case, _kind(kind), form)
         return make_response(again, 409)
     flash(f"Approved. It goes to {', '.join(done.recipients)} at {moment(done.not_before)} unless somebody stops it.")
-    return redirect(url_for("request.show", reference=reference) + "#letters", code=303)
+    return redirect(url_for("request.show", reference=reference), code=303)
 
 
 def _approve(case: Case, kind: str, form: ApproveForm) -> Approved:
@@ -150,7 +150,7 @@ def correct_submit(reference: str, kind: str) -> Response:
         )
         return make_response(page, 409)
     flash(f"Approved with your correction. It goes at {moment(done.not_before)} unless somebody stops it.")
-    return redirect(url_for("request.show", reference=reference) + "#letters", code=303)
+    return redirect(url_for("request.show", reference=reference), code=303)
 
 
 @pages.get("/requests/<reference>/approve/<kind>/return")
@@ -181,7 +181,7 @@ def stop(reference: str, kind: str) -> Response:
     which = LetterKind(kind) if kind in set(LetterKind) else None
     product().casework(VIA).stop(reference, viewer().email, request.form.get("reason", ""), kind=which)
     flash("Stopped. The letter has not gone; it waits for approval again.")
-    return redirect(url_for("request.show", reference=reference) + "#letters", code=303)
+    return redirect(url_for("request.show", reference=reference), code=303)
 
 
 @pages.post("/requests/<reference>/send-now")
@@ -189,7 +189,7 @@ def send_now(reference: str) -> Response:
     """Let an approved letter go at once."""
     product().casework(VIA).send_now(reference, viewer().email)
     flash("It goes at the next occasion, within a minute.")
-    return redirect(url_for("request.show", reference=reference) + "#letters", code=303)
+    return redirect(url_for("request.show", reference=reference), code=303)
 
 
 @pages.get("/requests/<reference>/approve/<kind>/checked/<int:number>")
@@ -256,7 +256,7 @@ def resend(reference: str) -> Response:
         form.form_errors.append(told(error))
         return make_response(_ask_page(case, form), 409)
     flash("The same letter waits for another officer to approve the corrected address.")
-    return redirect(url_for("request.show", reference=case.reference) + "#letters", code=303)
+    return redirect(url_for("request.show", reference=case.reference), code=303)
 
 
 @pages.post("/requests/<reference>/resend/drop")

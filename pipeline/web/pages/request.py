@@ -86,7 +86,7 @@ def note(reference: str) -> Response:
     """Write something down for colleagues."""
     product().casefile(VIA).note(reference, request.form.get("text", ""), viewer().email)
     flash("The note is kept. Only colleagues see it.")
-    return redirect(url_for("request.show", reference=reference) + "#notes", code=303)
+    return redirect(url_for("request.show", reference=reference), code=303)
 
 
 def _missed(file: CaseFile) -> list[OutboxSummary]:

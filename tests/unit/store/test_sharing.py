@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from engines import Cluster
     from servers.postgres import Postgres
 
     from pipeline.store import Work
@@ -579,9 +578,8 @@ def test_the_backup_of_a_server_is_its_own_tools(store: Store, tmp_path: Path) -
 
 
 @postgresql_only
-def test_bounds_hold_on_every_connection(store: Store, cluster: Cluster) -> None:
+def test_bounds_hold_on_every_connection(store: Store) -> None:
     """Each of several connections has its bounds on waiting and standing still, and its signs of life."""
-    del cluster
     names = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "tcp_keepalives_idle")
     connections = [store._engine.connect() for _ in range(3)]
     found = {tuple(c.execute(text(f"SHOW {name}")).scalar_one() for name in names) for c in connections}
