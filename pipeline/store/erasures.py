@@ -13,6 +13,7 @@ from pipeline.domain.retention import Rule
 from pipeline.store import schema
 from pipeline.store.columns import UtcDateTime
 from pipeline.store.erasing import Eraser
+from pipeline.store.holding import held
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,7 +93,7 @@ class Erasures(Eraser):
 
     def _due_cases(self, query: Select[int, str, datetime], case_id: int | None) -> list[DueCase]:
         if case_id is not None:
-            query = query.where(R.id == case_id).with_for_update(of=R)
+            query = held(self._reading, query.where(R.id == case_id), R)
         rows = self._reading.execute(query.order_by(R.id))
         return [DueCase(id=row.id, reference=row.reference, since=row.since) for row in rows]
 
@@ -103,7 +104,7 @@ class Erasures(Eraser):
         if until is not None:
             query = query.where(since < until)
         if message_id is not None:
-            query = query.where(M.id == message_id).with_for_update()
+            query = held(self._reading, query.where(M.id == message_id))
         return [DueMail(id=row.id, since=row.since) for row in self._reading.execute(query.order_by(M.id))]
 
     def openings(self, until: datetime) -> int:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
-_Query = TypeVar("_Query", bound="Select[Any]")
+_Query = TypeVar("_Query", bound="Select[*tuple[Any, ...]]")
 
 
 def held(connection: Connection, query: _Query, *tables: Any) -> _Query:  # noqa: ANN401 - classes of the schema
