@@ -11,6 +11,8 @@ from pipeline.letters.model import LetterKind
 from pipeline.web.context import product
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jinja2 import Environment
 
     from pipeline.domain.calendar import Calendar
@@ -248,6 +250,13 @@ def mailbox_read() -> tuple[str, bool]:
     return f"Mailbox last read {moment(at)}", app.clock.now() - at > _STALE
 
 
+def because(reasons: Sequence[str]) -> str:
+    """Reasons as they stand behind "because": what the page says before them is not said again, and no sentence begins among them."""
+    said = [one.partition(", because ")[2] or one for one in reasons[:1]] + list(reasons[1:])
+    lower = [one[:1].lower() + one[1:] if one.startswith(("It ", "Besides")) else one for one in said]
+    return "; ".join(one.rstrip(".") for one in lower)
+
+
 def add_to(environment: Environment) -> None:
     """Give the templates these words as filters and names."""
     environment.filters |= {
@@ -258,6 +267,7 @@ def add_to(environment: Environment) -> None:
         "size": size,
         "plural": plural,
         "server_words": server_words,
+        "because": because,
     }
     environment.globals |= {
         "REGIMES": REGIMES,

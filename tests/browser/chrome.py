@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 MISSING = "CHROMIUM IS NOT INSTALLED: apt-get install chromium, or nothing is proved about the officers' pages"
 _ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--no-first-run", "--lang=en-GB", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )  # fmt: skip
 _SECONDS = 20_000  # milliseconds; what takes longer on a busy machine has failed
 # Chromium notes every answer of 400 and above on the console, those of a page that we opened to see it fail as well.
@@ -58,7 +59,9 @@ class Chrome:
         path = shutil.which("chromium")
         assert path is not None, MISSING
         self._playwright = sync_playwright().start()
-        self._browser = self._playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        self._browser = self._playwright.chromium.launch(
+            executable_path=path, args=list(_ARGUMENTS), env={**os.environ, "LANGUAGE": "en_GB"}
+        )
 
     def window(self, house: House, email: str | None = None, **options: Any) -> Window:
         """A window of its own, in which this officer is signed in already; nobody for None. *options* are of the browser's context."""
