@@ -200,7 +200,9 @@ class Messages(Folders):
             .order_by(M.id)
         ).all()  # fmt: skip
         # The bytes by themselves: a database that sorts them on the way holds them several times over.
-        bytes_of = select(schema.Raw.message_id, schema.Raw.content).where(schema.Raw.message_id.in_([r.id for r in rows]))
+        bytes_of = select(schema.Raw.message_id, schema.Raw.content).where(
+            schema.Raw.message_id.in_([r.id for r in rows])
+        )
         raws = {r.message_id: r.content for r in self._connection.execute(bytes_of)}
         return [
             Waiting(
@@ -208,7 +210,7 @@ class Messages(Folders):
                 internal_date=r.internal_date, backfill=r.backfill, first_copy=r.first,
                 officer_asked=r.last_error is not None, quiet=r.quiet,
             )
-            for r in rows
+            for r in rows if r.id in raws
         ]  # fmt: skip
 
     def still_waiting(self, message_id: int) -> bool:
