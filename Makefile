@@ -65,7 +65,7 @@ bench: $(VENV)/.tools ## measure speed and memory beside their targets (ARGS=--q
 	@$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 screenshots: $(VENV)/.tools ## take the README's pictures of the pages anew
-	@$(BIN)/python tests/browser/screenshots.py
+	@PYTHONPATH=tests $(BIN)/python tests/browser/screenshots.py
 
 clean: ## remove what these commands made
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
