@@ -24,7 +24,8 @@ if [ "${1:-}" != "--python-only" ]; then
         missing="$missing postgresql"
     fi
     if ! command -v chromium >/dev/null 2>&1; then
-        missing="$missing chromium"
+        # Without a font of its own a page would be measured in boxes.
+        missing="$missing chromium fonts-liberation"
     fi
 fi
 
