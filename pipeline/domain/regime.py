@@ -43,6 +43,7 @@ _REUSE = Sifted(
     r"\b(?:permission|licen[cs]e|licen[cs]ed|allowed|like|want|wish|apply|application|request) (?:\w+ ){0,3}?(?:to|for|the) ?re-?us(?:e|ing)\b"
     r"|\bre-?use of public sector information\b|\brpsi\b|\bre-?use (?:licen[cs]e|request|application)\b"
 )
+_REUSE_WORD = re.compile(r"re-?us|rpsi", re.IGNORECASE)
 _REUSE_REASON = "It also asks to re-use information, which the Re-use of Public Sector Information Regulations 2015 govern, within 20 working days."
 _DEFAULT = "It asks for recorded information that is neither about the requester nor about the environment."
 
@@ -57,7 +58,9 @@ def guess(subject: str, text: str, found: Sequence[Question] | None = None) -> R
     if found is None or len(text) > _LOOK_AT:
         found = questions(text[:_LOOK_AT])
     law = _access(subject, text, [question.text for question in found])
-    if _REUSE.search(_plain(f"{subject}\n{text[:_LOOK_AT]}")):
+    whole = f"{subject}\n{text[:_LOOK_AT]}"
+    # Most mails have no such word: they are spared what clears the words that only look like a topic.
+    if _REUSE_WORD.search(whole) and _REUSE.search(_plain(whole)):
         return replace(law, reasons=(*law.reasons, _REUSE_REASON))
     return law
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _SHORTEST = 3  # characters; a shorter piece stands nearly everywhere
 _GRAM = 3
+_FEW = 3  # alternatives that are run by themselves,
+_PARTS_KEPT = 64  # and how many choices of them are kept
 _MOST = 120  # pieces; looking for more takes as long as the pattern
 # These are i, s and i again to ``re.IGNORECASE``, and none of them by ``str.lower``.
 _ODD = ("\u0130", "\u0131", "\u017f")
@@ -34,6 +36,7 @@ class Sifted:
     def __init__(self, pattern: str, *, ignore_case: bool = True) -> None:
         self.pattern = pattern
         self._ignore_case = ignore_case
+        self._parts: dict[tuple[int, ...], re.Pattern[str]] = {}
 
     @cached_property
     def _run(self) -> re.Pattern[str]:
@@ -61,7 +64,7 @@ class Sifted:
         return re.compile("|".join(others), re.IGNORECASE if self._ignore_case else 0) if others else None
 
     def compiled(self) -> tuple[re.Pattern[str], ...]:
-        """Everything it may run."""
+        """Everything it may run; of this also parts that stand by themselves."""
         return (self._run,) if self._others is None else (self._run, self._others)
 
     def may_stand_in(self, text: str) -> bool:
@@ -74,17 +77,37 @@ class Sifted:
                 return True
         return self._others is not None and self._others.search(text) is not None
 
+    def _that_may(self, text: str) -> re.Pattern[str] | None:
+        """Those alternatives that may stand in *text*, as one, in their order; None where there is none."""
+        if not self.may_stand_in(text):
+            return None
+        seen = lowered(text) if self._ignore_case else text
+        if seen is None or self._run.groups:
+            return self._run
+        may = tuple(
+            at for at, (_, sets) in enumerate(self._told) if all(any(piece in seen for piece in each) for each in sets)
+        )
+        if may not in self._parts:
+            if len(may) > _FEW or len(self._parts) >= _PARTS_KEPT:
+                return self._run
+            part = "|".join(self._told[at][0] for at in may)
+            self._parts[may] = re.compile(part, re.IGNORECASE if self._ignore_case else 0)
+        return self._parts[may]
+
     def search(self, text: str) -> re.Match[str] | None:
         """The first match in *text*."""
-        return self._run.search(text) if self.may_stand_in(text) else None
+        run = self._that_may(text)
+        return None if run is None else run.search(text)
 
     def match(self, text: str) -> re.Match[str] | None:
         """The match at the start of *text*."""
-        return self._run.match(text) if self.may_stand_in(text) else None
+        run = self._that_may(text)
+        return None if run is None else run.match(text)
 
     def sub(self, by: str, text: str) -> str:
         """*text* with every match replaced."""
-        return self._run.sub(by, text) if self.may_stand_in(text) else text
+        run = self._that_may(text)
+        return text if run is None else run.sub(by, text)
 
 
 class Sieve:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import math
 import re
+import select
 import smtplib
+import time
 from typing import TYPE_CHECKING, Any
 
 from pipeline.domain.errors import InfogovError, TransportError, UncertainError
@@ -34,6 +37,9 @@ _CLOSING = 421
 _TEMPORARY, _PERMANENT, _BEYOND = 400, 500, 600
 _SESSION_CODES = frozenset({530, 534, 535, 538})  # RFC 4954: about our login, not about the letter, so never permanent
 _GOODBYE_SECONDS = 5.0
+_SURELY_ALIVE = (
+    1.0  # seconds after a letter was accepted for which the next one begins without asking whether the server is there
+)
 _MEGABYTE = 1_000_000
 _PATH = re.compile(r"[^\s<>,;:\"\\()\[\]\x00-\x1f\x7f]{1,256}@[^\s<>,;\"\\()\x00-\x1f\x7f]{1,256}")
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
@@ -99,6 +105,7 @@ class SmtpTransport:
         self._deadline = deadline_seconds or DEADLINE_FACTOR * float(settings.timeout_seconds)
         self._lifeline = Lifeline()
         self._smtp: _Wire | None = None
+        self._ended_well_at = -math.inf
 
     @property
     def size_limit(self) -> int | None:
@@ -151,7 +158,9 @@ class SmtpTransport:
                 code, words = smtp.docmd("DATA")
                 if code != _GO_AHEAD:
                     raise self._refusal("DATA", code, words)
-            return Accepted(answer=self._body(smtp, raw), refused=refused)
+            answer = self._body(smtp, raw)
+            self._ended_well_at = time.monotonic()
+            return Accepted(answer=answer, refused=refused)
 
     def close(self) -> None:
         """Say QUIT, within five seconds; never raises."""
@@ -213,6 +222,9 @@ class SmtpTransport:
 
     def _ready(self) -> _Wire:
         """Make sure of a connection with no letter begun on it; one that died while idle is replaced, once."""
+        ended, self._ended_well_at = self._ended_well_at, -math.inf
+        if self._smtp is not None and time.monotonic() - ended < _SURELY_ALIVE and self._silent(self._smtp):
+            return self._smtp
         if self._smtp is not None:
             with contextlib.suppress(OSError), self._lifeline.within(self._deadline):
                 if self._smtp.rset()[0] == _OK:
@@ -222,6 +234,12 @@ class SmtpTransport:
         if self._smtp is None:
             raise self._error("not connected")
         return self._smtp
+
+    def _silent(self, smtp: _Wire) -> bool:
+        """Whether the server has said and closed nothing since its last answer, as far as this machine has heard."""
+        with contextlib.suppress(OSError, ValueError):
+            return smtp.sock is not None and not select.select([smtp.sock], [], [], 0)[0]
+        return False
 
     def _mail(self, smtp: _Wire, sender: str, recipients: Sequence[str], raw: bytes) -> None:
         for address in (*recipients, *((sender,) if sender else ())):

@@ -116,7 +116,10 @@ def _begin(connection: Connection) -> None:
     A reader that turns writer half-way fails at once whatever the timeout (SQLITE_BUSY_SNAPSHOT).
     """
     writes = connection.get_execution_options().get("infogov_write", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}").close()
+    # It lasts as long as the driver's connection, which mostly serves the same kind again.
+    if connection.info.get("infogov_writes") is not writes:
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}").close()
+        connection.info["infogov_writes"] = writes
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, insert, select, update
 from pipeline.store import schema
 from pipeline.store.faults import storable
 from pipeline.store.records import EventRecord
-from pipeline.store.upsert import insert_or_leave
+from pipeline.store.upsert import insert_or_leave, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
 GENESIS = "0" * 64
+# Those that end every transaction, made once.
+_ENDS = select(plain(schema.ChainHead)).where(plain(schema.ChainHead).c.chain.in_(bindparam("chains", expanding=True)))
+_ENDS_HELD = _ENDS.order_by(plain(schema.ChainHead).c.chain).with_for_update()
+_EVENTS = insert(plain(schema.Event))
+_MOVE_END = (
+    update(plain(schema.ChainHead))
+    .where(plain(schema.ChainHead).c.chain == bindparam("of"))
+    .values(seq=bindparam("to"), hash=bindparam("link"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,16 +131,7 @@ class Events:
         recorded, self._recorded = self._recorded, []
         if not recorded:
             return
-        head = schema.ChainHead
-        chains = sorted({chain for chain, _ in recorded})
-        fresh = [{"chain": chain, "seq": 0, "hash": GENESIS} for chain in chains]
-        self._connection.execute(insert_or_leave(self._connection, head, "chain"), fresh)
-        ends = {
-            row.chain: (row.seq, row.hash)
-            for row in self._connection.execute(
-                select(head).where(head.chain.in_(chains)).order_by(head.chain).with_for_update()
-            )
-        }
+        ends = self._ends(sorted({chain for chain, _ in recorded}))
         rows: list[dict[str, Any]] = []
         for chain, row in recorded:
             last, previous = ends[chain]
@@ -139,11 +139,26 @@ class Events:
             link = link_hash(previous, chain, seq, row)
             rows.append({**row, "chain": chain, "seq": seq, "previous": previous, "hash": link})
             ends[chain] = seq, link
-        self._connection.execute(insert(schema.Event), rows)
+        self._connection.execute(_EVENTS, rows)
         self._connection.execute(
-            update(head).where(head.chain == bindparam("of")).values(seq=bindparam("to"), hash=bindparam("link")),
-            [{"of": chain, "to": seq, "link": link} for chain, (seq, link) in ends.items()],
+            _MOVE_END, [{"of": chain, "to": seq, "link": link} for chain, (seq, link) in ends.items()]
         )
+
+    def _ends(self, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """Number and hash of the last link of each of *chains* (sorted), held until the transaction ends; new chains are begun."""
+        shared = self._connection.dialect.name == "postgresql"
+        if shared:
+            # Made before any is held, for another writer may be making the same ones.
+            self._begin(chains)
+        found = self._connection.execute(_ENDS_HELD if shared else _ENDS, {"chains": chains})
+        ends = {row.chain: (row.seq, row.hash) for row in found}
+        if missing := [chain for chain in chains if chain not in ends]:
+            self._begin(missing)
+        return ends | dict.fromkeys(missing, (0, GENESIS))
+
+    def _begin(self, chains: Sequence[str]) -> None:
+        fresh = [{"chain": chain, "seq": 0, "hash": GENESIS} for chain in chains]
+        self._connection.execute(insert_or_leave(self._connection, schema.ChainHead, "chain"), fresh)
 
     def of_case(self, request_id: int) -> list[EventRecord]:
         """The timeline of a case, oldest first."""

@@ -12,26 +12,36 @@ from pipeline.store.events import Happening, case_chain, mailbox_chain
 from pipeline.store.folders import Folders
 from pipeline.store.holding import held
 from pipeline.store.records import Arrival, MessageSummary, Quarantined, Waiting
-from pipeline.store.upsert import change_by_id, insert_or_leave
+from pipeline.store.upsert import change_by_id, insert_or_leave, plain
 from pipeline.store.wakes import Wake
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy import Connection
+
     from pipeline.domain.message import Attachment
+    from pipeline.store.events import Events
+    from pipeline.store.wakes import Wakes
 
 M = schema.Message
 BATCH_BYTES = 16 * 2**20
 BATCH_COUNT = 50
 # What PostgreSQL's index takes is about 2,700 bytes; an id of such a length names no message (RFC 5322 section 2.1.1: 998 a line).
 _LONGEST_ID = 2000
-_STATE = select(M.state).where(M.id == bindparam("of"))
+_WAITING = select(M.id).where(M.id.in_(bindparam("ids", expanding=True)), M.state == "received").order_by(M.id)
+_ATTACHMENTS = insert(plain(schema.Attachment))
 _OPEN = (M.state == "received", M.body_wanted.is_(False))
 
 
 class Messages(Folders):
     """The rows of ``message`` and what hangs on them, and of the folders they came from."""
+
+    def __init__(self, connection: Connection, events: Events, wakes: Wakes) -> None:
+        super().__init__(connection, events, wakes)
+        self._settled: list[dict[str, Any]] = []
+        self._attached: dict[int, list[dict[str, Any]]] = {}
 
     # ---- receive -------------------------------------------------------------------------------------------------
 
@@ -213,42 +223,51 @@ class Messages(Folders):
             for r in rows if r.id in raws
         ]  # fmt: skip
 
-    def still_waiting(self, message_id: int) -> bool:
-        """Whether nobody has filed this message meanwhile; on PostgreSQL the row is locked until the transaction ends."""
-        state = self._connection.scalar(held(self._connection, _STATE), {"of": message_id})
-        return state == "received"
+    def still_waiting(self, ids: Sequence[int]) -> set[int]:
+        """Those of *ids* that nobody has filed meanwhile; on PostgreSQL their rows are locked until the transaction ends."""
+        return set(self._connection.scalars(held(self._connection, _WAITING), {"ids": ids}))
 
     def settle(self, message_id: int, *, state: str, values: dict[str, Any]) -> None:
         """Write what intake made of a message."""
-        safe = dict(values)
-        if len((values.get("message_id") or "").encode("utf-8", "replace")) > _LONGEST_ID:
-            safe["message_id"] = None
-        self._connection.execute(change_by_id(schema.Message), {"of": message_id, "state": state, **safe})
+        self._connection.execute(change_by_id(schema.Message), _settled(message_id, state, values))
+
+    def settle_at_the_end(
+        self, message_id: int, *, state: str, values: dict[str, Any], attachments: Sequence[Attachment]
+    ) -> None:
+        """The same with its attached parts, written with those of its batch when the transaction ends (``write_down``)."""
+        self._settled.append(_settled(message_id, state, values))
+        self._attached[message_id] = _attached(message_id, attachments)
+
+    def write_down(self) -> None:
+        """Write what was left for the end of the transaction: a statement for all alike, not one for each message."""
+        alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row in self._settled:
+            alike.setdefault(tuple(sorted(row)), []).append(row)
+        for rows in alike.values():
+            self._connection.execute(change_by_id(schema.Message), rows)
+        if self._attached:
+            attachment = schema.Attachment
+            self._connection.execute(delete(attachment).where(attachment.message_id.in_(self._attached)))
+        if attached := [row for rows in self._attached.values() for row in rows]:
+            self._connection.execute(_ATTACHMENTS, attached)
+        self._settled, self._attached = [], {}
 
     def add_attachments(self, message_id: int, attachments: Sequence[Attachment]) -> None:
         """Note the attached parts of a message, in place of those noted when it was read before."""
         self._connection.execute(delete(schema.Attachment).where(schema.Attachment.message_id == message_id))
-        rows = [
-            {
-                "message_id": message_id,
-                "position": n,
-                "name": a.name,
-                "content_type": a.content_type,
-                "size": a.size,
-                "sha256": a.sha256,
-            }
-            for n, a in enumerate(attachments)
-        ]
-        if rows:
-            self._connection.execute(insert(schema.Attachment), rows)
+        if rows := _attached(message_id, attachments):
+            self._connection.execute(_ATTACHMENTS, rows)
 
-    def link(self, request_id: int, message_id: int, *, side: str, rung: str, at: datetime) -> None:
-        """Put a message on one side of a case: "requester", "internal", or "suggested" while an officer has yet to say."""
+    def link(self, request_id: int, message_id: int, *, side: str, rung: str, at: datetime, mark: bool = True) -> None:
+        """Put a message on one side of a case: "requester", "internal", or "suggested" while an officer has yet to say.
+
+        Without *mark* the caller sets the message's ``placed`` with its other columns.
+        """
         self._connection.execute(
             insert_or_leave(self._connection, schema.CaseMessage, "request_id", "message_id"),
             {"request_id": request_id, "message_id": message_id, "side": side, "rung": rung, "linked_at": at},
         )
-        if side != "suggested":
+        if mark and side != "suggested":
             self._connection.execute(change_by_id(schema.Message), {"of": message_id, "placed": True})
 
     # ---- reading -------------------------------------------------------------------------------------------------
@@ -337,6 +356,27 @@ class Messages(Folders):
         """The chain that events about this message belong to."""
         case = self.case_of(message_id)
         return mailbox_chain(mailbox) if case is None else case_chain(case)
+
+
+def _settled(message_id: int, state: str, values: dict[str, Any]) -> dict[str, Any]:
+    safe = dict(values)
+    if len((values.get("message_id") or "").encode("utf-8", "replace")) > _LONGEST_ID:
+        safe["message_id"] = None
+    return {"of": message_id, "state": state, **safe}
+
+
+def _attached(message_id: int, attachments: Sequence[Attachment]) -> list[dict[str, Any]]:
+    return [
+        {
+            "message_id": message_id,
+            "position": n,
+            "name": a.name,
+            "content_type": a.content_type,
+            "size": a.size,
+            "sha256": a.sha256,
+        }
+        for n, a in enumerate(attachments)
+    ]
 
 
 def _row(arrival: Arrival, **where: Any) -> dict[str, Any]:  # noqa: ANN401 - the column values that every row of a batch shares

@@ -48,7 +48,12 @@ _ACKNOWLEDGED = select(func.count()).where(
 )
 _SLOT = (
     select(O.not_before)
-    .where(O.kind.in_(ACKNOWLEDGEMENT_KINDS), O.not_before > bindparam("since"))
+    .where(
+        O.kind.in_(ACKNOWLEDGEMENT_KINDS),
+        O.not_before > bindparam("since"),
+        # With fewer letters in all than may go in an hour none need be counted.
+        select(func.max(O.id)).scalar_subquery() > bindparam("taken", type_=Integer),
+    )
     .order_by(O.not_before.desc())
     .offset(bindparam("taken", type_=Integer))
     .limit(1)
@@ -169,10 +174,7 @@ class OutboxRows:
     def mark_data(self, letter: Claimed, token: str) -> bool:
         """Note that DATA comes next; False when the letter is no longer in this worker's hand, and then it must not be sent."""
         done = self._connection.execute(_MARK, {"of": letter.id, "by": token, "phase": Phase.DATA})
-        if done.rowcount != 1:
-            return False
-        self._connection.execute(_ATTEMPT, {"of": letter.id, "time": letter.attempts, "phase": Phase.DATA})
-        return True
+        return done.rowcount == 1
 
     def settle(
         self,

@@ -127,6 +127,7 @@ class Store:
         with plainly(), self._writing.begin() as connection:
             work = Work(connection)
             yield work
+            work.messages.write_down()
             work.cases.index_opened()
             work.events.write_down()
             work.wakes.send()

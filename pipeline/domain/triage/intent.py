@@ -267,7 +267,8 @@ def read_sentence(sentence: str) -> dict[Sign, tuple[str, ...]]:
     if _stands(sentence, _BOILERPLATE, BOILERPLATE, may):
         return {}
     found: dict[Sign, tuple[str, ...]] = {}
-    for number, rule in enumerate(_RULES):
+    for number in sorted((may | _always_run()) - {_BOILERPLATE, _MATERIAL}):
+        rule = _RULES[number]
         if _stands(sentence, number, rule.pattern, may):
             found[rule.sign] = (*found.get(rule.sign, ()), rule.clause)
     if _stands(sentence, _MATERIAL, MATERIAL, may):
@@ -278,6 +279,12 @@ def read_sentence(sentence: str) -> dict[Sign, tuple[str, ...]]:
 @cache
 def _sieve() -> Sieve:
     return Sieve([*(rule.pattern.telling for rule in _RULES), BOILERPLATE.telling, MATERIAL.telling])
+
+
+@cache
+def _always_run() -> frozenset[int]:
+    """The rules that may stand in any sentence, whatever the sieve says."""
+    return frozenset(number for number, rule in enumerate(_RULES) if rule.pattern.has_others)
 
 
 _BOILERPLATE, _MATERIAL = len(_RULES), len(_RULES) + 1

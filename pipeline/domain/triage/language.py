@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 SAMPLE_CHARACTERS = 4_000
 LETTERS_NEEDED = 12
@@ -67,14 +68,14 @@ def is_welsh(text: str) -> bool:
 
 
 def _by_script(sample: str) -> str | None:
-    letters = [character for character in sample if character.isalpha()]
     others: dict[str, int] = {}
-    for character in letters:
-        if not character.isascii():
+    for character in sample if not sample.isascii() else "":
+        if not character.isascii() and character.isalpha():
             script = unicodedata.name(character, "?").partition(" ")[0]
             if script in _SCRIPTS:
                 others[script] = others.get(script, 0) + 1
-    if sum(others.values()) < LETTERS_NEEDED or 2 * sum(others.values()) < len(letters):
+    found = sum(others.values())
+    if found < LETTERS_NEEDED or 2 * found < sum(character.isalpha() for character in sample):
         return None
     if "HIRAGANA" in others or "KATAKANA" in others:
         return _SCRIPTS["HIRAGANA"]
@@ -83,7 +84,8 @@ def _by_script(sample: str) -> str | None:
 
 def _by_words(sample: str) -> str | None:
     words = _WORD.findall(sample.casefold())
-    scores = {name: sum(word in known for word in words) for name, known in _VOCABULARY.items()}
+    times = Counter(words)
+    scores = {name: sum(times[word] for word in known & times.keys()) for name, known in _VOCABULARY.items()}
     best = max(scores, key=lambda name: scores[name])
     native = max(scores["English"], scores["Welsh"])
     if best in {"English", "Welsh"} or scores[best] < WORDS_NEEDED:

@@ -40,6 +40,11 @@ class AnyOf:
         """Whether one of the alternatives that are not telling stands in *text*."""
         return self._others.search(text)
 
+    @property
+    def has_others(self) -> bool:
+        """Whether there are alternatives that are not telling."""
+        return bool(self._told_apart[1])
+
     def compiled(self) -> tuple[re.Pattern[str], ...]:
         """Everything it may run."""
         return (*self._telling.compiled(), *self._others.compiled())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from pipeline.store.events import Happening, mailbox_chain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from pipeline.domain.acknowledgement import Decision
     from pipeline.domain.calendar import Calendar
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pipeline.store.records import Case, Quarantined, Waiting
 
 _DRAWS = 20
+_DUES_KEPT = 1_000
 _SAME_WORDS = timedelta(days=90)  # about the 60 working days of the Fees Regulations' aggregation, regulation 5(2)
 
 
@@ -50,6 +51,15 @@ class Desk:
     ids: Ids
     settings: Settings
     calendar: Calendar
+    _dues: dict[tuple[Regime, date], date] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def due_on(self, regime: Regime, received_on: date) -> date:
+        """The last day for an answer to a request received on that day: worked out once a day and law, for a day's mail shares it."""
+        if (regime, received_on) not in self._dues:
+            if len(self._dues) > _DUES_KEPT:
+                self._dues.clear()
+            self._dues[regime, received_on] = due_on(regime, received_on, self.calendar)
+        return self._dues[regime, received_on]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +107,15 @@ def _settle(work: Work, desk: Desk, item: Item, now: datetime) -> None:
         "last_error": None,
         "received_at": reading.receipt.at,
         "received_on": reading.received_on,
-        "due_on": due_on(Regime.FOI, reading.received_on, desk.calendar),
+        "due_on": desk.due_on(Regime.FOI, reading.received_on),
         "duplicate_of": first if judged.intent is Intent.DUPLICATE and first != item.waiting.id else None,
         **who(reading),
     }
+    if judged.verdict is Verdict.REQUEST:
+        values["placed"] = True
     if judged.verdict is Verdict.INTERNAL and reading.proposal is not None and not item.known.own:
         values["proposal"] = reading.proposal.as_json()
-    work.messages.settle(item.waiting.id, state="filed", values=values)
-    work.messages.add_attachments(item.waiting.id, message.attachments)
+    work.messages.settle_at_the_end(item.waiting.id, state="filed", values=values, attachments=message.attachments)
     data = {"verdict": judged.verdict, "intent": judged.intent}
     happening = Happening(kind="message_filed", at=now, message_id=item.waiting.id, data=data)
     work.events.record(mailbox_chain(item.waiting.mailbox), happening)
@@ -131,7 +142,7 @@ def _open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
     wanted = _decide(work, desk, item, now)
     decision = silenced(wanted, item.waiting.quiet, shadow=shadow)
     request_id, reference = _with_reference(work, desk, item, decision, now)
-    work.messages.link(request_id, item.waiting.id, side="requester", rung="it opened this case", at=now)
+    work.messages.link(request_id, item.waiting.id, side="requester", rung="it opened this case", at=now, mark=False)
     for earlier in item.known.found:
         if earlier.own:
             work.cases.link_cases(request_id, earlier.case.id, f"asked in a mail about {earlier.case.reference}")
@@ -145,7 +156,7 @@ def _open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
             reference=reference,
             regime=reading.regime.regime,
             received_on=reading.received_on,
-            due_on=due_on(reading.regime.regime, reading.received_on, desk.calendar),
+            due_on=desk.due_on(reading.regime.regime, reading.received_on),
             to=going.to,
             answers=reading.message.message_id,
             welsh=desk.settings.letters.welsh and is_welsh(reading.words),
@@ -198,7 +209,7 @@ def _with_reference(work: Work, desk: Desk, item: Item, decision: Decision, now:
             received_at=reading.receipt.at,
             received_on=reading.received_on,
             received_source=reading.receipt.source,
-            due_on=due_on(regime, reading.received_on, desk.calendar),
+            due_on=desk.due_on(regime, reading.received_on),
             requester_name=requester.name if requester else "",
             requester_email=requester.email if requester else "",
             topic=reading.topic,

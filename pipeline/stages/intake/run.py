@@ -17,7 +17,7 @@ from pipeline.domain.triage import Intent, TriageContext, Verdict
 from pipeline.mail import bounces
 from pipeline.mail.judging import is_junk, judge
 from pipeline.mail.parsing import headers_only
-from pipeline.mail.reading import Reading, due_on, read, read_message, web_form_senders
+from pipeline.mail.reading import Reading, read, read_message, web_form_senders
 from pipeline.stages.intake.filing import Desk, Item, file, who
 from pipeline.stages.intake.known_cases import Known, find_cases
 from pipeline.store.events import Happening, mailbox_chain
@@ -120,8 +120,10 @@ class Intake:
         try:
             with self._store.write() as work:
                 colleagues = _colleagues(work)
+                open_ids = work.messages.still_waiting([message.waiting.id for message in messages])
                 for message in messages:
-                    outcome.update(self._file(work, message, colleagues))
+                    if message.waiting.id in open_ids:
+                        outcome[self._file(work, message, colleagues)] += 1
             counts.update(outcome)
         except Exception as error:  # noqa: BLE001 - any message of the batch may be the cause; each is tried on its own below
             log.warning("batch_not_filed", messages=len(messages), error=type(error).__name__)
@@ -131,7 +133,9 @@ class Intake:
     def _file_alone(self, message: _Read) -> list[str]:
         try:
             with self._store.write() as work:
-                return self._file(work, message, _colleagues(work))
+                if not work.messages.still_waiting([message.waiting.id]):
+                    return []
+                return [self._file(work, message, _colleagues(work))]
         except StoreError as error:
             # The database's fault, not the mail's: it stays received and is tried again at the next run.
             log.error("message_not_filed", message=message.waiting.id, reason=str(error))  # noqa: TRY400 - the reason is a sentence already
@@ -144,15 +148,15 @@ class Intake:
                 problem=f"it could not be filed ({type(error).__name__}: {error})"[:500],
             )
             with self._store.write() as work:
-                return self._file(work, broken, frozenset())
+                return (
+                    [self._file(work, broken, frozenset())] if work.messages.still_waiting([broken.waiting.id]) else []
+                )
 
-    def _file(self, work: Work, message: _Read, colleagues: frozenset[str]) -> list[str]:
-        """Decide and write everything about one message."""
-        if not work.messages.still_waiting(message.waiting.id):
-            return []
+    def _file(self, work: Work, message: _Read, colleagues: frozenset[str]) -> str:
+        """Decide and write everything about one message; returns its verdict."""
         if message.reading is None or message.problem:
             self._quarantine(work, message)
-            return [Verdict.QUARANTINED]
+            return Verdict.QUARANTINED
         reading = message.reading
         known = find_cases(work, reading, self._prefixes, self._settings, colleagues)
         unread = _unread_first(work, message.waiting)
@@ -163,7 +167,7 @@ class Intake:
         item = Item(
             waiting=message.waiting, reading=reading, returned=returned, known=known, triage=decided, stands_for=unread
         )
-        return [file(work, self._desk, item)]
+        return file(work, self._desk, item)
 
     def _context(
         self, message: _Read, known: Known, unread: Quarantined | None, colleagues: frozenset[str]
@@ -192,7 +196,7 @@ class Intake:
             "last_error": message.problem,
             "received_at": receipt.at,
             "received_on": received_on,
-            "due_on": due_on(Regime.FOI, received_on, self._calendar),
+            "due_on": self._desk.due_on(Regime.FOI, received_on),
         }
         if reading is not None:
             values |= who(reading)
