@@ -13,8 +13,10 @@ from pipeline.domain.calendar import Calendar
 from pipeline.domain.clock import EventKind
 from pipeline.domain.errors import UsageError
 from pipeline.mail.alarm_routes import Command, Webhook
+from pipeline.mail.council import Council
 from pipeline.mail.mailbox import ImapMailbox
 from pipeline.mail.oauth import TokenSource
+from pipeline.mail.reader import Apart, Here
 from pipeline.mail.scanning import Scanner
 from pipeline.mail.transport import SmtpTransport
 from pipeline.resources import config_file
@@ -104,8 +106,17 @@ class App:
 
     @cached_property
     def intake(self) -> Intake:
-        """Files what was taken."""
-        return Intake(self.store, self.clock, self.ids, self.settings, self.calendar)
+        """Files what was taken, and reads it in this process."""
+        return self.intake_with(Here(Council.of(self.settings)))
+
+    def intake_with(self, reader: Here | Apart) -> Intake:
+        """Files what was taken, read by *reader*."""
+        return Intake(self.store, self.clock, self.ids, self.settings, self.calendar, reader=reader)
+
+    def reader(self) -> Here | Apart:
+        """Reads mails for a worker, apart unless configured otherwise; for one thread, which closes it."""
+        council = Council.of(self.settings)
+        return Apart(council) if self.settings.worker.read_apart else Here(council)
 
     @cached_property
     def upkeep(self) -> Upkeep:

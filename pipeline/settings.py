@@ -194,10 +194,11 @@ class ApprovalSettings(_Section):
 
 
 class WorkerSettings(_Section):
-    """How often the outbox is looked at, after how long a job that stands still ends the process, and where its health is told (0: nowhere)."""
+    """How often the outbox is looked at, how long a job may stand still, whether mail is read in a process apart, and where health is told."""
 
     deliver_seconds: Seconds = 15
     hung_after_seconds: Seconds = 900
+    read_apart: bool = True
     health_host: Host = "127.0.0.1"
     health_port: ListeningPort = 0
 

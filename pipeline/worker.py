@@ -50,6 +50,7 @@ class _Pulse:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.then: Callable[[], None] | None = None
         self.since: datetime | None = None
         self.last = clock.now()
 
@@ -59,9 +60,11 @@ class _Pulse:
         self.since = self.last = self._clock.now()
 
     def advance(self, count: int = 1) -> None:
-        """Note a step."""
+        """Note a step, and let the next part have what there is so far."""
         del count
         self.since = self.last = self._clock.now()
+        if self.then is not None:
+            self.then()
 
 
 class _Part(threading.Thread):
@@ -154,7 +157,7 @@ class _MailboxPart(_Part):
         super().__init__(f"mailbox:{settings.name}", app, stop)
         self._settings = settings
         self._mailbox = app.mailbox(settings)
-        self._then = then
+        self.pulse.then = then
         self.reconciling = threading.Event()
         self._hold: ExitStack | None = None
 
@@ -187,10 +190,10 @@ class _MailboxPart(_Part):
             self.reconciling.clear()
             found = self._app.receive.reconcile(self._mailbox, self._settings)
             result.taken += found.taken
+            self.pulse.advance()
             result.errors += found.errors
         if result.taken:
             log.info("mail_taken", mailbox=self._settings.name, taken=result.taken)
-            self._then()
         return "; ".join(result.errors)
 
     @property
@@ -232,15 +235,20 @@ class _IntakePart(_Part):
 
     def __init__(self, app: App, stop: threading.Event, then: Callable[[], None]) -> None:
         super().__init__("intake", app, stop)
-        self._then = then
+        self.pulse.then = then
+        self._reader = app.reader()
+        self._intake = app.intake_with(self._reader)
 
     def turn(self) -> str:
         """File everything that waits."""
-        counts = self._app.intake.run(stopping=self.stopping.is_set, progress=self.pulse)
+        counts = self._intake.run(stopping=self.stopping.is_set, progress=self.pulse)
         if counts:
             log.info("mail_filed", **counts)
-            self._then()
         return ""
+
+    def let_go(self) -> None:
+        """End the process that reads."""
+        self._reader.close()
 
 
 class _DeliverPart(_Part):
@@ -254,7 +262,9 @@ class _DeliverPart(_Part):
     def turn(self) -> str:
         """Send everything that is due."""
         problem = self._deliver.run(stopping=self.stopping.is_set, progress=self.pulse).unreachable
-        return problem or self._notices.run(stopping=self.stopping.is_set).unreachable
+        if problem or self.nudged.is_set():
+            return problem  # More letters are coming: mails to our own people follow the last of them.
+        return self._notices.run(stopping=self.stopping.is_set).unreachable
 
     def abort(self) -> None:
         """Cut the connection: a letter past its final dot ends as uncertain."""

@@ -54,6 +54,7 @@ class AcknowledgementFacts:
     *received_age* is set only for mail found on first contact or after a rescan, and compared with *max_age_days*; *requester* is the person a web form
     names. *dmarc_reject* says that our own server saw DMARC fail where the sender's domain asks to reject or quarantine (RFC 7489); *junk* that the mail
     lay in a junk folder. *sent_to_sender_today* counts acknowledgements to that address in the last 24 hours.
+    *machine* are the signs of a program in the message, where somebody has looked for them already.
     """
 
     mode: AcknowledgementMode = AcknowledgementMode.AUTOMATIC
@@ -67,6 +68,7 @@ class AcknowledgementFacts:
     dmarc_reject: bool = False
     junk: bool = False
     requester: Address | None = None
+    machine: tuple[MachineSign, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ def decide(message: Message, triage: Triage, facts: AcknowledgementFacts) -> Dec
         triage=triage,
         facts=facts,
         recipient=_recipient(message, facts),
-        machine=machine_signs(message),
+        machine=machine_signs(message) if facts.machine is None else facts.machine,
     )
     against = tuple(dict.fromkeys(reason for row in _TABLE for reason in row(case)))
     if against or kind is None or case.recipient is None:

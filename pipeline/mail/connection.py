@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
-import math
 import socket
 import ssl
 import threading
@@ -12,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from pipeline.mail.remedies import cleaned
+from pipeline.mail.timekeeper import TIMEKEEPER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,50 +21,6 @@ DEADLINE_FACTOR = 5  # a call as a whole may take this many of the configured ti
 SLOWEST = 128 * 1024  # bytes a second that are still waited for, 1 Mbit/s
 _SEND_CHUNK = 64 * 1024
 _LARGEST_LITERAL = 2**30  # bytes; an announced size is believed, and its memory taken, before the first byte has come
-
-
-class _Timekeeper:
-    """Calls back when time is up: one sleeping thread for all connections, made with the first, where a timer each would start one an exchange."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._running: dict[object, tuple[float, Callable[[], None]]] = {}
-        self._wakes_at = math.inf
-        self._thread: threading.Thread | None = None
-
-    def add(self, until: float, then: Callable[[], None]) -> object:
-        """Call *then* at *until* (``time.monotonic``), unless what this returns is removed before."""
-        key = object()
-        with self._changed:
-            self._running[key] = until, then
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._watch, name="timekeeper", daemon=True)
-                self._thread.start()
-            elif until < self._wakes_at:
-                self._changed.notify()
-        return key
-
-    def remove(self, key: object) -> None:
-        """Forget *key*; nothing to do when its time was up."""
-        with self._changed:
-            self._running.pop(key, None)
-
-    def _watch(self) -> None:
-        while True:
-            with self._changed:
-                # What was removed meanwhile costs one waking too many, where telling of each would cost one an exchange.
-                self._wakes_at = min((until for until, _ in self._running.values()), default=math.inf)
-                wait = self._wakes_at - time.monotonic()
-                if wait > 0:
-                    self._changed.wait(None if math.isinf(wait) else wait)
-                now = time.monotonic()
-                over = [key for key, (until, _) in self._running.items() if until <= now]
-                calls = [self._running.pop(key)[1] for key in over]
-            for call in calls:
-                call()
-
-
-_TIMEKEEPER = _Timekeeper()
 
 
 class Lifeline:
@@ -113,11 +69,11 @@ class Lifeline:
     def within(self, seconds: float) -> Iterator[None]:
         """Cut the connection when the block has not ended after *seconds*."""
         until = time.monotonic() + seconds
-        exchange = _TIMEKEEPER.add(until, lambda: self.cut(f"it took longer than {seconds:.0f} seconds in all"))
+        exchange = TIMEKEEPER.add(until, lambda: self.cut(f"it took longer than {seconds:.0f} seconds in all"))
         try:
             yield
         finally:
-            _TIMEKEEPER.remove(exchange)
+            TIMEKEEPER.remove(exchange)
 
     def _release(self) -> None:
         if self._handle is not None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.domain.message import Attachment, Message
+    from pipeline.mail.council import Council
     from pipeline.mail.msg import OutlookMessage
-    from pipeline.settings import Settings
 
 _MAX_DEPTH = 4  # forwards inside forwards
 _MAX_ATTACHED = 5  # attached mails looked at, on each level
@@ -44,22 +44,21 @@ class Found:
     arrived: Receipt | None = None
 
 
-def find_original(message: Message, raw: bytes | None, receipt: Receipt, settings: Settings) -> Found | None:
+def find_original(message: Message, raw: bytes | None, receipt: Receipt, council: Council) -> Found | None:
     """The first stranger's mail inside *message*, which was received as *receipt* says; None when there is none.
 
     An attached mail goes before copied text, for it has its own headers. *raw* None leaves attachments out. Never raises for what a
     mail holds; looks into no more than five attached mails a level, four levels deep, 20 MB each.
     """
-    return _Search(receipt, settings).inside(message, raw, _MAX_DEPTH)
+    return _Search(receipt, council).inside(message, raw, _MAX_DEPTH)
 
 
-def propose(message: Message, raw: bytes | None, receipt: Receipt, settings: Settings) -> Proposal | None:
+def propose(message: Message, raw: bytes | None, receipt: Receipt, council: Council) -> Proposal | None:
     """What to propose to an officer about a colleague's mail; None for mail of anybody else, and where nothing was forwarded."""
     author = message.author
-    domains = _domains(settings)
-    if author is None or not is_within(author.domain, domains) or author.key in settings.own_addresses:
+    if author is None or not is_within(author.domain, council.internal_domains) or author.key in council.own_addresses:
         return None
-    found = find_original(message, raw, receipt, settings)
+    found = find_original(message, raw, receipt, council)
     if found is None:
         return None
     forwarded = found.forwarded
@@ -93,11 +92,11 @@ def propose(message: Message, raw: bytes | None, receipt: Receipt, settings: Set
 class _Search:
     """Looks for the first stranger, from the outside in."""
 
-    def __init__(self, receipt: Receipt, settings: Settings) -> None:
+    def __init__(self, receipt: Receipt, council: Council) -> None:
         self._receipt = receipt
-        self._hosts = tuple(settings.authority.trusted_hosts)
-        self._domains = _domains(settings)
-        self._own = settings.own_addresses
+        self._hosts = council.trusted_hosts
+        self._domains = council.internal_domains
+        self._own = council.own_addresses
 
     def inside(self, message: Message, raw: bytes | None, depth: int) -> Found | None:
         for child, child_raw in _attached_mails(message, raw) if depth else ():
@@ -156,7 +155,3 @@ def from_outlook(saved: OutlookMessage) -> Message:
     head = headers_only(saved.headers.encode("utf-8", "replace"))
     sender = (Address(saved.sender_name, saved.sender_email),) if saved.sender_email else head.from_
     return replace(message, from_=sender, received=head.received, message_id=head.message_id)
-
-
-def _domains(settings: Settings) -> frozenset[str]:
-    return frozenset(domain.casefold() for domain in settings.authority.internal_domains)

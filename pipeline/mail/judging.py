@@ -37,11 +37,8 @@ def judge(reading: Reading, context: TriageContext, *, junk: bool = False) -> Tr
 
     *junk*: it lay among junk mail. A request that is plain opens a case all the same; one that is not waits for an officer.
     """
-    message = reading.message
-    if reading.from_form:
-        message = replace(message, new_text=reading.words)
     context = replace(context, attachment_text=reading.attachment_text, unreadable=reading.unreadable)
-    judged = triage(message, context)
+    judged = triage(reading.judged, context, words=reading.said, machine=None if context.case else reading.signs)
     if reading.form_unread and judged.verdict in _PEOPLE:
         judged = replace(
             judged,

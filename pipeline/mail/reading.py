@@ -12,6 +12,8 @@ from pipeline.domain.questions import questions
 from pipeline.domain.receipt import Receipt, date_of_receipt
 from pipeline.domain.regime import guess, is_environmental
 from pipeline.domain.request import Regime
+from pipeline.domain.triage.automatic import machine_signs
+from pipeline.domain.triage.intent import read_words
 from pipeline.domain.validity import shortcomings
 from pipeline.mail.contents import NOTHING, contents_of, without_armour
 from pipeline.mail.forwards import propose
@@ -24,14 +26,19 @@ if TYPE_CHECKING:
     from pipeline.domain.message import Message
     from pipeline.domain.proposal import Proposal
     from pipeline.domain.request import Question, RegimeGuess
-    from pipeline.settings import Settings
+    from pipeline.domain.triage.automatic import MachineSign
+    from pipeline.domain.triage.intent import Words
+    from pipeline.mail.council import Council
 
 _MOST_BY_LAW = 100  # questions whose own law is looked at: nobody asks more, but a list made to keep us busy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A mail as read: *requester* is the person it is from, or whom one of our web forms names; None when nobody can be made out.
+    """A mail as read.
+
+    *judged* is the message as triage takes it, with a form's words for its text; *said* is what its words say, *signs* what shows that a
+    program sent it. *requester* is the person it is from, or whom one of our web forms names; None when nobody can be made out.
 
     *words* is what its sender wrote in the mail or the form itself; *attachment_text* what stands in the attachments it only points to, and
     where questions were looked for then: *attachments_read* are their names, *unreadable* has a sentence for each that could not be read.
@@ -40,6 +47,9 @@ class Reading:
     """
 
     message: Message
+    judged: Message
+    signs: tuple[MachineSign, ...]
+    said: Words
     receipt: Receipt
     received_on: date
     requester: Address | None
@@ -57,9 +67,9 @@ class Reading:
     authentication: Authentication = UNKNOWN
 
 
-def read(raw: bytes, internal_date: datetime, settings: Settings, *, mailbox: str = "") -> Reading:
-    """Read *raw*, which the server of *mailbox* (its name in the settings) had at *internal_date*. Raises UnreadableError."""
-    return read_message(parse(raw), internal_date, settings, mailbox=mailbox, raw=raw)
+def read(raw: bytes, internal_date: datetime, council: Council, *, mailbox: str = "") -> Reading:
+    """Read *raw*, which the server of *mailbox* (its configured name) had at *internal_date*. Raises UnreadableError."""
+    return read_message(parse(raw), internal_date, council, mailbox=mailbox, raw=raw)
 
 
 def _by_law(asked: tuple[Question, ...], law: Regime) -> tuple[Question, ...]:
@@ -75,14 +85,14 @@ def _by_law(asked: tuple[Question, ...], law: Regime) -> tuple[Question, ...]:
 
 
 def read_message(
-    message: Message, internal_date: datetime, settings: Settings, *, mailbox: str = "", raw: bytes | None = None
+    message: Message, internal_date: datetime, council: Council, *, mailbox: str = "", raw: bytes | None = None
 ) -> Reading:
     """Say all that can be said of a parsed message; mails attached to it are looked into when *raw* is there."""
-    receipt = date_of_receipt(message.received, internal_date, tuple(settings.authority.trusted_hosts))
+    receipt = date_of_receipt(message.received, internal_date, council.trusted_hosts)
     text = message.new_text or message.text
     requester, from_form = message.author, False
-    filled = _form(message, settings)
-    form_unread = filled is None and requester is not None and requester.key in web_form_senders(settings)
+    filled = _form(message, council)
+    form_unread = filled is None and requester is not None and requester.key in council.form_senders
     if filled is not None:
         requester, text, from_form = Address(filled.name, filled.email), filled.question, True
     elif form_unread:
@@ -98,8 +108,12 @@ def read_message(
         if contents.text
         else guess(message.subject, text, asked or None)
     )
+    judged = replace(message, new_text=text) if from_form else message
     return Reading(
         message=message,
+        judged=judged,
+        signs=machine_signs(judged),
+        said=read_words(judged, contents.text),
         receipt=receipt,
         received_on=clock.received_day(receipt.at),
         requester=requester,
@@ -113,15 +127,9 @@ def read_message(
         attachments_read=contents.read,
         unreadable=contents.unreadable,
         form_unread=form_unread,
-        proposal=None if from_form or form_unread else propose(message, raw, receipt, settings),
-        authentication=read_results(message.header("authentication-results"), _authserv_ids(settings, mailbox)),
+        proposal=None if from_form or form_unread else propose(message, raw, receipt, council),
+        authentication=read_results(message.header("authentication-results"), council.gateways(mailbox)),
     )
-
-
-def _authserv_ids(settings: Settings, mailbox: str) -> frozenset[str]:
-    """The name our gateway signs its findings with: that of *mailbox*, or of any when none is named."""
-    boxes = [settings.mailbox[mailbox]] if mailbox in settings.mailbox else settings.mailbox.values()
-    return frozenset(box.authserv_id.casefold() for box in boxes if box.authserv_id)
 
 
 def due_on(regime: Regime, received_on: date, calendar: Calendar) -> date:
@@ -133,21 +141,15 @@ def due_on(regime: Regime, received_on: date, calendar: Calendar) -> date:
     return due
 
 
-def web_form_senders(settings: Settings) -> frozenset[str]:
-    """The addresses our own web forms write from."""
-    return frozenset(form.sender.casefold() for form in settings.web_forms.values())
-
-
-def _form(message: Message, settings: Settings) -> webform.FormFields | None:
+def _form(message: Message, council: Council) -> webform.FormFields | None:
     """What one of our own web forms says, when the mail is from one; its sender address alone decides which."""
     author = message.author
     if author is None:
         return None
-    for form in settings.web_forms.values():
-        if form.sender.casefold() != author.key:
+    for form in council.forms:
+        if form.sender != author.key:
             continue
-        labels = webform.FormLabels(name=form.name_label, email=form.email_label, question=form.question_label)
-        fields = webform.from_form(message.text, labels)
+        fields = webform.from_form(message.text, form.labels)
         if fields is not None and "@" in fields.email:
             return fields
         if fields is not None and not form.use_reply_to and fields.name:

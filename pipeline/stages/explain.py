@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pipeline.domain.acknowledgement import AcknowledgementFacts, decide
 from pipeline.domain.errors import InfogovError
 from pipeline.domain.triage import Intent, TriageContext, Verdict
+from pipeline.mail.council import Council
 from pipeline.mail.judging import judge
-from pipeline.mail.reading import read, web_form_senders
+from pipeline.mail.reading import read
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,12 +32,13 @@ class Explainer:
     def __init__(self, settings: Settings, calendar: Calendar, clock: Clock) -> None:
         self._settings = settings
         self._calendar = calendar
+        self._council = Council.of(settings)
         self._clock = clock
         self._limit = max([box.max_message_mb for box in settings.mailbox.values()] or [_LARGEST_MB])
         self._context = TriageContext(
-            own_addresses=settings.own_addresses,
-            internal_domains=frozenset(domain.casefold() for domain in settings.authority.internal_domains),
-            web_form_senders=web_form_senders(settings),
+            own_addresses=self._council.own_addresses,
+            internal_domains=self._council.internal_domains,
+            web_form_senders=self._council.form_senders,
             case=None,
             suggested=(),
             duplicate_of=None,
@@ -47,7 +49,7 @@ class Explainer:
         if len(raw) > self._limit * 2**20:
             return _quarantined(f"too large to fetch by itself ({len(raw) / 2**20:.0f} MB)")
         try:
-            return self._explained(read(raw, internal_date or self._clock.now(), self._settings))
+            return self._explained(read(raw, internal_date or self._clock.now(), self._council))
         except Exception as error:  # noqa: BLE001 - the per-message boundary, as in intake: one bad file never ends the run
             return _quarantined(
                 str(error) if isinstance(error, InfogovError) else f"the reader failed ({type(error).__name__})"

@@ -16,7 +16,8 @@ from pipeline.domain.reference import make
 from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, Verdict
 from pipeline.letters import posting
-from pipeline.mail.reading import due_on, read, web_form_senders
+from pipeline.mail.council import Council
+from pipeline.mail.reading import due_on, read
 from pipeline.store.access import acting_officer, refuse_hidden_mail, visible_case
 from pipeline.store.cases import NewCase
 from pipeline.store.events import Happening
@@ -80,6 +81,7 @@ class NewMail:
         self._clock = clock
         self._ids = ids
         self._settings = settings
+        self._council = Council.of(settings)
         self._calendar = calendar
         self._effect = effect
         self._via = via
@@ -133,7 +135,7 @@ class NewMail:
         with self._store.read() as work:
             mail = _filed(work, message_id)
             raw = work.messages.raw(message_id) or b""
-        return read(raw, mail.internal_date, self._settings, mailbox=mail.mailbox)
+        return read(raw, mail.internal_date, self._council, mailbox=mail.mailbox)
 
     def _requester(self, mail: FiledMail, words: _Words, name: str | None, email: str | None) -> Address:
         """Whose request it is, as proposed or as the officer says; refused where that would be a guess."""
@@ -146,7 +148,7 @@ class NewMail:
                 f"message {mail.id} comes from {who}, on our own domain; say with --from whose request it is, after asking in what role"
             )
         found = Address(words.sender.name if name is None else name.strip(), given or words.sender.email)
-        if found.key in self._settings.own_addresses | web_form_senders(self._settings):
+        if found.key in self._council.own_addresses | self._council.form_senders:
             raise NotAllowedError(f"{found.email} is one of our own addresses and can't be a requester's")
         return found
 

@@ -40,6 +40,7 @@ _NUMBERED = (
     .order_by(R.id.desc())
     .limit(bindparam("most", type_=Integer))
 )
+_ANY_NUMBERED = select(exists().where(R.own_reference.is_not(None)))
 _QUESTIONS = insert(plain(schema.Question))
 
 # The columns whose content the trail vouches for; a change of any of them goes through ``amend``.
@@ -96,19 +97,30 @@ class Cases:
         self._connection = connection
         self._events = events
         self._opened: list[int] = []
+        self._asked: list[dict[str, Any]] = []
+        # Whether any request bore another number before Infogov: in most councils, none. A transaction of intake makes none.
+        self._any_numbered: bool | None = None
 
     def index_opened(self) -> None:
         """Put the words of the requests made in this transaction into the index of words, all at once, before it ends."""
+        self._write_questions()
         opened, self._opened = self._opened, []
         if opened:
             index.put(self._connection, opened)
 
     def open(
-        self, new: NewCase, questions: Sequence[Question], *, via: str = "worker", actor: str = "infogov"
+        self,
+        new: NewCase,
+        questions: Sequence[Question],
+        *,
+        via: str = "worker",
+        actor: str = "infogov",
+        questions_last: bool = False,
     ) -> int | None:
         """Make a request with its questions and first event; returns its id, or None when the reference is taken: draw another.
 
-        A message opens one request at most: a second one for it is a StoreError.
+        With *questions_last* the questions of all requests of a transaction are written together when it ends, for who makes
+        many and asks after none but here. A message opens one request at most: a second one for it is a StoreError.
         """
         values: dict[str, Any] = {name: getattr(new, name) for name in new.__slots__}
         for name in ("regime_reasons", "flag_reasons", "acknowledge_reasons"):
@@ -119,12 +131,12 @@ class Cases:
         )
         if request_id is None:
             return None
-        if questions:
-            asked = [
-                {"position": n, "key": n, "label": q.label, "text": q.text, "regime": q.regime}
-                for n, q in enumerate(questions, 1)
-            ]
-            self._connection.execute(_QUESTIONS, [{"request_id": request_id, **one} for one in asked])
+        self._asked += [
+            {"request_id": request_id, "position": n, "key": n, "label": q.label, "text": q.text, "regime": q.regime}
+            for n, q in enumerate(questions, 1)
+        ]
+        if not questions_last:
+            self._write_questions()
         self._opened.append(request_id)
         digests = {
             "request": request_digest(values),
@@ -154,6 +166,7 @@ class Cases:
         values |= index.answered(happening.at, values)
         self._connection.execute(update(R).where(R.id == case.id).values(**values))
         if index.concerns(values):
+            self._write_questions()
             index.put(self._connection, (case.id,))
         data = dict(happening.data)
         if any(name in VOUCHED for name in values):
@@ -208,6 +221,10 @@ class Cases:
 
     def with_own_reference(self, address: str, limit: int = 50) -> list[Case]:
         """The requests of one address that bore another number before Infogov, the newest first."""
+        if self._any_numbered is None:
+            self._any_numbered = bool(self._connection.scalar(_ANY_NUMBERED))
+        if not self._any_numbered:
+            return []
         return [_case(row, ()) for row in self._connection.execute(_NUMBERED, {"key": _key(address), "most": limit})]
 
     def open_of(self, owner: str) -> list[Case]:
@@ -308,7 +325,14 @@ class Cases:
         )
         return [(row.reference, row.why) for row in rows]
 
+    def _write_questions(self) -> None:
+        """Write the questions of the requests made so far, all at once."""
+        asked, self._asked = self._asked, []
+        if asked:
+            self._connection.execute(_QUESTIONS, asked)
+
     def _with_questions(self, rows: Sequence[Row[Any]]) -> list[Case]:
+        self._write_questions()
         found: dict[int, list[QuestionRecord]] = {row.id: [] for row in rows}
         if found:
             query = select(schema.Question).where(schema.Question.request_id.in_(found))

@@ -24,7 +24,7 @@ from pipeline.store.faults import in_words, plainly
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-_BUSY_SECONDS = 30
+BUSY_SECONDS = 30
 WRITE = {"infogov_write": True}
 # One consistent picture, and no writing by mistake; SQLite's readers have both by ``_begin``.
 READ = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -40,7 +40,7 @@ _POSTGRESQL = {
 }
 # The same from the server's side, so that the locks of a machine that is gone are freed; and bounds on waiting and standing still.
 _SESSION = {
-    "lock_timeout": f"{_BUSY_SECONDS}s",
+    "lock_timeout": f"{BUSY_SECONDS}s",
     "statement_timeout": "300s",
     "idle_in_transaction_session_timeout": "300s",
     "tcp_keepalives_idle": "10",
@@ -63,7 +63,9 @@ def open_engine(url: str) -> Engine:
             return _open_postgresql(parsed)
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS})
+        connecting = {"check_same_thread": False, "timeout": BUSY_SECONDS}
+        # Whoever begins a transaction ends it, so there is nothing left to roll back in a connection that comes back.
+        engine = create_engine(parsed, connect_args=connecting, pool_reset_on_return=None)
     except ArgumentError as error:
         # The address itself may hold a password and is not repeated.
         text = "[database] url: this is not a database address; write for instance sqlite:///infogov.db"
@@ -104,7 +106,7 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN4
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     """Leave transactions to us, and ask SQLite for durability: the server's copy may be moved once we have committed."""
     connection.isolation_level = None
-    for pragma in (f"busy_timeout={_BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
     # What is erased by law is overwritten in the file, not only struck off its index.
     connection.execute("PRAGMA secure_delete=ON").close()

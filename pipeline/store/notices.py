@@ -203,17 +203,28 @@ class Notices:
 
     def floods(self, after: int, since: datetime, at_least: int) -> list[Flood]:
         """Senders of whom *at_least* requests came from *since* on, among those who sent one after the request *after*."""
-        senders = select(R.requester_key).where(R.id > after, R.created_at >= since, R.requester_key != "")
-        fresh = set(self._connection.scalars(senders.distinct()))
-        found: list[Flood] = []
-        for sender in sorted(fresh):
-            # An address has its index; an hour's mail of one sender is never many rows more than a flood.
-            query = select(R.reference).where(R.requester_key == sender, R.created_at >= since).order_by(R.id)
-            references = list(self._connection.scalars(query))
-            if len(references) >= at_least:
-                mark = digest_of("flood", sender)[:16]
-                found.append(Flood(mark=mark, count=len(references), first=references[0], last=references[-1]))
-        return found
+        fresh = select(R.requester_key).where(R.id > after, R.created_at >= since, R.requester_key != "")
+        many = (
+            select(
+                R.requester_key, func.count().label("n"), func.min(R.id).label("first"), func.max(R.id).label("last")
+            )
+            .where(R.requester_key.in_(fresh), R.created_at >= since)
+            .group_by(R.requester_key)
+            .having(func.count() >= at_least)
+            .order_by(R.requester_key)
+        )
+        rows = self._connection.execute(many).all()
+        ends = select(R.id, R.reference).where(R.id.in_([id_ for row in rows for id_ in (row.first, row.last)]))
+        named = {row.id: row.reference for row in self._connection.execute(ends)} if rows else {}
+        return [
+            Flood(
+                mark=digest_of("flood", row.requester_key)[:16],
+                count=row.n,
+                first=named[row.first],
+                last=named[row.last],
+            )
+            for row in rows
+        ]
 
     def mailboxes(self) -> list[tuple[str, datetime | None]]:
         """Each mailbox with when the folder of it that was longest unread was read to its end; None for one never read."""

@@ -51,13 +51,13 @@ _SLOT = (
     .where(
         O.kind.in_(ACKNOWLEDGEMENT_KINDS),
         O.not_before > bindparam("since"),
-        # With fewer letters in all than may go in an hour none need be counted.
-        select(func.max(O.id)).scalar_subquery() > bindparam("taken", type_=Integer),
     )
     .order_by(O.not_before.desc())
     .offset(bindparam("taken", type_=Integer))
     .limit(1)
 )
+_NEWEST = select(func.max(O.id))
+_OTHERS = 1_000  # letters that other workers may queue during one transaction, and more than that
 _LIST_COLUMNS = (
     O.id, O.request_id, O.letter_id, O.kind, O.status, O.attempts, O.recipients, O.message_id, O.sha256, O.queued_at,
     O.not_before, O.sent_at, O.last_error, O.answer, O.redirected_to,
@@ -81,6 +81,8 @@ class OutboxRows:
         self._connection = connection
         self._events = events
         self._wakes = wakes
+        self._at_most: int | None = None
+        self._frozen = 0
 
     def freeze(
         self, request_id: int, letter: Frozen, *, at: datetime, actor: str = "infogov", via: str = "worker"
@@ -110,6 +112,7 @@ class OutboxRows:
         )
         if outbox_id is None:
             return None
+        self._frozen += 1
         digest = outbox_digest(sha256, to_sha256, letter.message_id, letter.envelope_from)
         data = {
             "outbox": outbox_id,
@@ -132,6 +135,10 @@ class OutboxRows:
 
     def earliest_slot(self, at: datetime, per_hour: int) -> datetime:
         """The first moment from *at* on at which one more acknowledgement keeps to *per_hour*."""
+        if self._at_most is None:
+            self._at_most = (self._connection.scalar(_NEWEST) or 0) + _OTHERS
+        if self._at_most + self._frozen < per_hour:
+            return at  # There are not as many letters in all.
         earlier = self._connection.scalar(_SLOT, {"since": at - timedelta(hours=1), "taken": per_hour - 1})
         return at if earlier is None else max(at, earlier + timedelta(hours=1))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -87,6 +88,7 @@ class Store:
         self._writing = opened.execution_options(**engine.WRITE)
         self._reading = opened.execution_options(**engine.READ) if self.shared else opened
         self._jobs = Jobs(opened)
+        self._turn = threading.Lock()
         self._glance = engine.Glance(opened)
 
     @property
@@ -124,13 +126,23 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Work]:
         """A transaction that changes things; rolled back when the block raises. Raises StoreError."""
-        with plainly(), self._writing.begin() as connection:
+        with self._in_turn(), plainly(), self._writing.begin() as connection:
             work = Work(connection)
             yield work
             work.messages.write_down()
             work.cases.index_opened()
             work.events.write_down()
             work.wakes.send()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Have this process's writers to a SQLite file wait for each other here: SQLite itself lets them sleep and look again, ever longer."""
+        ours = not self.shared and self._turn.acquire(timeout=engine.BUSY_SECONDS)
+        try:
+            yield
+        finally:
+            if ours:
+                self._turn.release()
 
     def insist(self, do: Callable[[Work], _Kept], *, seconds: float = 60.0) -> _Kept:
         """Run *do* in a transaction, and again for up to *seconds* while the database is away or busy: for facts that must not be lost.

@@ -54,7 +54,7 @@ def idle(*, quick: bool) -> list[Row]:
                 time.sleep(1)
             began = time.perf_counter()
             place.put([raw])
-            taken.append(until(lambda n=number: len(place.sink.letters) > n, "an acknowledgement") - began)
+            taken.append(until(lambda n=number: len(place.sink.recipients) > n, "an acknowledgement") - began)
             time.sleep(0.2)
     said = f"{times} mails"
     return [
@@ -73,13 +73,13 @@ def approvals(*, quick: bool) -> list[Row]:
             app = build(Settings.load(config, {}))
             place.put(load.mails(times, datetime.now(UTC)))
             with process("-m", "pipeline", "worker", "--config", config):
-                until(lambda p=place: len(p.sink.letters) == times, "the acknowledgements")
+                until(lambda p=place: len(p.sink.recipients) == times, "the acknowledgements")
                 references = _submitted(app)
                 taken = []
                 for number, reference in enumerate(references, times):
                     began = time.perf_counter()
                     app.casework().approve(reference, _APPROVER)
-                    taken.append(until(lambda p=place, n=number: len(p.sink.letters) > n, "a letter") - began)
+                    taken.append(until(lambda p=place, n=number: len(p.sink.recipients) > n, "a letter") - began)
             app.close()
         rows.append(Row(name=f"approval to letter, {database}, p50", value=middle(taken), unit="s", size=f"{times} letters"))  # fmt: skip
     return rows

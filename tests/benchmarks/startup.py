@@ -34,7 +34,7 @@ def startup(*, quick: bool) -> list[Row]:
         place.put(load.mails(1, datetime.now(UTC)))
         began = time.perf_counter()
         with process("-m", "pipeline", "worker", "--config", config):
-            first = until(lambda: place.sink.letters, "the first acknowledgement") - began
+            first = until(lambda: place.sink.recipients, "the first acknowledgement") - began
     return [*rows, Row(name="infogov worker, start to first letter", value=first, unit="s", size="1 mail")]
 
 

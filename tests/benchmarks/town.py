@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from servers.dovecot import PASSWORD, Dovecot
 from servers.postgres import Postgres
-from servers.smtp import SmtpSink
+from sink import Sink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ class Town:
 
     folder: Path
     dovecot: Dovecot
-    sink: SmtpSink
+    sink: Sink
     database: str
 
     def configure(self, users: Sequence[str] = ("infogov",), **changes: dict[str, Any]) -> Path:
@@ -82,7 +82,7 @@ def town(database: str = SQLITE) -> Iterator[Town]:
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="bench-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        dovecot, sink = Dovecot(), SmtpSink()
+        dovecot, sink = Dovecot(), Sink()
         stack.callback(dovecot.stop)
         stack.callback(sink.stop)
         url = f"sqlite:///{folder / 'infogov.db'}"

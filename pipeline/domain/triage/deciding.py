@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.domain.message import Message
+    from pipeline.domain.triage.automatic import MachineSign
+    from pipeline.domain.triage.intent import Words
 
 __all__ = ["PROPOSED_EFFECTS", "Intent", "Triage", "TriageContext", "Verdict", "triage", "unreadable"]
 
@@ -65,9 +67,18 @@ class Triage:
         return PROPOSED_EFFECTS.get(self.intent) if self.verdict is Verdict.REPLY else None
 
 
-def triage(message: Message, context: TriageContext) -> Triage:
-    """What *message* is, decided by the first rule of the table that applies; never raises, and gives at least one reason."""
-    evidence = gather(message, context)
+def triage(
+    message: Message,
+    context: TriageContext,
+    *,
+    words: Words | None = None,
+    machine: tuple[MachineSign, ...] | None = None,
+) -> Triage:
+    """What *message* is, decided by the first rule of the table that applies; never raises, and gives at least one reason.
+
+    *words* and *machine* as in ``evidence.gather``.
+    """
+    evidence = gather(message, context, words=words, machine=machine)
     applied = [(rule, clauses) for rule in TABLE if (clauses := rule.test(evidence))]
     rule, clauses = applied[0]
     further = dict.fromkeys(

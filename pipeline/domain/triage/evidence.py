@@ -170,14 +170,20 @@ class Evidence:
         return tuple(sign for sign in self.machine if sign.kind in kinds and sign.alone is alone)
 
 
-def gather(message: Message, context: TriageContext) -> Evidence:
-    """Work out the evidence once."""
+def gather(
+    message: Message,
+    context: TriageContext,
+    *,
+    words: Words | None = None,
+    machine: tuple[MachineSign, ...] | None = None,
+) -> Evidence:
+    """Work out the evidence once; *words* and *machine* are what was worked out of the message already, without a known case."""
     author = message.author
     return Evidence(
         message=message,
         context=context,
-        machine=machine_signs(message, known_case=context.case is not None),
-        words=read_words(message, context.attachment_text),
+        machine=machine_signs(message, known_case=context.case is not None) if machine is None else machine,
+        words=read_words(message, context.attachment_text) if words is None else words,
         domain=author.domain if author else "",
         sender=author.key if author else "",
     )

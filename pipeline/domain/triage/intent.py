@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.domain.sieve import Sieve
@@ -261,13 +261,15 @@ def _sentences(lines: Iterable[str]) -> Iterator[str]:
                 yield sentence[start : start + SENTENCE_CHARACTERS]
 
 
-def read_sentence(sentence: str) -> dict[Sign, tuple[str, ...]]:
+@lru_cache(maxsize=1024)  # The frames of letters, disclaimers and footers come again and again.
+def read_sentence(sentence: str) -> Mapping[Sign, tuple[str, ...]]:
     """The signs of one folded sentence, after its topic has been told from its purpose."""
-    may = _sieve().may_stand_in(sentence)
+    sieve, always = _sieve()
+    may = sieve.may_stand_in(sentence)
     if _stands(sentence, _BOILERPLATE, BOILERPLATE, may):
         return {}
     found: dict[Sign, tuple[str, ...]] = {}
-    for number in sorted((may | _always_run()) - {_BOILERPLATE, _MATERIAL}):
+    for number in sorted((may | always) - {_BOILERPLATE, _MATERIAL}):
         rule = _RULES[number]
         if _stands(sentence, number, rule.pattern, may):
             found[rule.sign] = (*found.get(rule.sign, ()), rule.clause)
@@ -277,14 +279,10 @@ def read_sentence(sentence: str) -> dict[Sign, tuple[str, ...]]:
 
 
 @cache
-def _sieve() -> Sieve:
-    return Sieve([*(rule.pattern.telling for rule in _RULES), BOILERPLATE.telling, MATERIAL.telling])
-
-
-@cache
-def _always_run() -> frozenset[int]:
-    """The rules that may stand in any sentence, whatever the sieve says."""
-    return frozenset(number for number, rule in enumerate(_RULES) if rule.pattern.has_others)
+def _sieve() -> tuple[Sieve, frozenset[int]]:
+    """What tells which rules may stand in a sentence, and those of which it can't."""
+    told = [*(rule.pattern.telling for rule in _RULES), BOILERPLATE.telling, MATERIAL.telling]
+    return Sieve(told), frozenset(number for number, rule in enumerate(_RULES) if rule.pattern.has_others)
 
 
 _BOILERPLATE, _MATERIAL = len(_RULES), len(_RULES) + 1
@@ -294,8 +292,7 @@ def _stands(sentence: str, number: int, pattern: AnyOf, may: AbstractSet[int]) -
     return (number in may and pattern.search_telling(sentence)) or pattern.search_others(sentence)
 
 
-# "Could I have it if you've got it?" asks, whatever its condition.
-_ASKS_FIRST = re.compile(
+_ASKS_FIRST = re.compile(  # "Could I have it if you've got it?" asks, whatever its condition.
     r"^(?:and |so |also |but )?(?:could|can|may|might|please|would you)\b.{0,80}\b(?:get|have|see|send|provide|know|tell|give|supply|share)\b"
 )
 
@@ -390,7 +387,7 @@ def _read_subject(subject: str, signs: dict[Sign, dict[str, None]], counts: dict
     law = LAW.search(bare)
     purpose = _NOT_LAW_PURPOSE.search(bare)
     tail = law is not None and purpose is not None and purpose.start() > law.end() and purpose.end() < len(bare)
-    read = read_sentence(bare)
+    read = dict(read_sentence(bare))
     if law is not None and (purpose is None or tail):
         # "FOI request - complaints about bins": what follows the law's name is the topic.
         read = {sign: clauses for sign, clauses in read.items() if sign in _WISHES}

@@ -21,8 +21,9 @@ from pipeline.domain.validity import shortcomings
 from pipeline.letters import posting
 from pipeline.letters.paper import on_paper
 from pipeline.letters.plain import clean_text, one_line
+from pipeline.mail.council import Council
 from pipeline.mail.parsing import parse
-from pipeline.mail.reading import due_on, web_form_senders
+from pipeline.mail.reading import due_on
 from pipeline.stages.counter.entry import Stage, mistakes
 from pipeline.stages.counter.importing import Imported, Problem, read_rows
 from pipeline.store.access import acting_officer
@@ -107,7 +108,7 @@ class Counter:
         self._calendar = calendar
         self._clocks = clocks
         self._via = via
-        self._ours = settings.own_addresses | web_form_senders(settings)
+        self._ours = settings.own_addresses | Council.of(settings).form_senders
 
     def log(self, entry: Entry, officer: str) -> Logged:
         """Open a request from what an officer keyed in. Raises NotAllowedError that names every mistake in it."""

@@ -19,7 +19,7 @@ from pipeline.domain.triage.language import is_welsh
 from pipeline.letters import posting
 from pipeline.mail.headers import sent_date
 from pipeline.mail.judging import is_junk
-from pipeline.mail.reading import due_on, web_form_senders
+from pipeline.mail.reading import due_on
 from pipeline.settings_fields import DeliveryMode
 from pipeline.store.cases import NewCase
 from pipeline.store.events import Happening, mailbox_chain
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipeline.domain.calendar import Calendar
     from pipeline.domain.ports import Clock, Ids
     from pipeline.mail.bounces import Returned
+    from pipeline.mail.council import Council
     from pipeline.mail.reading import Reading
     from pipeline.settings import Settings
     from pipeline.stages.intake.known_cases import Known
@@ -50,6 +51,7 @@ class Desk:
     clock: Clock
     ids: Ids
     settings: Settings
+    council: Council
     calendar: Calendar
     _dues: dict[tuple[Regime, date], date] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -221,7 +223,7 @@ def _with_reference(work: Work, desk: Desk, item: Item, decision: Decision, now:
             created_at=now,
             wording_sha256=wording_digest(reading.questions),
         )
-        request_id = work.cases.open(new, reading.questions)
+        request_id = work.cases.open(new, reading.questions, questions_last=True)
         if request_id is not None:
             return request_id, reference
     raise StoreError(f"no free reference was found in {_DRAWS} draws; choose another prefix in [reference]")
@@ -242,7 +244,7 @@ def _decide(work: Work, desk: Desk, item: Item, now: datetime) -> Decision:
         item.triage,
         AcknowledgementFacts(
             mode=settings.acknowledgement.mode,
-            own_addresses=settings.own_addresses | web_form_senders(settings),
+            own_addresses=desk.council.own_addresses | desk.council.form_senders,
             received_age=_age(item, now),
             max_age_days=settings.acknowledgement.max_age_days,
             already_acknowledged=False,
@@ -252,6 +254,7 @@ def _decide(work: Work, desk: Desk, item: Item, now: datetime) -> Decision:
             dmarc_reject=reading.authentication.rejects,
             junk=is_junk(item.waiting.folder),
             requester=requester if reading.from_form else None,
+            machine=None if reading.from_form else reading.signs,
         ),
     )
 

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
 
 from pipeline.domain import clock as clocks
-from pipeline.domain.errors import InfogovError, StoreError
+from pipeline.domain.errors import StoreError
 from pipeline.domain.ports import NoProgress
 from pipeline.domain.receipt import date_of_receipt
 from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, TriageContext, Verdict
 from pipeline.mail import bounces
+from pipeline.mail.council import Council
 from pipeline.mail.judging import is_junk, judge
-from pipeline.mail.parsing import headers_only
-from pipeline.mail.reading import Reading, read, read_message, web_form_senders
+from pipeline.mail.reader import Apart, Here, ToRead, Unread
 from pipeline.stages.intake.filing import Desk, Item, file, who
 from pipeline.stages.intake.known_cases import Known, find_cases
 from pipeline.store.events import Happening, mailbox_chain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pipeline.domain.calendar import Calendar
     from pipeline.domain.ports import Clock, Ids, Progress
+    from pipeline.mail.reading import Reading
     from pipeline.settings import Settings
     from pipeline.store import Store, Work
     from pipeline.store.records import Quarantined, Waiting
@@ -44,18 +45,36 @@ class _Read:
     waiting: Waiting
     reading: Reading | None
     problem: str = ""
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Messages in the reader's hand, without their bytes, and where its answers come from."""
+
+    waiting: list[Waiting]
+    answers: Iterator[Reading | Unread | None]
 
 
 class Intake:
-    """Files every received message. One instance serves all mailboxes."""
+    """Files every received message. One instance serves all mailboxes; *reader* reads them, by default in this process."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, settings: Settings, calendar: Calendar) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        settings: Settings,
+        calendar: Calendar,
+        *,
+        reader: Here | Apart | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._settings = settings
-        self._calendar = calendar
-        self._desk = Desk(clock=clock, ids=ids, settings=settings, calendar=calendar)
-        self._forms = web_form_senders(settings)
+        self._council = Council.of(settings)
+        self._reader = reader or Here(self._council)
+        self._desk = Desk(clock=clock, ids=ids, settings=settings, council=self._council, calendar=calendar)
         self._prefixes = (settings.reference.foi, settings.reference.eir, settings.reference.sar)
 
     def run(self, *, stopping: Callable[[], bool] = lambda: False, progress: Progress | None = None) -> Counter[str]:
@@ -83,36 +102,69 @@ class Intake:
     def _mailbox(
         self, mailbox: str, tried: set[int], counts: Counter[str], bar: Progress, stopping: Callable[[], bool]
     ) -> None:
-        """File what waits of one mailbox; what was *tried* in this run waits for the next one."""
-        while not stopping():
-            with self._store.write() as work:
-                ids = [message_id for message_id in work.messages.next_to_read(mailbox) if message_id not in tried]
-                work.messages.count_attempt(ids)
-            if not ids:
-                return
-            tried.update(ids)
-            with self._store.read() as work:
-                waiting = work.messages.waiting(ids)
-            bar.start("messages", len(waiting))
-            self._file_all([self._read(message) for message in waiting], counts)
-            bar.advance(len(waiting))
+        """File what waits of one mailbox; what was *tried* in this run waits for the next one.
 
-    def _read(self, waiting: Waiting) -> _Read:
-        """Read one message; whatever goes wrong with it becomes a sentence and stays with this message (invariant 1)."""
+        While one batch is filed the next is being read, where the reader reads apart.
+        """
+        before: _Batch | None = None
+        while not stopping():
+            waiting = self._take_in_hand(mailbox, tried)
+            # One that was tried before may take the reader down: it has it to itself, before and after.
+            alone = any(message.attempts > 1 for message in waiting)
+            if before is not None and (alone or not waiting):
+                self._finish(before, tried, counts, bar)
+                before = None
+            if not waiting:
+                return
+            batch = self._begin(waiting)
+            if before is not None:
+                self._finish(before, tried, counts, bar)
+            before = batch
+            if alone:
+                self._finish(batch, tried, counts, bar)
+                before = None
+        if before is not None:
+            self._finish(before, tried, counts, bar)
+
+    def _take_in_hand(self, mailbox: str, tried: set[int]) -> list[Waiting]:
+        """The next messages to read with their bytes; that they are tried is committed before any of them is looked at."""
+        with self._store.write() as work:
+            ids = [message_id for message_id in work.messages.next_to_read(mailbox) if message_id not in tried]
+            work.messages.count_attempt(ids)
+        tried.update(ids)
+        if not ids:
+            return []
+        with self._store.read() as work:
+            return work.messages.waiting(ids)
+
+    def _begin(self, waiting: list[Waiting]) -> _Batch:
+        """Hand a batch to the reader, and keep of it all but the bytes."""
+        readable = [message for message in waiting if message.attempts <= MAX_ATTEMPTS]
+        asked = [ToRead(raw=m.raw, internal_date=m.internal_date, body=m.body, mailbox=m.mailbox) for m in readable]
+        return _Batch([replace(message, raw=b"") for message in waiting], self._reader.begin(asked))
+
+    def _finish(self, batch: _Batch, tried: set[int], counts: Counter[str], bar: Progress) -> None:
+        """File a batch that was begun. What was lost with the reader is tried again, by itself."""
+        bar.start("messages", len(batch.waiting))
+        found = [self._found(message, batch.answers) for message in batch.waiting]
+        for message in found:
+            if message.lost:
+                log.error("reader_died", message=message.waiting.id, attempt=message.waiting.attempts)
+                tried.discard(message.waiting.id)
+        self._file_all([message for message in found if not message.lost], counts)
+        bar.advance(len(batch.waiting))
+
+    def _found(self, waiting: Waiting, answers: Iterator[Reading | Unread | None]) -> _Read:
         if waiting.attempts > MAX_ATTEMPTS:
             why = f"reading it has stopped the service {MAX_ATTEMPTS} times; it is left alone until an officer tries it again"
             return _Read(waiting=waiting, reading=None, problem=why)
-        try:
-            if waiting.body != "whole":
-                message = headers_only(waiting.raw)
-                reading = read_message(message, waiting.internal_date, self._settings, mailbox=waiting.mailbox)
-                return _Read(waiting=waiting, reading=reading, problem=_not_whole(waiting))
-            reading = read(waiting.raw, waiting.internal_date, self._settings, mailbox=waiting.mailbox)
-            return _Read(waiting=waiting, reading=reading)
-        except Exception as error:  # noqa: BLE001 - the one per-message boundary: a mail that breaks the reader must not stop its neighbours
-            log.warning("message_not_read", message=waiting.id, error=type(error).__name__)
-            words = str(error) if isinstance(error, InfogovError) else f"the reader failed ({type(error).__name__})"
-            return _Read(waiting=waiting, reading=None, problem=words)
+        answer = next(answers)
+        if answer is None:
+            return _Read(waiting=waiting, reading=None, lost=True)
+        if isinstance(answer, Unread):
+            log.warning("message_not_read", message=waiting.id, error=answer.kind)
+            return _Read(waiting=waiting, reading=None, problem=answer.words)
+        return _Read(waiting=waiting, reading=answer, problem="" if waiting.body == "whole" else _not_whole(waiting))
 
     def _file_all(self, messages: list[_Read], counts: Counter[str]) -> None:
         """File a batch in one transaction; if that fails, one by one, so that a single message can't hold up the rest."""
@@ -163,7 +215,9 @@ class Intake:
         decided = judge(
             reading, self._context(message, known, unread, colleagues), junk=is_junk(message.waiting.folder)
         )
-        returned = bounces.returned(message.waiting.raw) if decided.verdict is Verdict.BOUNCE else None
+        returned = None
+        if decided.verdict is Verdict.BOUNCE:
+            returned = bounces.returned(work.messages.raw(message.waiting.id) or b"")
         item = Item(
             waiting=message.waiting, reading=reading, returned=returned, known=known, triage=decided, stands_for=unread
         )
@@ -174,10 +228,10 @@ class Intake:
     ) -> TriageContext:
         first = message.waiting.first_copy
         return TriageContext(
-            own_addresses=self._settings.own_addresses,
-            internal_domains=frozenset(domain.casefold() for domain in self._settings.authority.internal_domains),
+            own_addresses=self._council.own_addresses,
+            internal_domains=self._council.internal_domains,
             colleagues=colleagues,
-            web_form_senders=self._forms,
+            web_form_senders=self._council.form_senders,
             case=known.for_triage(),
             suggested=known.suggested,
             duplicate_of=None if first == message.waiting.id or unread is not None else f"message {first}",

@@ -8,6 +8,7 @@ from pathlib import Path
 from corpus_whose_words import COLLEAGUE, HOST, OWN, TREES, attached, mail, stranger
 
 from pipeline.domain.receipt import Receipt
+from pipeline.mail.council import Council
 from pipeline.mail.forwards import Found, find_original, from_outlook, propose
 from pipeline.mail.msg import OutlookMessage
 from pipeline.mail.parsing import parse
@@ -28,12 +29,13 @@ SETTINGS = Settings.model_validate(
         "smtp": {"host": "localhost", "from_address": OWN},
     }
 )
+COUNCIL = Council.of(SETTINGS)
 KIM = "Kim Ward <kim.ward@exampleshire.gov.uk>"
 
 
 def search(raw: bytes) -> Found | None:
     """What is found inside *raw*."""
-    return find_original(parse(raw), raw, RECEIPT, SETTINGS)
+    return find_original(parse(raw), raw, RECEIPT, COUNCIL)
 
 
 def found(raw: bytes) -> Found:
@@ -134,7 +136,7 @@ def test_only_a_colleagues_mail_is_proposed_from() -> None:
     """A stranger's forward, and mail from one of our own addresses, propose nothing."""
     for sender, expected in ((COLLEAGUE, True), ("Tom Vale <tom@example.org>", False), (f"FOI <{OWN}>", False)):
         raw = attached(stranger(), sender=sender)
-        assert (propose(parse(raw), raw, RECEIPT, SETTINGS) is not None) is expected, sender
+        assert (propose(parse(raw), raw, RECEIPT, COUNCIL) is not None) is expected, sender
 
 
 def test_subject_of_a_forward_without_one() -> None:
@@ -143,7 +145,7 @@ def test_subject_of_a_forward_without_one() -> None:
         "RE: FW: Trees",
         "Copied in.\n\nOn 6 Jan 2025, at 09:58, Orla Finch <orla@example.org> wrote:\n\n> How many trees?",
     )
-    proposal = propose(parse(raw), raw, RECEIPT, SETTINGS)
+    proposal = propose(parse(raw), raw, RECEIPT, COUNCIL)
     assert proposal is not None
     assert proposal.subject == "Trees"
     assert type(proposal).from_json(proposal.as_json()) == proposal

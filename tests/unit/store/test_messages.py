@@ -153,9 +153,9 @@ def test_a_message_is_filed_once(store: Store) -> None:
     """A filed message waits no more, and who comes late is told so."""
     with store.write() as work:
         take(work, arrival(1))
-        assert work.messages.still_waiting(1)
+        assert work.messages.still_waiting([1]) == {1}
         work.messages.settle(1, state="filed", values={**REQUEST, "subject": "Clinics"})
-        assert not work.messages.still_waiting(1)
+        assert work.messages.still_waiting([1]) == set()
         assert work.messages.waiting([1]) == []
         assert work.messages.next_to_read() == []
         assert work.messages.counts() == {"filed": 1, "verdict:request": 1}

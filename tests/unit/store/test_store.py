@@ -172,7 +172,7 @@ def test_a_read_can_not_write(store: Store) -> None:
 @sqlite_only
 def test_a_database_kept_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When another program holds the database, the error says so and the store works again once it is free."""
-    monkeypatch.setattr(engine, "_BUSY_SECONDS", 0)
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0)
     store = make_store(tmp_path)
     with closing(sqlite3.connect(database(tmp_path), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
