@@ -12,33 +12,9 @@ from typing import TYPE_CHECKING
 from pipeline.domain.calendar import Calendar
 from pipeline.domain.clock import EventKind
 from pipeline.domain.errors import UsageError
-from pipeline.mail.alarm_routes import Command, Webhook
 from pipeline.mail.council import Council
-from pipeline.mail.mailbox import ImapMailbox
-from pipeline.mail.oauth import TokenSource
-from pipeline.mail.reader import Apart, Here
-from pipeline.mail.scanning import Scanner
-from pipeline.mail.transport import SmtpTransport
-from pipeline.resources import config_file
+from pipeline.resources import config_file, when_called
 from pipeline.settings import SmtpSettings
-from pipeline.stages.alarms import Alarms, MailRoute
-from pipeline.stages.casework import Casefile, Casework
-from pipeline.stages.casezip import Casezip
-from pipeline.stages.checkup import Checkup, House, Servers
-from pipeline.stages.clockwork import Clockwork
-from pipeline.stages.counter import Counter
-from pipeline.stages.deliver import Deliver
-from pipeline.stages.health import HealthReader, free_bytes
-from pipeline.stages.intake import Intake
-from pipeline.stages.mailroom import Mailroom
-from pipeline.stages.newmail import NewMail
-from pipeline.stages.notices import Notices
-from pipeline.stages.reading_room import ReadingRoom
-from pipeline.stages.receive import Receive
-from pipeline.stages.reports import Reports
-from pipeline.stages.retention import Retention
-from pipeline.stages.scanning import Scanning
-from pipeline.stages.upkeep import Upkeep
 from pipeline.store import Store
 
 if TYPE_CHECKING:
@@ -46,10 +22,66 @@ if TYPE_CHECKING:
 
     from pipeline.domain.clock import Event
     from pipeline.domain.ports import Clock, Ids
-    from pipeline.mail.alarm_routes import Route
+    from pipeline.mail.alarm_routes import Command, Route, Webhook
+    from pipeline.mail.mailbox import ImapMailbox
+    from pipeline.mail.oauth import TokenSource
+    from pipeline.mail.reader import Apart, Here
+    from pipeline.mail.scanning import Scanner
+    from pipeline.mail.transport import SmtpTransport
     from pipeline.settings import MailboxSettings, Settings
+    from pipeline.stages.alarms import Alarms, MailRoute
+    from pipeline.stages.casework import Casefile, Casework
+    from pipeline.stages.casezip import Casezip
+    from pipeline.stages.checkup import Checkup, House, Servers
+    from pipeline.stages.clockwork import Clockwork
+    from pipeline.stages.counter import Counter
+    from pipeline.stages.deliver import Deliver
+    from pipeline.stages.health import HealthReader, free_bytes
+    from pipeline.stages.intake import Intake
+    from pipeline.stages.mailroom import Mailroom
+    from pipeline.stages.newmail import NewMail
+    from pipeline.stages.notices import Notices
+    from pipeline.stages.reading_room import ReadingRoom
+    from pipeline.stages.receive import Receive
+    from pipeline.stages.reports import Reports
+    from pipeline.stages.retention import Retention
+    from pipeline.stages.scanning import Scanning
+    from pipeline.stages.upkeep import Upkeep
     from pipeline.store import Work
     from pipeline.store.records import Case
+else:
+    # A worker, the pages and each verb use a few of these; what one of them does not use it does not load.
+    Command = when_called("pipeline.mail.alarm_routes", "Command")
+    Webhook = when_called("pipeline.mail.alarm_routes", "Webhook")
+    ImapMailbox = when_called("pipeline.mail.mailbox", "ImapMailbox")
+    TokenSource = when_called("pipeline.mail.oauth", "TokenSource")
+    Apart = when_called("pipeline.mail.reader", "Apart")
+    Here = when_called("pipeline.mail.reader", "Here")
+    Scanner = when_called("pipeline.mail.scanning", "Scanner")
+    SmtpTransport = when_called("pipeline.mail.transport", "SmtpTransport")
+    Alarms = when_called("pipeline.stages.alarms", "Alarms")
+    MailRoute = when_called("pipeline.stages.alarms", "MailRoute")
+    Casefile = when_called("pipeline.stages.casework", "Casefile")
+    Casework = when_called("pipeline.stages.casework", "Casework")
+    Casezip = when_called("pipeline.stages.casezip", "Casezip")
+    Checkup = when_called("pipeline.stages.checkup", "Checkup")
+    House = when_called("pipeline.stages.checkup", "House")
+    Servers = when_called("pipeline.stages.checkup", "Servers")
+    Clockwork = when_called("pipeline.stages.clockwork", "Clockwork")
+    Counter = when_called("pipeline.stages.counter", "Counter")
+    Deliver = when_called("pipeline.stages.deliver", "Deliver")
+    HealthReader = when_called("pipeline.stages.health", "HealthReader")
+    free_bytes = when_called("pipeline.stages.health", "free_bytes")
+    Intake = when_called("pipeline.stages.intake", "Intake")
+    Mailroom = when_called("pipeline.stages.mailroom", "Mailroom")
+    NewMail = when_called("pipeline.stages.newmail", "NewMail")
+    Notices = when_called("pipeline.stages.notices", "Notices")
+    ReadingRoom = when_called("pipeline.stages.reading_room", "ReadingRoom")
+    Receive = when_called("pipeline.stages.receive", "Receive")
+    Reports = when_called("pipeline.stages.reports", "Reports")
+    Retention = when_called("pipeline.stages.retention", "Retention")
+    Scanning = when_called("pipeline.stages.scanning", "Scanning")
+    Upkeep = when_called("pipeline.stages.upkeep", "Upkeep")
 
 
 class SystemClock:

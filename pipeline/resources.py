@@ -1,4 +1,4 @@
-"""Finds what travels with the program: package data when it is installed, else the source tree; and large libraries, when they are needed."""
+"""Finds what travels with the program: package data when it is installed, else the source tree; and what is loaded only when it is needed."""
 
 from __future__ import annotations
 
@@ -51,3 +51,21 @@ def later(name: str) -> Any:  # noqa: ANN401 - it stands for a module, whose typ
     The readers of PDF, Word and Excel files together take 0.4 s and 60 MB.
     """
     return _Later(name)
+
+
+class _WhenCalled:
+    """Stands for a class or function of a module that is loaded when it is called."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self._module, self._name = module, name
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the class or function takes and gives
+        return getattr(importlib.import_module(self._module), self._name)(*arguments, **named)
+
+
+def when_called(module: str, name: str) -> Any:  # noqa: ANN401 - as with ``later``
+    """The class or function *name* of *module*, loaded when it is called: for parts of our own that not every process needs.
+
+    The importing module names it in its TYPE_CHECKING block as well, where types and the arrows are checked.
+    """
+    return _WhenCalled(module, name)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from pipeline import settings_checks as checks
 from pipeline import settings_sources as sources
-from pipeline.domain.acknowledgement import AcknowledgementMode
+from pipeline.domain.acknowledgement_mode import AcknowledgementMode
 from pipeline.domain.errors import ConfigurationError
 from pipeline.resources import config_file, templates
 from pipeline.settings_draft import Draft, Sections

@@ -10,10 +10,10 @@ from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from pipeline.domain.errors import InfogovError, StoreError
+from pipeline.journal import log
 from pipeline.store.wakes import Wake
 from pipeline.watch.ear import Ear
 from pipeline.watch.listener import answering
@@ -41,8 +41,6 @@ _BEAT_EVERY = timedelta(seconds=10)
 _NOT_TWO = "another worker is running on this database; stop it first, or use PostgreSQL for several"
 _NOT_NOW = "an operator's command has this database to itself (infogov db ...); start the worker when it has ended"
 _UPKEEP_EVERY = timedelta(hours=1)
-
-log = structlog.get_logger(__name__)
 
 
 class _Pulse:
@@ -99,8 +97,8 @@ class _Part(threading.Thread):
             self._beat(problem)
         except InfogovError as error:
             problem = str(error)
-        except Exception as error:
-            # The one boundary of a worker thread: a fault of ours must not end the thread and leave a mailbox unread in silence.
+        except Exception as error:  # noqa: BLE001 - the one boundary of a worker thread
+            # A fault of ours must not end the thread and leave a mailbox unread in silence.
             log.exception("worker_part_failed", part=self.name)
             problem = f"unexpected {type(error).__name__}"
         if problem:

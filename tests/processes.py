@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-import structlog
 from engines import ask
 from servers.dovecot import free_port
 
 from pipeline.cli.main import main
+from pipeline.journal import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +67,7 @@ def call(*words: str | Path) -> Done:
     finally:
         sys.argv, sys.stdout, sys.stderr = before
         logging.root.handlers = handlers
-        structlog.reset_defaults()
+        log.reset()
     out, err = (stream.buffer.getvalue() for stream in streams)  # type: ignore[attr-defined]
     return Done(status=int(status or 0), out=out, err=err.decode("utf-8"))
 

@@ -58,7 +58,6 @@ OWNERS = {
     "smtplib": "pipeline.mail.transport",
     "sqlalchemy": "pipeline.store",
     "stdnum": "pipeline.domain.reference pipeline.letters.release.personal",
-    "structlog": "",
     "typer": "pipeline.cli",
     "typst": "pipeline.letters.pdf",
     "waitress": "pipeline.web.serving",

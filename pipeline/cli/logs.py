@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
+import threading
 import traceback
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import Any
 
-import structlog
+from pipeline.journal import log
 
-if TYPE_CHECKING:
-    from structlog.typing import EventDict, WrappedLogger
-
-_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _ADDRESS = re.compile(r"[^\s<>\"'(),:;\[\]]{1,256}@[^\s<>\"'(),:;\[\]]{1,256}")
 _HIDDEN = "[address]"
 _FRAMES = 12
@@ -21,20 +20,18 @@ _FRAMES = 12
 
 def set_up_logging(level: str, style: str) -> None:
     """Log to standard error: JSON lines for a journal, readable lines on a terminal; never bodies or addresses."""
-    pretty = style == "text" or (style == "auto" and sys.stderr.isatty())
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _places_only,
-            _without_addresses,
-            structlog.dev.ConsoleRenderer(colors=False) if pretty else structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[str(level).lower()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
+    stream, one_by_one = sys.stderr, threading.Lock()
+    shape = _readable if style == "text" or (style == "auto" and stream.isatty()) else _for_programs
+
+    def keep(level: str, event: str, facts: dict[str, Any]) -> None:
+        now = datetime.now(UTC)  # noqa: TID251 - a line of the log tells the machine's own time, whatever clock the work goes by
+        line = {**facts, "event": event, "level": level, "timestamp": f"{now:%Y-%m-%dT%H:%M:%S.%fZ}"}
+        said = shape(_without_addresses(_places_only(line)))
+        with one_by_one:
+            stream.write(said + "\n")
+            stream.flush()
+
+    log.set_up(str(level).lower(), keep)
     # Of the libraries' own loggers only warnings are let through, by name; what they say may quote a mail.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s", force=True)
     for handler in logging.getLogger().handlers:
@@ -55,7 +52,22 @@ def hidden(text: str) -> str:
     return _ADDRESS.sub(_HIDDEN, text)
 
 
-def _places_only(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def _for_programs(line: dict[str, Any]) -> str:
+    return json.dumps(line, default=repr)
+
+
+def _readable(line: dict[str, Any]) -> str:
+    """One line for people: when, how grave, what, and its facts by name."""
+    when, level, event = (line.pop(key) for key in ("timestamp", "level", "event"))
+    facts = " ".join(f"{key}={_visible(line[key])}" for key in sorted(line))
+    return f"{when} [{level:9}] {_visible(event):30} {facts}".rstrip()
+
+
+def _visible(value: object) -> str:
+    return value if isinstance(value, str) and value.isprintable() else repr(value)
+
+
+def _places_only(event: dict[str, Any]) -> dict[str, Any]:
     """Put the places of an error where its traceback would be: the words of an error may be those of a mail."""
     info = event.pop("exc_info", None)
     error = sys.exc_info()[1] if info is True else info
@@ -66,7 +78,7 @@ def _places_only(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     return event
 
 
-def _without_addresses(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def _without_addresses(event: dict[str, Any]) -> dict[str, Any]:
     return {key: _clean(value) for key, value in event.items()}
 
 

@@ -7,34 +7,18 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
 from pipeline import __version__
-from pipeline.cli import (
-    approving,
-    casefile,
-    clock,
-    counter,
-    demo,
-    keeping,
-    letter,
-    letters,
-    mail,
-    newmail,
-    notices,
-    officers,
-    operate,
-    release,
-    requests,
-    serving,
-)
 from pipeline.cli.logs import set_up_logging
 from pipeline.cli.output import complain
+from pipeline.cli.verbs import Verbs
 from pipeline.domain.errors import ConfigurationError, InfogovError, RecordError
+from pipeline.journal import log
 
 app = typer.Typer(
     name="infogov",
+    cls=Verbs,
     help="Mail to a council's information-governance team: numbered, acknowledged, and answered once, exactly as approved.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -58,27 +42,6 @@ def start(
 ) -> None:
     """Set the streams to UTF-8 whatever the locale, so that names and questions come out as they are."""
     del version
-
-
-for family in (
-    demo,
-    operate,
-    serving,
-    officers,
-    mail,
-    newmail,
-    requests,
-    counter,
-    approving,
-    casefile,
-    letters,
-    release,
-    clock,
-    letter,
-    notices,
-    keeping,
-):
-    family.add_to(app)
 
 
 def main() -> None:
@@ -108,7 +71,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:  # noqa: BLE001 - the last boundary: no traceback reaches a user
-        structlog.get_logger(__name__).debug("unexpected", exc_info=error)
+        log.debug("unexpected", exc_info=error)
         complain(
             f"unexpected fault: {type(error).__name__}: {error}",
             "nothing was lost; please report this with the command you gave",

@@ -12,11 +12,14 @@ from pipeline.cli.output import ConfigOption, JsonOption, say, say_json, table
 from pipeline.domain.errors import NotFoundError, UsageError
 from pipeline.domain.roles import Role
 from pipeline.letters.posting import can_write_to
-from pipeline.web.app import accounts_of
+from pipeline.resources import when_called
 
 if TYPE_CHECKING:
     from pipeline.store import Work
     from pipeline.store.people import Account
+    from pipeline.web.app import accounts_of
+else:
+    accounts_of = when_called("pipeline.web.app", "accounts_of")
 
 officer = typer.Typer(help="The people who work here.", no_args_is_help=True)
 

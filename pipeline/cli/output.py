@@ -9,13 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.table import Table
-from rich.text import Text
+
+from pipeline.resources import later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rich import console, progress, text
+    from rich import table as grids
+else:
+    # A service shows neither tables nor bars.
+    console = later("rich.console")
+    progress = later("rich.progress")
+    grids = later("rich.table")
+    text = later("rich.text")
 
 
 def _config(context: typer.Context, value: Path | None) -> Path | None:
@@ -77,33 +84,33 @@ def complain(*lines: str) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
     """Print a table, or *empty* when there are no rows; cells are text, never markup."""
-    listed = [[Text(shown("" if cell is None else cell)) for cell in row] for row in rows]
+    listed = [[text.Text(shown("" if cell is None else cell)) for cell in row] for row in rows]
     if not listed:
         say(empty)
         return
-    grid = Table(box=None, pad_edge=False, header_style="bold")
+    grid = grids.Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         grid.add_column(column, overflow="fold")
     for row in listed:
         grid.add_row(*row)
     # A pipe has no width: rows are then never cut, so that grep finds what it looks for.
-    console = Console(width=None if sys.stdout.isatty() else 250, highlight=False)
-    console.print(grid)
+    screen = console.Console(width=None if sys.stdout.isatty() else 250, highlight=False)
+    screen.print(grid)
 
 
 class BarProgress:
     """Shows long work as a bar on a terminal, and nothing elsewhere; a ``ports.Progress``."""
 
     def __init__(self) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=Console(stderr=True),
+        self._bar = progress.Progress(
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            console=console.Console(stderr=True),
             transient=True,
             disable=not sys.stderr.isatty(),
         )
-        self._task: TaskID | None = None
+        self._task: progress.TaskID | None = None
 
     def __enter__(self) -> Self:
         self._bar.start()

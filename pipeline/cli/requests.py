@@ -23,15 +23,19 @@ from pipeline.domain.clock import received_day
 from pipeline.domain.clock_events import LONDON
 from pipeline.domain.errors import UsageError
 from pipeline.domain.request import ClockState, Regime, Workflow
-from pipeline.letters.checking import Level
 from pipeline.letters.model import LetterKind
-from pipeline.letters.record import load_record
+from pipeline.resources import later, when_called
 
 if TYPE_CHECKING:
     from datetime import date
 
     from pipeline.bootstrap import App
+    from pipeline.letters import checking
+    from pipeline.letters.record import load_record
     from pipeline.store.records import Case
+else:
+    checking = later("pipeline.letters.checking")
+    load_record = when_called("pipeline.letters.record", "load_record")
 
 KindOption = Annotated[
     LetterKind | None,
@@ -189,7 +193,7 @@ def check(
         rows = [(f.level, f.place, f.words, f.remedy, "" if f.overridable else "no") for f in found]
         rows += [(o["level"], o["file"], o["words"], o["remedy"], "no" if o["level"] == "stop" else "") for o in leaks]
         table(("level", "where", "what", "what to do", "override"), rows, empty="Nothing was found.")
-    if any(finding.level is Level.STOP for finding in found) or any(one["level"] == "stop" for one in leaks):
+    if any(finding.level is checking.Level.STOP for finding in found) or any(one["level"] == "stop" for one in leaks):
         raise typer.Exit(1)
 
 

@@ -11,14 +11,20 @@ import typer
 
 from pipeline.cli.opening import opened
 from pipeline.cli.output import ConfigOption, say
-from pipeline.web.app import create_app
-from pipeline.web.serving import WebServer
-from pipeline.worker import Worker
+from pipeline.resources import when_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.bootstrap import App
+    from pipeline.web.app import create_app
+    from pipeline.web.serving import WebServer
+    from pipeline.worker import Worker
+else:
+    # A worker alone shows no pages, and pages alone do no work: neither loads the other's half.
+    create_app = when_called("pipeline.web.app", "create_app")
+    WebServer = when_called("pipeline.web.serving", "WebServer")
+    Worker = when_called("pipeline.worker", "Worker")
 
 
 @contextmanager

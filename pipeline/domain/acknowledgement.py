@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pipeline.domain.acknowledgement_mode import AcknowledgementMode
 from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, Triage, Verdict
 from pipeline.domain.triage.automatic import MachineSign, machine_signs, mailbox_sign
@@ -19,19 +20,6 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from pipeline.domain.message import Address, Message
-
-
-class AcknowledgementMode(StrEnum):
-    """Whether acknowledgements go by themselves, wait for an officer, or are not made."""
-
-    AUTOMATIC = "automatic"
-    RELEASE = "release"
-    OFF = "off"
-
-    @classmethod
-    def _missing_(cls, value: object) -> AcknowledgementMode | None:
-        wanted = value.strip().casefold() if isinstance(value, str) else None
-        return next((member for member in cls if member.value == wanted), None)
 
 
 SPAM_LEVEL = 5  # Exchange's spam confidence level from which a message counts as spam

@@ -13,8 +13,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-import holidays
-
 from pipeline.domain.errors import ConfigurationError
 from pipeline.domain.request import Regime
 
@@ -243,6 +241,9 @@ def _easter(year: int) -> date:
 
 def _from_package(division: Division, year: int) -> list[BankHoliday]:
     """Take what the ``holidays`` package knows or foresees, for a year that the feed leaves out."""
+    # It reads the calendars of every country of the world: 14 MB, for years that the feed seldom leaves out.
+    import holidays  # noqa: PLC0415 - as said above
+
     found: dict[date, str] = {}
     for subdivision in _SUBDIVISIONS[division]:
         found.update(holidays.country_holidays("GB", subdiv=subdivision, years=year))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from pipeline.domain.errors import InfogovError, StoreError
 from pipeline.domain.health import Problem, ProblemKind
+from pipeline.journal import log
 from pipeline.letters.composing import OutgoingMail, compose
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
     from pipeline.store import Store
     from pipeline.store.vitals import AlarmRecord
-
-log = structlog.get_logger(__name__)
 
 
 class MailRoute:
@@ -151,7 +148,7 @@ class Alarms:
                 taken = True
             except InfogovError as error:
                 # The sentence is ours, but a mail server's answer may quote an address.
-                log.error("alarm_not_told", route=route.name, code=getattr(error, "code", None))  # noqa: TRY400 - no traceback is wanted
+                log.error("alarm_not_told", route=route.name, code=getattr(error, "code", None))
         if taken:
             log.info("alarm_told", state=state)
         return taken

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from pipeline.domain.errors import IntegrityError, MailboxError, StaleError, TransportError, UncertainError
 from pipeline.domain.outbox import (
     ACKNOWLEDGEMENT_KINDS,
@@ -21,6 +19,7 @@ from pipeline.domain.outbox import (
 )
 from pipeline.domain.ports import NoProgress
 from pipeline.domain.request import ClockState, Workflow
+from pipeline.journal import log
 from pipeline.store.events import Happening
 from pipeline.store.outbox import recipients_digest
 
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 
 _BATCH = 20
 _UNREACHABLE = NextStep(status=OutboxStatus.RETRY, delay=timedelta(0))
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)

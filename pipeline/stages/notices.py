@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from pipeline.domain import reminding
 from pipeline.domain.errors import TransportError, UncertainError
 from pipeline.domain.reminding import NoticeKind, NoticeStatus, Person, Rules
+from pipeline.journal import log
 from pipeline.letters import posting, reminders
 from pipeline.settings_fields import DeliveryMode
 from pipeline.store.notices import NewNotice
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 TRIES = 4
 _WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 _A_DAY = timedelta(days=1)
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from pipeline.domain.errors import LoginError, MailboxError
 from pipeline.domain.message import content_digest, raw_digest
 from pipeline.domain.ports import NoProgress
+from pipeline.journal import log
 from pipeline.store.records import Arrival, FolderPosition
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 _FETCH_BYTES = 8 * 2**20
 _LOOK_AHEAD = 1000
 _TO_BE_SAID = -1  # as quiet_until of a folder whose database was restored and that has not been read since
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)

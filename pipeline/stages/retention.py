@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import structlog
-
 from pipeline.domain.errors import InfogovError, UsageError
 from pipeline.domain.retention import WORDS, Rule, Schedule
 from pipeline.domain.roles import Capability
+from pipeline.journal import log
 from pipeline.store.access import acting_officer
 from pipeline.store.erasing import By
 from pipeline.store.erasures import LAWS, old_notices, old_openings
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 BY_ITSELF = "infogov"
 _MAIL = (Rule.OTHER_MAIL, Rule.QUARANTINED, Rule.COPY)
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,8 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-import structlog
-
 from pipeline.domain.errors import NotFoundError, ScannerError
+from pipeline.journal import log
 from pipeline.mail.parsing import attachment_bytes
 from pipeline.mail.scanning import CLEAN
 from pipeline.store.events import Happening
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from pipeline.store.records import AttachmentRecord
 
 _MESSAGES = 20
-
-log = structlog.get_logger(__name__)
 
 
 class Scanning:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from pipeline.domain import clock as clocks
 from pipeline.domain.outbox import OutboxStatus
+from pipeline.journal import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
 _STUCK = timedelta(hours=1)
 _UNCERTAIN_TOO_LONG = timedelta(minutes=15)
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -268,7 +268,7 @@ def _rows(
                 try:
                     yield from _read(connection, columns, key == one, key)
                 except _UNREADABLE:
-                    walk.found(f"{key.class_.__tablename__} {one}: it holds a value that can't be read")
+                    walk.found(f"{key.table.name} {one}: it holds a value that can't be read")
         ids = list(connection.scalars(following.where(key > ids[-1])))
 
 

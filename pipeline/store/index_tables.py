@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column
 
 from pipeline.store.columns import Code
-from pipeline.store.schema import Table
+from pipeline.store.schema.table import Mapped, Table, mapped_column
 
 # What a database keeps beside the tables of the schema: SQLite's full-text table with its parts, and PostgreSQL's index of words.
 FULL_TEXT = "request_fts"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, exists, func, insert, select, tuple_, update
-from sqlalchemy.orm import aliased
 
 from pipeline.store import schema
 from pipeline.store.events import Happening, case_chain, mailbox_chain
 from pipeline.store.folders import Folders
 from pipeline.store.holding import held
 from pipeline.store.records import Arrival, MessageSummary, Quarantined, Waiting
+from pipeline.store.schema.table import aliased
 from pipeline.store.upsert import change_by_id, insert_or_leave, plain
 from pipeline.store.wakes import Wake
 

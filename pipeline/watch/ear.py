@@ -6,9 +6,8 @@ import threading
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import structlog
-
 from pipeline.domain.errors import InfogovError
+from pipeline.journal import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from pipeline.store.wakes import Wake
 
 _PAUSE_SECONDS = 1.0
-
-log = structlog.get_logger(__name__)
 
 
 class Ear(threading.Thread):

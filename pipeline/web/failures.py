@@ -7,7 +7,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
 from flask import Flask, current_app, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -21,6 +20,7 @@ from pipeline.domain.errors import (
     StoreError,
     UsageError,
 )
+from pipeline.journal import log
 from pipeline.web.forms import SignInForm
 from pipeline.web.kept import keep, typed
 from pipeline.web.words import told
@@ -28,7 +28,6 @@ from pipeline.web.words import told
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-log = structlog.get_logger(__name__)
 
 _WORDS = {
     400: ("This could not be understood", "Something in the address or the form is not as these pages send it."),

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from pipeline.domain.errors import InfogovError
+from pipeline.journal import log
 from pipeline.settings_oidc import secure_enough
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from pipeline.domain.ports import Clock
     from pipeline.settings_oidc import OidcSettings
 
-log = structlog.get_logger(__name__)
 
 _SCOPE = "openid profile email"
 _TIMEOUT = (5, 10)  # seconds to connect, and to wait for an answer

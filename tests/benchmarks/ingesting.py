@@ -8,10 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import structlog
-
 sys.path[:0] = [str(Path(__file__).parents[2])]
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
 
 from pipeline.bootstrap import build  # noqa: E402 - found only after the path above
 from pipeline.settings import Settings  # noqa: E402 - the same

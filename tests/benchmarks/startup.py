@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import load
 from row import Row, middle
 from town import process, town, until
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def startup(*, quick: bool) -> list[Row]:
@@ -33,9 +30,15 @@ def startup(*, quick: bool) -> list[Row]:
         ]
         place.put(load.mails(1, datetime.now(UTC)))
         began = time.perf_counter()
-        with process("-m", "pipeline", "worker", "--config", config):
+        with process("-m", "pipeline", "worker", "--config", config) as worker:
             first = until(lambda: place.sink.recipients, "the first acknowledgement") - began
-    return [*rows, Row(name="infogov worker, start to first letter", value=first, unit="s", size="1 mail")]
+            status = Path(f"/proc/{worker.pid}/status").read_text(encoding="ascii")
+        peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return [
+        *rows,
+        Row(name="infogov worker, start to first letter", value=first, unit="s", size="1 mail"),
+        Row(name="infogov worker, peak memory by then", value=peak, unit="MB", size="1 mail"),
+    ]
 
 
 def _timed(*words: str | Path) -> float:

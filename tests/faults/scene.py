@@ -9,8 +9,8 @@ from email import message_from_bytes
 from typing import TYPE_CHECKING, Any
 
 from faults.fault_table import Seen
+from journal_lines import journal_lines
 from processes import call, request_mail
-from structlog.testing import capture_logs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,9 +140,9 @@ class Scene:
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
-        with capture_logs() as lines:
+        with journal_lines() as lines:
             yield
-        self._say(line["event"] for line in lines if line["log_level"] in ("warning", "error"))
+        self._say(line["event"] for line in lines if line["level"] in ("warning", "error"))
 
     def _say(self, words: Any) -> None:
         self.words += "".join(f"{one}\n" for one in words if one and one not in self.words)

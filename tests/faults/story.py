@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from faults.fault_table import Seen
 from faults.in_memory import message_id
 from faults.officers import APPROVER, DRAFTER, OFFICERS, filled
+from journal_lines import journal_lines
 from processes import request_mail
-from structlog.testing import capture_logs
 
 from pipeline.domain.errors import StoreError
 
@@ -67,7 +67,7 @@ class Story:
     def goes_wrong(self, job: Callable[[MemoryApp], object]) -> None:
         """Do *job*, which the database has to refuse in plain words."""
         before = len(self.world.server.offered)
-        with capture_logs() as lines, contextlib.suppress(StoreError):
+        with journal_lines() as lines, contextlib.suppress(StoreError):
             try:
                 self.world.run(job)
             except StoreError as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from faults.in_memory import connections_with
 from faults.machine_rows import MACHINE_ROWS
-from structlog.testing import capture_logs
+from journal_lines import journal_lines
 
 from pipeline.domain.outbox import OutboxStatus
 
@@ -152,7 +152,7 @@ def test_a_lock_that_comes_when_a_letter_has_gone(name: str, case: str, story: S
         threading.Timer(0.4, release.set).start()
 
     story.world.server._looking = looking
-    with connections_with(story.world, "busy_timeout=100"), capture_logs():
+    with connections_with(story.world, "busy_timeout=100"), journal_lines():
         story.world.run(lambda app: app.deliver().run())
     holding.join()
     proofs.show(name, case, story.account(story.runs()))

@@ -50,8 +50,11 @@ def test_a_large_library_is_loaded_when_it_is_first_used() -> None:
     assert done.stdout == "False\n"
 
 
-def test_a_worker_starts_without_the_readers_of_files() -> None:
-    """What only releasing and writing files needs is not loaded with the product: it takes 0.4 s and 60 MB."""
-    code = "import sys, pipeline.bootstrap\nprint([n for n in ('docx', 'openpyxl', 'pypdf', 'PIL', 'typst') if n in sys.modules])"
+def test_a_class_is_loaded_with_its_module_when_it_is_called() -> None:
+    """Naming it loads nothing; calling it makes what the class itself makes."""
+    code = (
+        "import sys\nfrom pipeline.resources import when_called\nmade = when_called('colorsys', 'rgb_to_hsv')\n"
+        "before = 'colorsys' in sys.modules\nassert made(1, b=0, g=0) == (0.0, 1.0, 1)\nprint(before)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout == "[]\n"
+    assert done.stdout == "False\n"

@@ -6,14 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import structlog
-
 from pipeline.domain import clock as clocks
 from pipeline.domain.errors import StoreError
 from pipeline.domain.ports import NoProgress
 from pipeline.domain.receipt import date_of_receipt
 from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, TriageContext, Verdict
+from pipeline.journal import log
 from pipeline.mail import bounces
 from pipeline.mail.council import Council
 from pipeline.mail.judging import is_junk, judge
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 MAX_ATTEMPTS = 3
 _EMPTY = NoProgress()
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +187,7 @@ class Intake:
                 return [self._file(work, message, _colleagues(work))]
         except StoreError as error:
             # The database's fault, not the mail's: it stays received and is tried again at the next run.
-            log.error("message_not_filed", message=message.waiting.id, reason=str(error))  # noqa: TRY400 - the reason is a sentence already
+            log.error("message_not_filed", message=message.waiting.id, reason=str(error))
             return []
         except Exception as error:  # noqa: BLE001 - the same boundary as in _read, for what follows from the reading
             log.warning("message_not_filed", message=message.waiting.id, error=type(error).__name__)

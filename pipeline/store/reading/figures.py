@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, delete, distinct, func, insert, select
-from sqlalchemy.orm import aliased
 
 from pipeline.domain.clock_events import EventKind, received_day
 from pipeline.domain.figures import Answered, Received, ReviewFact, Standing
@@ -18,6 +17,7 @@ from pipeline.store import schema
 from pipeline.store.columns import UtcDateTime
 from pipeline.store.index_tables import LetterProvision
 from pipeline.store.reading.narrowing import OPEN
+from pipeline.store.schema.table import aliased
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

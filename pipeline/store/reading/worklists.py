@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, TextClause, and_, case, exists, func, or_, select, text
-from sqlalchemy.orm import aliased
 
 from pipeline.domain.errors import UsageError
 from pipeline.domain.outbox import OutboxStatus
@@ -14,6 +13,7 @@ from pipeline.domain.request import ClockState, Workflow
 from pipeline.store import schema, waiting
 from pipeline.store.listing_records import LetterAtWork, LetterOnItsWay, LetterPage, WorkCounts
 from pipeline.store.reading.narrowing import IS_OPEN, mail_seen_by, seen_by
+from pipeline.store.schema.table import aliased
 
 if TYPE_CHECKING:
     from collections.abc import Collection

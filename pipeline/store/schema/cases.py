@@ -10,10 +10,9 @@ from sqlalchemy import (
     Index,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
 
 from pipeline.store.columns import Code, Words
-from pipeline.store.schema.table import Table
+from pipeline.store.schema.table import Mapped, Table, mapped_column
 from pipeline.store.waiting import LOOK_AT, OPEN_REQUEST
 
 

@@ -13,10 +13,9 @@ from sqlalchemy import (
     false,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
 
 from pipeline.store.columns import Code, Words
-from pipeline.store.schema.table import Table
+from pipeline.store.schema.table import Mapped, Table, mapped_column
 from pipeline.store.waiting import LOOSE_MAIL, UNREADABLE
 
 

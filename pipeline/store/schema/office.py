@@ -9,10 +9,9 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
 )
-from sqlalchemy.orm import Mapped, mapped_column
 
 from pipeline.store.columns import Code, Words
-from pipeline.store.schema.table import Table
+from pipeline.store.schema.table import Mapped, Table, mapped_column
 
 
 class Officer(Table):

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import structlog
 from corpus_whose_words import OWN
 from typer.testing import CliRunner
 
 from pipeline.bootstrap import build
 from pipeline.cli.main import app
 from pipeline.domain.errors import NotAllowedError, NotFoundError, UsageError
+from pipeline.journal import log
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ WORDS = "1. How many allotments are let?\n2. What do they cost?\n"
 def _log_left_as_it_was() -> Iterator[None]:
     """A verb lets the log speak to its own standard error, which is closed when the verb has ended."""
     yield
-    structlog.reset_defaults()
+    log.reset()
     logging.root.handlers.clear()
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import structlog
 from corpus_whose_words import COLLEAGUE, FORWARDS, HOST, OWN, mail
 from storing import FOLDER, MAILBOX, UIDVALIDITY, arrival
 from typer.testing import CliRunner
@@ -16,6 +15,7 @@ from typer.testing import CliRunner
 from pipeline.bootstrap import build
 from pipeline.cli.main import app
 from pipeline.domain.errors import NotAllowedError
+from pipeline.journal import log
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ from_address = "{OWN}"
 def _log_left_as_it_was() -> Iterator[None]:
     """A verb lets the log speak to its own standard error, which is closed when the verb has ended."""
     yield
-    structlog.reset_defaults()
+    log.reset()
     logging.root.handlers.clear()
 
 
