@@ -126,7 +126,10 @@ class App:
 
     def casework(self, via: str = "cli") -> Casework:
         """An officer's verbs on a request."""
-        return Casework(self.store, self.clock, self.ids, self.settings, self.calendar, self.clockwork(via), via=via)
+        clocks, scanner = self.clockwork(via), self.scanner()
+        return Casework(
+            self.store, self.clock, self.ids, self.settings, self.calendar, clocks, via=via, scanner=scanner
+        )
 
     def casefile(self, via: str = "cli") -> Casefile:
         """An officer's verbs on the facts of a case."""

@@ -232,7 +232,7 @@ class LettersSettings(_Section):
 
 
 class ScanSettings(_Section):
-    """The virus scanner that looks at files which came with mail; none when *clamd* is empty."""
+    """The virus scanner that looks at files which came with mail or go with a letter; none when *clamd* is empty."""
 
     clamd: ScannerAddress = ""
     timeout_seconds: Seconds = 120
