@@ -1,4 +1,4 @@
-"""What every part of casework stands on: the store, time, chance and settings, and a letter read and looked through as it would go."""
+"""What the verbs on letters stand on: those on cases, and a letter read and looked through as it would go."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pipeline.stages.casework.examining import examine, own_words
 from pipeline.stages.casework.freezing import sizes
 from pipeline.stages.casework.lookups import latest_letter
 from pipeline.stages.casework.scanned import known_infected
+from pipeline.stages.casework.turn import CaseVerbs
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
     from pipeline.letters.render import Letter
     from pipeline.mail.scanning import Scanner
     from pipeline.settings import Settings
-    from pipeline.stages.casework.turn import CaseClocks
     from pipeline.store import Store, Work
+    from pipeline.store.case_clocks import CaseClocks
     from pipeline.store.records import Case, LetterRecordRow
 
 
-class Desk:
-    """The parts of casework share it; *via* says in the trail how an officer came: cli, web. *scanner* looks at files to be sent."""
+class LetterVerbs(CaseVerbs):
+    """What the verbs on letters have besides those on cases: the calendar, a scanner for files to be sent, and the letter as it would go."""
 
     def __init__(
         self,
@@ -46,13 +47,8 @@ class Desk:
         via: str = "cli",
         scanner: Scanner | None = None,
     ) -> None:
-        self._store = store
-        self._clock = clock_port
-        self._ids = ids
-        self._settings = settings
+        super().__init__(store, clock_port, ids, settings, clocks, via=via)
         self._calendar = calendar
-        self._clocks = clocks
-        self._via = via
         self._scanner = scanner
 
     def _today(self) -> date:

@@ -18,7 +18,7 @@ from pipeline.letters.particulars import QUESTIONS
 from pipeline.letters.release import CleanForm, ReleaseFile, clean_copy
 from pipeline.letters.writing import begun, record_text
 from pipeline.stages.casework.access import acting_officer, visible_case
-from pipeline.stages.casework.desk import Desk, read_letter
+from pipeline.stages.casework.desk import LetterVerbs, read_letter
 from pipeline.stages.casework.drafting import draft_facts, new_draft, refuse_misplaced, refuse_unlawful_time
 from pipeline.stages.casework.enclosures import as_data as leak_as_data
 from pipeline.stages.casework.enclosures import checked, form_of, own_contacts, refuse_leaks
@@ -48,7 +48,7 @@ class CleanedFile:
     what_was_removed: tuple[str, ...]
 
 
-class Drafting(Desk):
+class Drafting(LetterVerbs):
     """The drafters' verbs."""
 
     def draft_text(self, reference: str, kind: LetterKind = LetterKind.RESPONSE) -> str:

@@ -9,7 +9,7 @@ from pipeline.domain.errors import NotAllowedError, NotFoundError
 from pipeline.domain.roles import Capability, may, may_see
 from pipeline.stages.casework.access import acting_officer
 from pipeline.stages.casework.consent import Policy
-from pipeline.stages.casework.desk import Desk
+from pipeline.stages.casework.desk import LetterVerbs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ LONGEST = timedelta(
 )  # A deputy for longer than three months is an approver: an administrator can make them one.
 
 
-class Excepting(Desk):
+class Excepting(LetterVerbs):
     """Verbs on deputies and on what was approved by a policy."""
 
     def set_deputy(self, by: str, officer: str, for_officer: str, first_day: date, last_day: date) -> int:
