@@ -154,6 +154,7 @@ class App:
         clocks, cases = self.clockwork(via), self.casework(via)
 
         def effect(work: Work, case: Case, event: Event, officer: str) -> None:
+            """Withdraw the request, or put the event on its clock; in the transaction of whoever put the mail with it."""
             if event.kind is EventKind.WITHDRAWN:
                 cases.withdrawn(work, case, officer, "their mail says so")
             else:
