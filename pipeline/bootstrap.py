@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from pipeline.domain.calendar import Calendar
 from pipeline.domain.clock import EventKind
 from pipeline.domain.errors import UsageError
+from pipeline.domain.request import Regime
+from pipeline.letters.paragraphs import own_file, standard_paragraphs
 from pipeline.mail.alarm_routes import Command, Webhook
 from pipeline.mail.mailbox import ImapMailbox
 from pipeline.mail.oauth import TokenSource
@@ -229,7 +231,12 @@ class App:
 
 
 def build(settings: Settings) -> App:
-    """Wire the product for *settings*; opens the database, creating or migrating it. Raises StoreError, SchemaError."""
+    """Wire the product for *settings*; opens the database, creating or migrating it.
+
+    Raises StoreError, SchemaError, and UsageError or RecordError for a council's paragraphs: better now than under an officer's hands.
+    """
+    if (own := own_file(settings)) is not None:
+        standard_paragraphs(Regime.FOI, own=own)
     return App(
         settings=settings,
         store=Store.open(settings.database.url),
