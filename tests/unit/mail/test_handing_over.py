@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from fakes import FakeTransport
 
 from pipeline.domain.errors import TransportError, UncertainError, UnreachableError
-from pipeline.domain.ports import Accepted
 from pipeline.mail.handing_over import hand_over
+
+if TYPE_CHECKING:
+    from pipeline.domain.ports import Accepted
 
 
 def attempt(transport: FakeTransport) -> Accepted:
