@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from pipeline.domain.calendar import Calendar
 from pipeline.domain.clock import EventKind
 from pipeline.domain.errors import UsageError
+from pipeline.domain.request import Regime
+from pipeline.letters.paragraphs import own_file, standard_paragraphs
 from pipeline.mail.council import Council
 from pipeline.resources import config_file, when_called
 from pipeline.settings import SmtpSettings
@@ -169,7 +171,10 @@ class App:
 
     def casework(self, via: str = "cli") -> Casework:
         """An officer's verbs on a request."""
-        return Casework(self.store, self.clock, self.ids, self.settings, self.calendar, self.clockwork(via), via=via)
+        clocks, scanner = self.clockwork(via), self.scanner()
+        return Casework(
+            self.store, self.clock, self.ids, self.settings, self.calendar, clocks, via=via, scanner=scanner
+        )
 
     def casefile(self, via: str = "cli") -> Casefile:
         """An officer's verbs on the facts of a case."""
@@ -194,6 +199,7 @@ class App:
         clocks, cases = self.clockwork(via), self.casework(via)
 
         def effect(work: Work, case: Case, event: Event, officer: str) -> None:
+            """Withdraw the request, or put the event on its clock; in the transaction of whoever put the mail with it."""
             if event.kind is EventKind.WITHDRAWN:
                 cases.withdrawn(work, case, officer, "their mail says so")
             else:
@@ -268,7 +274,12 @@ class App:
 
 
 def build(settings: Settings) -> App:
-    """Wire the product for *settings*; opens the database, creating or migrating it. Raises StoreError, SchemaError."""
+    """Wire the product for *settings*; opens the database, creating or migrating it.
+
+    Raises StoreError, SchemaError, and UsageError or RecordError for a council's paragraphs: better now than under an officer's hands.
+    """
+    if (own := own_file(settings)) is not None:
+        standard_paragraphs(Regime.FOI, own=own)
     return App(
         settings=settings,
         store=Store.open(settings.database.url),

@@ -224,16 +224,17 @@ class LoggingSettings(_Section):
 
 
 class LettersSettings(_Section):
-    """Which set of letter templates is used, whether a mail in Welsh is answered in Welsh and English, and what goes beside the text."""
+    """Which templates and standard paragraphs letters are made of, whether a Welsh mail is answered in both, and what goes beside the text."""
 
     template: TemplateName = "default"
+    paragraphs: Text = ""
     welsh: bool = False
     attach: tuple[AttachedForm, ...] = ()
     html: bool = False
 
 
 class ScanSettings(_Section):
-    """The virus scanner that looks at files which came with mail; none when *clamd* is empty."""
+    """The virus scanner that looks at files which came with mail or go with a letter; none when *clamd* is empty."""
 
     clamd: ScannerAddress = ""
     timeout_seconds: Seconds = 120

@@ -181,6 +181,7 @@ def _scanner(text: str) -> str:
 
 def _matching(pattern: re.Pattern[str], meaning: str) -> AfterValidator:
     def check(text: str) -> str:
+        """Take *text* as it is, or refuse it as a validator does: with ValueError."""
         if not pattern.fullmatch(text):
             raise ValueError(f"must be {meaning}")
         return text

@@ -13,6 +13,7 @@ from storing import make_store, new_case
 from pipeline.bootstrap import uk_calendar
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.response import AnswerOutcome
+from pipeline.mail.scanning import Scanner
 from pipeline.settings import Settings
 from pipeline.stages.casework import Casework
 from pipeline.stages.clockwork import Clockwork
@@ -87,7 +88,17 @@ class DraftingDesk:
         )
         self.settings = Settings.load(file, {})
         clockwork = Clockwork(self.store, self.clock, self.calendar)
-        self.casework = Casework(self.store, self.clock, self.ids, self.settings, self.calendar, clockwork, via="test")
+        scan = self.settings.scan
+        self.casework = Casework(
+            self.store,
+            self.clock,
+            self.ids,
+            self.settings,
+            self.calendar,
+            clockwork,
+            via="test",
+            scanner=Scanner(scan.clamd, scan.timeout_seconds) if scan.clamd else None,
+        )
         told: dict[str, Any] = {"letter_sent": clockwork.letter_sent}
         self.mailroom = Mailroom(self.store, self.clock, self.ids, self.settings, **told)
         self.sender = Deliver(self.store, self.transport, self.clock, self.ids, self.settings, **told)

@@ -18,7 +18,12 @@ from pipeline.cli.output import (
     say_json,
     table,
 )
-from pipeline.cli.requests import AloneOption, ReferenceArgument  # noqa: TC001 - typer reads them at run time
+from pipeline.cli.requests import (
+    AloneOption,
+    OverrideOption,
+    ReferenceArgument,
+    say_approved,
+)
 from pipeline.domain.errors import UsageError
 
 resend = typer.Typer(help="The same letter to a corrected address.", no_args_is_help=True)
@@ -56,10 +61,7 @@ def approve_resend(
     """Let the letter go to the corrected address; only the recipient is new."""
     with opened(config) as app:
         done = app.casework().approve_resend(reference, officer, break_glass_reason=alone)
-    say(
-        f"Approved: letter {done.outbox_id} to {', '.join(done.recipients)}, sha256 {done.sha256}.",
-        f"It goes after {done.not_before:%Y-%m-%d %H:%M:%S} UTC unless stopped: infogov stop {reference} --officer …",
-    )
+    say_approved(done, reference)
 
 
 @resend.command("drop")
@@ -76,9 +78,7 @@ def ask(
     reference: ReferenceArgument,
     officer: OfficerOption,
     config: ConfigOption = None,
-    override_reason: Annotated[
-        str, typer.Option("--override-reason", metavar="REASON", help="Why it goes in spite of what stops it; kept.")
-    ] = "",
+    override_reason: OverrideOption = "",
 ) -> None:
     """Send the question to a service area that is being written (draft --kind service_area); nobody has to approve it."""
     with opened(config) as app:

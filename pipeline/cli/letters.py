@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.opening import opened
+from pipeline.cli.opening import load_settings, opened
 from pipeline.cli.output import ConfigOption, JsonOption, MaybeOfficerOption, say, say_json, table
 from pipeline.domain.errors import UsageError
 from pipeline.domain.request import Regime
 from pipeline.letters.model import LetterKind
-from pipeline.letters.paragraphs import standard_paragraphs
+from pipeline.letters.paragraphs import own_file, standard_paragraphs
+from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.store.records import OutboxSummary, Quarantined
@@ -202,11 +204,13 @@ def dismiss_message(message: MessageArgument, config: ConfigOption = None, offic
 def paragraphs(
     law: LawArgument = Regime.FOI,
     kind: KindOption = None,
+    config: ConfigOption = None,
     *,
     as_lines: JsonOption = False,
 ) -> None:
-    """List the standard paragraphs that are right under a law."""
-    for one in standard_paragraphs(law, kind):
+    """List the standard paragraphs that are right under a law: with the council's own, where there is a configuration that names them."""
+    configured = config is not None or Settings.locate(None, os.environ) is not None
+    for one in standard_paragraphs(law, kind, own_file(load_settings(config)) if configured else None):
         if as_lines:
             about = {"key": one.key, "title": one.title, "laws": sorted(one.laws), "kinds": sorted(one.kinds)}
             say_json({**about, "field": one.field, "text": one.text})

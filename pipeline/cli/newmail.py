@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,6 +10,9 @@ import typer
 from pipeline.cli.opening import opened
 from pipeline.cli.output import ConfigOption, JsonOption, OfficerOption, ReasonOption, say, say_json, table
 from pipeline.domain.clock import parse_when
+from pipeline.domain.errors import UsageError
+from pipeline.domain.triage import Intent
+from pipeline.stages.newmail import EFFECTS
 
 if TYPE_CHECKING:
     from pipeline.store.records import FiledMail
@@ -16,6 +20,14 @@ if TYPE_CHECKING:
 newmail = typer.Typer(help="New mail to check.", invoke_without_command=True)
 
 MessageArgument = Annotated[int, typer.Argument(metavar="ID", help="The message's number.")]
+
+
+class Means(StrEnum):
+    """What a message can do to the clock of the case it is put with."""
+
+    CLARIFICATION = Intent.CLARIFICATION.value
+    REVIEW = Intent.REVIEW.value
+    WITHDRAWAL = Intent.WITHDRAWAL.value
 
 
 @newmail.callback()
@@ -112,11 +124,32 @@ def attach(
     side: Annotated[
         str, typer.Option("--side", help="requester: their correspondence; internal: our own people's.")
     ] = "requester",
+    means: Annotated[
+        Means | None,
+        typer.Option(
+            "--means",
+            help="What it does to the request's clock: it answers our question, asks for a review, or withdraws the request.",
+        ),
+    ] = None,
+    question: Annotated[
+        int | None,
+        typer.Option(
+            "--question",
+            metavar="N",
+            help="Which question was asked about, with --means clarification; else all of it.",
+        ),
+    ] = None,
 ) -> None:
-    """Put a message with a case."""
+    """Put a message with a case; with --means, record on its clock what the message does."""
+    if question is not None and means is not Means.CLARIFICATION:
+        raise UsageError("--question names what was asked about: give it with --means clarification")
     with opened(config) as app:
-        app.new_mail().attach(message, reference, officer, side)
+        key = None if question is None else app.clockwork().key_of(reference, question)
+        does = None if means is None else EFFECTS[Intent(means)]
+        app.new_mail().attach(message, reference, officer, side, means=does, question=key)
     say(f"Message {message} stands on the {side} side of {reference.strip().upper()}.")
+    if means is not None:
+        say(f"What it does to the clock is recorded; see: infogov clock {reference.strip().upper()}")
 
 
 @newmail.command()

@@ -87,6 +87,14 @@ def backup(
     say(f"{file} is a complete copy of the database.")
 
 
+@database.command("reindex")
+def reindex(config: ConfigOption = None) -> None:
+    """Make what the search looks in anew from every request, where its results look wrong; the service may run, and waits meanwhile."""
+    with opened(config) as app:
+        done = app.store.reindex()
+    say(f"The words of {done} requests are in the search again.")
+
+
 @database.command("copy")
 def copy(
     url: Annotated[

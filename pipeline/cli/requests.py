@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipeline.bootstrap import App
     from pipeline.letters import checking
     from pipeline.letters.record import load_record
+    from pipeline.stages.casework import Approved
     from pipeline.store.records import Case
 else:
     checking = later("pipeline.letters.checking")
@@ -46,6 +47,9 @@ _DONE = (Workflow.SENT, Workflow.CLOSED, Workflow.WITHDRAWN, Workflow.NOT_A_REQU
 AloneOption = Annotated[
     str,
     typer.Option("--alone", metavar="REASON", help="Why you approve without a second person; every approver is told."),
+]
+OverrideOption = Annotated[
+    str, typer.Option("--override-reason", metavar="REASON", help="Why it goes in spite of what stops it; kept.")
 ]
 ReferenceArgument = Annotated[str, typer.Argument(metavar="REF", help="The request's reference, like FOI598335296.")]
 
@@ -216,9 +220,7 @@ def approve(  # noqa: PLR0913, PLR0917 - one for each thing that the command tak
     reference: ReferenceArgument,
     officer: OfficerOption,
     config: ConfigOption = None,
-    override_reason: Annotated[
-        str, typer.Option("--override-reason", metavar="REASON", help="Why it goes in spite of what stops it; kept.")
-    ] = "",
+    override_reason: OverrideOption = "",
     kind: KindOption = None,
     send_at: Annotated[
         str, typer.Option("--send-at", metavar="TIME", help='When it is to go, London time, like "2026-03-05 09:00".')
@@ -249,6 +251,11 @@ def approve(  # noqa: PLR0913, PLR0917 - one for each thing that the command tak
             done = casework.approve_with_correction(
                 reference, officer, written, reason, override_reason=override_reason, kind=kind, send_at=at
             )
+    say_approved(done, reference)
+
+
+def say_approved(done: Approved, reference: str) -> None:
+    """Say what an approval froze, when it goes, and how it is stopped."""
     say(
         f"Approved: letter {done.outbox_id} to {', '.join(done.recipients)}, sha256 {done.sha256}.",
         f"It goes after {done.not_before:%Y-%m-%d %H:%M:%S} UTC unless stopped: infogov stop {reference} --officer …",

@@ -147,13 +147,16 @@ class _Counted:
         self._done = 0
 
     def start(self, what: str, total: int) -> None:
+        """Begin a piece of work; the one before is over, and its line is printed."""
         self.finish()
         self._what, self._total, self._done = what, total, 0
 
     def advance(self, count: int = 1) -> None:
+        """Count on."""
         self._done += count
 
     def finish(self) -> None:
+        """Print how far the piece of work came, if there was one."""
         if self._what:
             self._line(f"{self._what}: {self._done} of {self._total}")
         self._what = ""
@@ -168,9 +171,11 @@ class _Shown:
         self._task: TaskID | None = None
 
     def start(self, what: str, total: int) -> None:
+        """Begin a piece of work, with a bar of its own."""
         self._task = self._bar.add_task(self._clean(what), total=total)
 
     def advance(self, count: int = 1) -> None:
+        """Move the bar on; nothing before the first piece of work."""
         if self._task is not None:
             self._bar.advance(self._task, count)
 

@@ -188,14 +188,17 @@ class _Letters:
         self._changed = threading.Condition()
 
     def taken(self) -> tuple[Delivered, ...]:
+        """The letters taken so far, the first one first; from any thread."""
         with self._changed:
             return tuple(self._taken)
 
     def wait(self, count: int, seconds: float) -> bool:
+        """Wait until *count* letters are here, for *seconds* at most; False where they did not come."""
         with self._changed:
             return self._changed.wait_for(lambda: len(self._taken) >= count, seconds)
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]) -> str:  # noqa: ANN401, N802 - the name and the untyped arguments are aiosmtpd's
+        """Take a recipient, but for those of the domains that bounce or are busy once; aiosmtpd calls it for RCPT TO."""
         key = address.casefold()
         domain = key.rpartition("@")[2]
         if domain == BOUNCES:
@@ -207,6 +210,7 @@ class _Letters:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: ANN401, N802 - the name and the untyped arguments are aiosmtpd's
+        """Take the letter, and write it into the folder where there is one; aiosmtpd calls it after the final dot."""
         letter = Delivered(
             # aiosmtpd hands the null path over as it was written.
             sender=(envelope.mail_from or "").removeprefix("<>"),

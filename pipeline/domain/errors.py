@@ -95,6 +95,10 @@ class TransportError(InfogovError):
         super().__init__(message)
 
 
+class UnreachableError(TransportError):
+    """No server answered, or it was lost before it did: no other letter would fare better now."""
+
+
 class ScannerError(InfogovError):
     """The virus scanner could not be asked; files stay unscanned until it can."""
 

@@ -157,9 +157,11 @@ def part_eight(rows: Iterable[Received]) -> PartEight:
     rows = list(rows)
 
     def count(test: Callable[[Received], bool]) -> int:
+        """Add up the rows that pass *test*."""
         return sum(row.count for row in rows if test(row))
 
     def outcome(*wanted: Outcome) -> int:
+        """How many were dealt with in one of these ways, in time or not."""
         return count(lambda row: row.standing in PROCESSED and row.outcome in wanted)
 
     granted, part = outcome(Outcome.GRANTED), outcome(Outcome.PART_GRANTED)
@@ -194,6 +196,7 @@ def by_quarter(rows: Iterable[Received]) -> dict[str, PartEight]:
     """The table for each calendar quarter with a request, in order; the key is "2026 Q1"."""
 
     def quarter(row: Received) -> str:
+        """The quarter of a row's month: "2026-05" gives "2026 Q2"."""
         return f"{row.month[:4]} Q{(int(row.month[5:]) - 1) // _MONTHS_IN_A_QUARTER + 1}"
 
     return _grouped(rows, quarter)

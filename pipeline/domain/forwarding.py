@@ -197,6 +197,7 @@ class _Fields:
         return self.last in _FROM and not _EMAIL.search(value) and bool(_EMAIL.search(line)) and len(line) < 100  # noqa: PLR2004 - an address, not a sentence with one
 
     def first(self, labels: frozenset[str]) -> str | None:
+        """The value of the first of these labels that the block has, in the block's order; None where it has none."""
         return next((value for label, value in self.values.items() if label in labels), None)
 
 

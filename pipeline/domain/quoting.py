@@ -85,9 +85,11 @@ class _Folder:
         self.forward_block = False
 
     def fold(self, start: int, stop: int) -> None:
+        """Fold the lines from *start* up to *stop*, which stays."""
         self.folded[start:stop] = b"\x01" * (min(stop, len(self.lines)) - start)
 
     def blank(self, at: int) -> bool:
+        """Whether nothing stands on the line *at*."""
         return not self.lines[at].strip()
 
     def banners(self) -> None:

@@ -184,6 +184,7 @@ def lists(call: Call, cases: Sequence[OpenCase], calendar: Calendar, rules: Rule
     waiting = held if may(reader.role, Capability.APPROVE) else told
 
     def listed(chosen: Iterable[OpenCase]) -> tuple[Line, ...]:
+        """The chosen cases as lines of the mail, the one due first in front."""
         ordered = sorted(chosen, key=lambda case: (case.due_on, case.reference))
         return tuple(_line(case, reader, day, calendar) for case in ordered)
 

@@ -83,6 +83,11 @@ def monitored_address(settings: Settings) -> str:
     return settings.authority.email or settings.smtp.reply_to or settings.smtp.from_address
 
 
+def redirected_to(settings: Settings) -> str | None:
+    """The one address that every mail goes to instead of its recipients', while delivery is redirected; None while it is not."""
+    return settings.delivery.redirect_to if settings.delivery.mode is DeliveryMode.REDIRECT else None
+
+
 def envelope_sender(settings: Settings) -> str:
     """Where bounces come back to; never empty, for Microsoft 365 may refuse a null sender (mail.md section 5)."""
     return settings.smtp.envelope_from or settings.smtp.from_address

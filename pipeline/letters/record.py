@@ -87,6 +87,7 @@ def _record(table: Table) -> LetterRecord | None:
 
 def _override(table: Table) -> AuthorityOverride:
     def said(key: str) -> str | None:
+        """The text under *key*; None where the draft does not have the key, which is not the same as an empty text."""
         return table.text(key) if table.has(key) else None
 
     return AuthorityOverride(
@@ -125,6 +126,7 @@ def _reliances(table: Table) -> tuple[Reliance, ...]:
     """Read what a question relies on: the list ``provisions`` of citations or tables, and any [[question.provision]]."""
 
     def plain(written: str) -> Reliance | None:
+        """A provision that is written as its citation alone; None for one that can't be read, which is noted in the table."""
         citation = _citation(table, "provisions", written)
         return None if citation is None else Reliance(citation=citation)
 

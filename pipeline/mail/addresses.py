@@ -59,6 +59,7 @@ class _Entry:
         return Address("" if shown == email else shown, email)
 
     def blank(self) -> bool:
+        """Whether nothing has been read yet that could become an address; a comment alone is nothing."""
         return self.angle is None and not self.quoted and not "".join(self.display).strip()
 
 

@@ -91,6 +91,7 @@ def _unflow(text: str, *, delsp: bool) -> str:
     open_depth = -1
 
     def close() -> None:
+        """End the paragraph that is being joined, with its quote marks before it."""
         if open_depth >= 0:
             out.append(">" * open_depth + (" " if open_depth else "") + "".join(paragraph))
             paragraph.clear()

@@ -145,6 +145,7 @@ def answering(words: bytes, challenges: list[str]) -> Callable[[bytes], bytes]:
     """Answer XOAUTH2 with *words*, then a refusal with an empty line, keeping its reason in *challenges*."""
 
     def respond(challenge: bytes) -> bytes:
+        """Answer one challenge, already decoded: the first is empty, and one with words is the server's refusal."""
         if challenge:
             challenges.append(cleaned(challenge))
             return b""

@@ -99,6 +99,7 @@ class _Search:
         self._own = council.own_addresses
 
     def inside(self, message: Message, raw: bytes | None, depth: int) -> Found | None:
+        """Look into attached mails first, *depth* levels down at most, then for a forward in the message's own text."""
         for child, child_raw in _attached_mails(message, raw) if depth else ():
             found = self._judge(child, child_raw, depth - 1, message.new_text)
             if found is not None:

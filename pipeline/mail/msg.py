@@ -117,6 +117,7 @@ def _message(store: _Store, folder: tuple[str, ...], depth: int) -> OutlookMessa
         text = ""
 
     def line(*ids: int) -> str:
+        """The first of these properties that has words, on one line."""
         return one_line(mapi.words(properties, *ids, codec=codec))
 
     smtp = line(mapi.SENDER_SMTP_ADDRESS, mapi.SENT_REPRESENTING_SMTP_ADDRESS, mapi.SMTP_ADDRESS)

@@ -7,13 +7,9 @@ import socket
 import struct
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import ScannerError
 from pipeline.mail.charsets import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 CLEAN = "clean"
 _CHUNK = 64 * 1024
@@ -27,6 +23,11 @@ class Scanned:
     """What clamd said of one file: *verdict* is "clean" or the name of what it found; empty when the file is larger than it takes."""
 
     verdict: str
+
+    @property
+    def infected(self) -> bool:
+        """Whether something was found; one that could not be looked at is neither infected nor clean."""
+        return self.verdict not in {"", CLEAN}
 
 
 class Scanner:
@@ -64,14 +65,9 @@ class Scanner:
         return sock
 
 
-def infected(scanner: Scanner, files: Iterable[tuple[str, bytes]]) -> list[str]:
-    """A sentence for each of *files* (name, content) in which something is found: for files that an officer adds. Raises ScannerError."""
-    found = [(name, scanner.scan(data).verdict) for name, data in files]
-    return [
-        f"{name}: the virus scanner found {verdict} in it; take the file away and tell your IT security team"
-        for name, verdict in found
-        if verdict not in {"", CLEAN}
-    ]
+def found_words(name: str, verdict: str) -> str:
+    """What is said to an officer who adds the file *name*, in which *verdict* was found."""
+    return f"{name}: the virus scanner found {verdict} in it; take the file away and tell your IT security team"
 
 
 def _left(until: float) -> float:

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.domain.errors import IntegrityError, MailboxError, StaleError, TransportError, UncertainError
+from pipeline.domain.errors import (
+    IntegrityError,
+    MailboxError,
+    StaleError,
+    TransportError,
+    UncertainError,
+    UnreachableError,
+)
 from pipeline.domain.outbox import (
     ACKNOWLEDGEMENT_KINDS,
     NextStep,
@@ -20,6 +27,8 @@ from pipeline.domain.outbox import (
 from pipeline.domain.ports import NoProgress
 from pipeline.domain.request import ClockState, Workflow
 from pipeline.journal import log
+from pipeline.letters import posting
+from pipeline.mail.handing_over import hand_over
 from pipeline.store.events import Happening
 from pipeline.store.outbox import recipients_digest
 
@@ -155,13 +164,11 @@ class Deliver:
             return True
 
     def _try(self, letter: Claimed, token: str, result: Delivered) -> bool:
-        redirect = self._settings.delivery.redirect_to if self._settings.delivery.mode == "redirect" else None
-        reached = False
+        redirect = posting.redirected_to(self._settings)
         try:
             _check(letter)
-            self._transport.connect()
-            reached = True
-            accepted = self._transport.send(
+            accepted = hand_over(
+                self._transport,
                 letter.envelope_from,
                 [redirect] if redirect else list(letter.recipients),
                 letter.content,
@@ -174,11 +181,11 @@ class Deliver:
             step = after_lost_contact(kind=letter.kind, attempts=letter.attempts, chance=self._ids.fraction())
             self._settle(letter, step, str(error), result)
             return True
+        except UnreachableError as error:
+            result.unreachable = str(error)
+            self._settle(letter, _UNREACHABLE, str(error), result)
+            return False
         except TransportError as error:
-            if not reached or (error.code is None and not error.permanent):
-                result.unreachable = str(error)
-                self._settle(letter, _UNREACHABLE, str(error), result)
-                return False
             age = self._clock.now() - letter.queued_at
             step = after_failure(
                 attempts=letter.attempts, age=age, permanent=error.permanent, chance=self._ids.fraction()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeline.domain.calendar import long_date
-from pipeline.domain.clock import Event, received_day
+from pipeline.domain.clock import Event, EventKind, received_day
 from pipeline.domain.errors import NotAllowedError, NotFoundError, StoreError, UsageError
 from pipeline.domain.message import Address
 from pipeline.domain.proposal import Proposal
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pipeline.domain.calendar import Calendar
-    from pipeline.domain.clock import EventKind
     from pipeline.domain.ports import Clock, Ids
     from pipeline.domain.request import Question
     from pipeline.mail.reading import Reading
@@ -36,6 +35,12 @@ if TYPE_CHECKING:
     from pipeline.store.records import Case, FiledMail
 
 REQUESTER, INTERNAL = "requester", "internal"
+# What a mail can be that does something to the clock of the case it is put with, and what that is.
+EFFECTS = {
+    Intent.CLARIFICATION: EventKind.CLARIFICATION_RECEIVED,
+    Intent.REVIEW: EventKind.REVIEW_REQUESTED,
+    Intent.WITHDRAWAL: EventKind.WITHDRAWN,
+}
 _DRAWS = 20
 _LONDON = ZoneInfo("Europe/London")
 _KINDS = {Regime.SAR: "sar_acknowledgement"}

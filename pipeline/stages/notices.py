@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.domain import reminding
-from pipeline.domain.errors import TransportError, UncertainError
+from pipeline.domain.errors import TransportError, UncertainError, UnreachableError
 from pipeline.domain.reminding import NoticeKind, NoticeStatus, Person, Rules
 from pipeline.journal import log
 from pipeline.letters import posting, reminders
+from pipeline.mail.handing_over import hand_over
 from pipeline.settings_fields import DeliveryMode
 from pipeline.store.notices import NewNotice
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.domain.calendar import Calendar
-    from pipeline.domain.ports import Accepted, Clock, Ids, Transport
+    from pipeline.domain.ports import Clock, Ids, Transport
     from pipeline.domain.reminding import Call
     from pipeline.letters.acknowledgement import Written
     from pipeline.settings import Settings
@@ -182,7 +183,7 @@ class Notices:
     def send(self, *, stopping: Callable[[], bool] = lambda: False) -> Told:
         """Send every mail that waits, whoever queued it, unless another process is at it or letters are held."""
         told = Told()
-        if self._settings.delivery.mode in (DeliveryMode.HOLD, DeliveryMode.SHADOW):
+        if self._settings.delivery.holds:
             told.held = True
             return told
         with self._store.read() as work:
@@ -227,12 +228,10 @@ class Notices:
 
     def _try(self, notice: NoticeRow, told: Told) -> bool:
         """Send one mail and write down how it went; False when the server can't be reached, so that trying others makes no sense now."""
-        redirect = self._settings.delivery.redirect_to if self._settings.delivery.mode == "redirect" else None
-        reached = False
+        redirect = posting.redirected_to(self._settings)
         try:
-            self._transport.connect()
-            reached = True
-            accepted: Accepted = self._transport.send(
+            accepted = hand_over(
+                self._transport,
                 posting.envelope_sender(self._settings),
                 [redirect or notice.recipient],
                 notice.content,
@@ -240,12 +239,12 @@ class Notices:
             )
         except UncertainError as error:
             self._settle(notice, NoticeStatus.UNCERTAIN, str(error), told)
+        except UnreachableError as error:
+            told.unreachable = str(error)
+            with self._store.write() as work:
+                work.notices.put_back(notice, str(error))
+            return False
         except TransportError as error:
-            if not reached or (error.code is None and not error.permanent):
-                told.unreachable = str(error)
-                with self._store.write() as work:
-                    work.notices.put_back(notice, str(error))
-                return False
             self._refused(notice, error, told)
         else:
             status = NoticeStatus.REDIRECTED if redirect else NoticeStatus.SENT

@@ -27,12 +27,18 @@ if TYPE_CHECKING:
         OutboxSummary,
     )
 
+_BY_MAIL = "mail"  # the channel of a request that mail brought
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """All of a case but the words of its mail: *links* are (reference, why) pairs, *openings* who looked, the latest first."""
+    """All of a case but the words of its mail: *links* are (reference, why) pairs, *openings* who looked, the latest first.
+
+    *came_by* is the number of the mail that the request came by, its own or that of the request it was split from.
+    """
 
     case: Case
+    came_by: int | None
     messages: Sequence[MessageSummary]
     attachments: dict[int, tuple[AttachmentRecord, ...]]
     letters: Sequence[LetterRecordRow]
@@ -66,13 +72,14 @@ class ReadingRoom:
         self._via = via
 
     def case(self, reference: str, officer: str) -> CaseFile:
-        """The file of one request; twelve queries, however much is in it. The look is noted."""
+        """The file of one request; twelve queries, thirteen for one that no mail opened, however much is in it. The look is noted."""
         with self._store.read() as work:
             who = acting_officer(work, officer, Capability.LOOK)
             case = visible_case(work, reference, who)
             messages = work.messages.of_case(case.id)
             found = CaseFile(
                 case=case,
+                came_by=_came_by(work, case),
                 messages=messages,
                 attachments=work.attachments.of_messages([one.id for one in messages]),
                 letters=work.letters.of_case(case.id),
@@ -154,3 +161,10 @@ class ReadingRoom:
     def _looked(self, request_id: int, officer: str, what: str) -> None:
         with self._store.write() as work:
             work.openings.note(request_id, officer, what, self._clock.now())
+
+
+def _came_by(work: Work, case: Case) -> int | None:
+    """The mail to show as the request; what was logged by hand did not come by one, whatever was merged into it since."""
+    if case.message_id is not None or case.channel != _BY_MAIL:
+        return case.message_id
+    return work.cases.source_message_header(case)[1]

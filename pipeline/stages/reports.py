@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.store.listing_records import (
         LetterAtWork,
         LetterPage,
+        LettersAtWork,
         QueueFilter,
         QueuePage,
         QueueRow,
@@ -144,15 +145,20 @@ class Reports:
             counts = work.worklists.counts(viewer, today=today, soon=soon)
         return WorkNumbers(counts=counts, today=today, soon=soon)
 
-    def for_approval(self, viewer: Viewer) -> list[LetterAtWork]:
-        """Letters that wait for approval; one query."""
+    def for_approval(self, viewer: Viewer, after: str | None = None, size: int = 50) -> LettersAtWork:
+        """A page of letters that wait for approval; one query. Raises UsageError for a wrong *after*."""
         with self._store.read() as work:
-            return work.worklists.for_approval(viewer)
+            return work.worklists.for_approval(viewer, after, size)
 
-    def exceptions(self, viewer: Viewer) -> list[LetterAtWork]:
-        """Approvals by a policy that somebody has yet to look at; one query."""
+    def exceptions(self, viewer: Viewer, after: str | None = None, size: int = 50) -> LettersAtWork:
+        """A page of approvals by a policy that somebody has yet to look at; one query. Raises UsageError for a wrong *after*."""
         with self._store.read() as work:
-            return work.worklists.exceptions(viewer)
+            return work.worklists.exceptions(viewer, after, size)
+
+    def exception(self, viewer: Viewer, letter_id: int) -> LetterAtWork | None:
+        """The approval by a policy of one letter, while somebody has yet to look at it; one query."""
+        with self._store.read() as work:
+            return work.worklists.exception(viewer, letter_id)
 
     def letters(
         self, viewer: Viewer, statuses: Collection[OutboxStatus], before: str | None = None, size: int = 50

@@ -39,6 +39,13 @@ class Attachments:
             found.setdefault(row.message_id, []).append(_record(row))
         return {number: tuple(files) for number, files in found.items()}
 
+    def infected(self, digests: Sequence[str]) -> list[AttachmentRecord]:
+        """The files with these digests in which a scanner found something, each once, in whichever mail; one query, none for no digests."""
+        if not digests:
+            return []
+        query = select(A).where(A.sha256.in_(digests), A.scan.is_not(None), A.scan != "clean").order_by(A.message_id)
+        return list({row.sha256: _record(row) for row in self._connection.execute(query)}.values())
+
     def cases_of(self, message_id: int) -> list[int]:
         """The ids of the cases that a message stands with, those it is only suggested for as well."""
         query = select(L.request_id).where(L.message_id == message_id).order_by(L.request_id)

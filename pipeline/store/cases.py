@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipeline.store.listing_records import Viewer
 
 R = schema.Request
-CL = schema.CaseLink
+CL, CM, M = schema.CaseLink, schema.CaseMessage, schema.Message
 # Those that run for every mail, made once.
 _SAME_WORDING = (
     select(R)
@@ -282,19 +282,27 @@ class Cases:
         return list(self._connection.scalars(query))
 
     def source_message_header(self, case: Case) -> tuple[str | None, int | None]:
-        """The Message-ID that an answer to the requester may refer to, and the row id of the mail that opened the case.
+        """The Message-ID that an answer to the requester may refer to, and the row id of the mail that the case came by.
 
-        None where that mail is not the requester's own: a colleague's forward is named to nobody outside.
+        No Message-ID where that mail is not the requester's own: a colleague's forward is named to nobody outside. A case that was
+        split from another, or that a mail's case was merged into, came by the mail that opened the other. One query.
         """
-        if case.message_id is None:
+        query = select(M.id, M.message_id, M.author_email, M.proposal)
+        if case.message_id is not None:
+            query = query.where(M.id == case.message_id)
+        else:
+            # One mail opens one case, and goes with its questions where those are split off or merged.
+            query = query.join(CM, CM.message_id == M.id).join(R, R.message_id == M.id)
+            query = query.where(CM.request_id == case.id, CM.side == "requester")
+            query = query.order_by(R.merged_into.is_not(None), M.id).limit(1)
+        row = self._connection.execute(query).first()
+        if row is None:
             return None, None
-        columns = (schema.Message.message_id, schema.Message.author_email, schema.Message.proposal)
-        row = self._connection.execute(select(*columns).where(schema.Message.id == case.message_id)).one()
         key = _key(case.requester_email)
         if row.proposal is not None and _key(row.proposal["email"]) == key:
-            return row.proposal["message_id"], case.message_id
+            return row.proposal["message_id"], row.id
         by_another = row.author_email is not None and _key(row.author_email) != key
-        return None if by_another else row.message_id, case.message_id
+        return None if by_another else row.message_id, row.id
 
     def same_wording(self, request_id: int, wording_sha256: str, since: datetime, limit: int = 20) -> list[Case]:
         """Other requests in the same words received from *since* on, the newest first."""

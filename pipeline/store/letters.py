@@ -170,10 +170,10 @@ class Letters:
         """Letters that are approved and have not gone."""
         return self._listed(L.status == "approved")
 
-    def exceptions_to_check(self) -> list[ListedLetter]:
-        """Letters approved by a policy (deputy, break-glass, correction) that nobody has looked at since."""
-        gone_or_going = L.status.in_(("approved", "sent"))
-        return self._listed(gone_or_going & L.exception.is_not(null()) & L.exception_checked_at.is_(None))
+    def exceptions_to_check(self, letter_id: int | None = None) -> list[ListedLetter]:
+        """Letters approved by a policy (deputy, break-glass, correction) that nobody has looked at since; of *letter_id* only, if given."""
+        waiting = L.status.in_(("approved", "sent")) & L.exception.is_not(null()) & L.exception_checked_at.is_(None)
+        return self._listed(waiting if letter_id is None else waiting & (L.id == letter_id))
 
     def _listed(self, condition: ColumnElement[bool]) -> list[ListedLetter]:
         query = select(*_LISTED).join(schema.Request, R.id == L.request_id).where(condition)

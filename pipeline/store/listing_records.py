@@ -149,6 +149,14 @@ class LetterAtWork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LettersAtWork:
+    """A page of letters that wait for somebody, the case due first in front; *next* is what to ask for the rest with."""
+
+    rows: tuple[LetterAtWork, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterOnItsWay:
     """A letter of the outbox with its case."""
 

@@ -96,6 +96,7 @@ class _Session:
 
     @contextmanager
     def joined(self, job: str) -> Iterator[bool]:
+        """Take the shared lock, on a new connection where the old one is lost; yields whether it was free of exclusive holders."""
         with self._mutex:
             joined = self._ask_anew(f"SELECT pg_try_advisory_lock_shared({_KEY})", job)
             if joined:
@@ -111,6 +112,7 @@ class _Session:
 
     @contextmanager
     def exclusive(self, job: str) -> Iterator[bool]:
+        """Take the lock alone; yields False where another session, or another thread of this one, has it."""
         token = self._take(job)
         try:
             yield token is not None
@@ -118,6 +120,7 @@ class _Session:
             self._release(job, token)
 
     def holds(self, job: str) -> bool:
+        """Ask the server whether the session is there still: without it the lock is gone."""
         with self._mutex:
             if job in self._held:
                 with suppress(StoreError):
@@ -125,6 +128,7 @@ class _Session:
             return job in self._held
 
     def close(self) -> None:
+        """Leave, which frees every lock."""
         with self._mutex:
             self._lost()
 

@@ -205,6 +205,7 @@ class Provider:
         from joserfc.errors import BadSignatureError, InvalidKeyIdError  # noqa: PLC0415 - the same
 
         def read(keys: Any) -> Any:  # noqa: ANN401 - the same
+            """Check the signature with one of *keys*. Raises BadSignatureError, and InvalidKeyIdError where none of them is meant."""
             # A key is found by its id; without one only where there is no choice.
             return jwt.decode(token, lambda given: keys.get_by_kid(given.headers().get("kid")), algorithms=["RS256"])
 

@@ -100,8 +100,37 @@ def test_the_installed_program_has_what_every_form_needs(
     assert (tmp_path / "letter").read_bytes().startswith(beginning)
 
 
+# What differs from one telling to the next: chance, time, and how many events that time makes.
+_CHANCES = (
+    (r"\b(FOI|EIR|SAR)\d{9}\b", r"\1 number"),
+    (r"<[0-9a-f]{32}@|<\d{20}\.", "<"),
+    (r"\b[0-9a-f]{64}\b", "digest"),
+    (r"^\| Date: .*$", "| Date"),
+    (r"(?:\w+day )?\b\d{1,2} [A-Z][a-z]+ 20\d\d\b", "day"),
+    (r"^\d+ events in", "events in"),
+    (r"  +", "  "),
+)
+_LEFT_OUT = "| … (the whole letter, question by question)"
+
+
+def told(story: str) -> list[str]:
+    """The lines of a story without what differs from one telling to the next."""
+    for pattern, instead in _CHANCES:
+        story = re.sub(pattern, instead, story, flags=re.MULTILINE)
+    return story.strip("\n").split("\n")
+
+
+def in_the_readme() -> tuple[list[str], list[str]]:
+    """The README's transcript, up to what it leaves out of the letter, and from there on."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = text.partition("<!-- transcript: begin -->\n```\n")[2].partition("```\n<!-- transcript: end -->")[0]
+    before, left_out, after = shown.partition(_LEFT_OUT)
+    assert left_out
+    return told(before), told(after)
+
+
 def test_the_demo_tells_the_whole_story(installed: Path, tmp_path: Path) -> None:
-    """In an empty folder it exits 0 with references, the acknowledgement and the letter, and leaves nothing behind."""
+    """In an empty folder it exits 0 with references, acknowledgement and letter, as the README shows it, and leaves nothing behind."""
     story = run([installed / "infogov", "demo", "--once"], tmp_path).decode()
     for law in ("FOI", "EIR", "SAR"):
         assert re.search(rf"\b{law}\d{{9}}\b", story)
@@ -116,6 +145,9 @@ def test_the_demo_tells_the_whole_story(installed: Path, tmp_path: Path) -> None
     assert "section 50 of the Freedom of Information Act 2000" in letter
     assert f"It was found to belong to {reference[1]}" in story
     assert "everything is as it was recorded" in story
+    lines, (before, after) = told(story), in_the_readme()
+    assert lines[: len(before)] == before
+    assert lines[-len(after) :] == after
     assert list(tmp_path.iterdir()) == []
     assert list(Path(environment(tmp_path)["TMPDIR"]).iterdir()) == []
 

@@ -52,6 +52,7 @@ class _Relied:
 
     @property
     def short(self) -> str:
+        """The provision as it is cited in a list, "s.40(2)"."""
         return self.known.citation.short
 
     @property
@@ -60,6 +61,7 @@ class _Relied:
         return self.reliance.reason.strip() or self.question.reason.strip()
 
     def finding(self, rule: Rule, words: str, remedy: str) -> Finding:
+        """A finding of *rule* at this provision of this question."""
         return Finding(rule=rule, place=f"{self.place}: {self.short}", words=words, remedy=remedy)
 
 

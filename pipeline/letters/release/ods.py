@@ -65,6 +65,7 @@ class _Reading:
         self._cells = 0
 
     def sheet(self, element: Element) -> Sheet:
+        """Read one <table:table>: its cells, and which columns and rows are hidden."""
         shown = self._styles.value("table", attribute(element, "style-name"), "table-properties", "display")
         sheet = Sheet(
             name=attribute(element, "name", "sheet"),

@@ -19,7 +19,7 @@ from pipeline.letters.writing import record_text
 from pipeline.stages.casework.access import acting_officer, visible_case
 from pipeline.stages.casework.consent import Consent, Policy, dated_on, exception_for, goes_at
 from pipeline.stages.casework.correcting import refuse_more_than_wording
-from pipeline.stages.casework.desk import Desk, read_letter
+from pipeline.stages.casework.desk import LetterVerbs, read_letter
 from pipeline.stages.casework.drafting import refuse_unlawful_time
 from pipeline.stages.casework.enclosures import refuse_leaks
 from pipeline.stages.casework.examining import as_data, refuse_stops
@@ -49,7 +49,7 @@ class Approved:
     not_before: datetime
 
 
-class Approving(Desk):
+class Approving(LetterVerbs):
     """The approvers' verbs; stopping is any officer's."""
 
     def approve(

@@ -11,7 +11,7 @@ from pipeline.domain.errors import NotAllowedError
 from pipeline.domain.request import Regime
 from pipeline.letters.plain import clean_text, one_line
 from pipeline.stages.casework.redrafting import follow
-from pipeline.stages.casework.turn import Desk, Turn, need
+from pipeline.stages.casework.turn import CaseVerbs, Turn, need
 from pipeline.store.records import QuestionRecord
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Asked:
     remarks: tuple[str, ...] = ()
 
 
-class QuestionVerbs(Desk):
+class QuestionVerbs(CaseVerbs):
     """Verbs on questions, which are named by their lasting key. A draft being written follows, and keeps its answers."""
 
     def edit_question(

@@ -1,4 +1,4 @@
-"""What every part of casework stands on: the store, time, chance and settings, and a letter read and looked through as it would go."""
+"""What the verbs on letters stand on: those on cases, and a letter read and looked through as it would go."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pipeline.stages.casework.enclosures import in_the_text, own_contacts
 from pipeline.stages.casework.examining import examine, own_words
 from pipeline.stages.casework.freezing import sizes
 from pipeline.stages.casework.lookups import latest_letter
+from pipeline.stages.casework.scanned import known_infected
+from pipeline.stages.casework.turn import CaseVerbs
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
@@ -23,14 +25,15 @@ if TYPE_CHECKING:
     from pipeline.letters.checking import Finding
     from pipeline.letters.model import LetterKind, LetterRecord
     from pipeline.letters.render import Letter
+    from pipeline.mail.scanning import Scanner
     from pipeline.settings import Settings
-    from pipeline.stages.casework.turn import CaseClocks
     from pipeline.store import Store, Work
+    from pipeline.store.case_clocks import CaseClocks
     from pipeline.store.records import Case, LetterRecordRow
 
 
-class Desk:
-    """The parts of casework share it; *via* says in the trail how an officer came: cli, web."""
+class LetterVerbs(CaseVerbs):
+    """What the verbs on letters have besides those on cases: the calendar, a scanner for files to be sent, and the letter as it would go."""
 
     def __init__(
         self,
@@ -42,14 +45,11 @@ class Desk:
         clocks: CaseClocks,
         *,
         via: str = "cli",
+        scanner: Scanner | None = None,
     ) -> None:
-        self._store = store
-        self._clock = clock_port
-        self._ids = ids
-        self._settings = settings
+        super().__init__(store, clock_port, ids, settings, clocks, via=via)
         self._calendar = calendar
-        self._clocks = clocks
-        self._via = via
+        self._scanner = scanner
 
     def _today(self) -> date:
         return clock.received_day(self._clock.now())
@@ -74,8 +74,9 @@ class Desk:
     def _leaks(self, work: Work, case: Case, letter: LetterRecordRow, written: LetterRecord) -> list[dict[str, Any]]:
         """What the letter's files and words may give away; the files were read through when the draft was kept."""
         contacts = own_contacts(self._settings, case.requester_email)
-        in_files = [finding for file in work.letters.files(letter.id) for finding in file.findings]
-        return [*in_files, *in_the_text(own_words(written), contacts)]
+        files = work.letters.files(letter.id)
+        in_files = [finding for file in files for finding in file.findings]
+        return [*known_infected(work, files), *in_files, *in_the_text(own_words(written), contacts)]
 
     def _move(
         self,

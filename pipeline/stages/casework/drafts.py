@@ -18,13 +18,14 @@ from pipeline.letters.particulars import QUESTIONS
 from pipeline.letters.release import CleanForm, ReleaseFile, clean_copy
 from pipeline.letters.writing import begun, record_text
 from pipeline.stages.casework.access import acting_officer, visible_case
-from pipeline.stages.casework.desk import Desk, read_letter
+from pipeline.stages.casework.desk import LetterVerbs, read_letter
 from pipeline.stages.casework.drafting import draft_facts, new_draft, refuse_misplaced, refuse_unlawful_time
 from pipeline.stages.casework.enclosures import as_data as leak_as_data
 from pipeline.stages.casework.enclosures import checked, form_of, own_contacts, refuse_leaks
 from pipeline.stages.casework.examining import as_data, not_their_words, refuse_stops, refuse_wrong_facts
 from pipeline.stages.casework.lookups import RESPONSE, filed_as, the_case, the_letter
 from pipeline.stages.casework.recalling import take_back
+from pipeline.stages.casework.scanned import doubts, findings_with, still_in_doubt
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -47,7 +48,7 @@ class CleanedFile:
     what_was_removed: tuple[str, ...]
 
 
-class Drafting(Desk):
+class Drafting(LetterVerbs):
     """The drafters' verbs."""
 
     def draft_text(self, reference: str, kind: LetterKind = LetterKind.RESPONSE) -> str:
@@ -111,7 +112,10 @@ class Drafting(Desk):
             case = the_case(work, reference)
             before = work.letters.open_letter(case.id, filed_as(written.kind))
             kept = work.letters.files(before.id) if before is not None and written.attachments else []
-        return checked(written.attachments, given, kept, name, own_contacts(self._settings, case.requester_email))
+        wanted = still_in_doubt(kept) | {one: given[one] for one in written.attachments if one in given}
+        said = doubts(self._scanner, wanted, name)
+        files = checked(written.attachments, given, kept, name, own_contacts(self._settings, case.requester_email))
+        return [replace(one, findings=findings_with(one, said[one.name])) if one.name in said else one for one in files]
 
     def _apply_draft(self, work: Work, case: Case, written: LetterRecord, actor: str, now: datetime) -> list[str]:
         """Let the draft's law and topic stand for the case, and say where its questions are not the requester's words."""

@@ -8,7 +8,7 @@ from pipeline.domain.errors import NotAllowedError
 from pipeline.domain.request import ClockState, Outcome, Workflow
 from pipeline.letters import posting
 from pipeline.stages.casework.access import acting_officer, visible_case
-from pipeline.stages.casework.desk import Desk
+from pipeline.stages.casework.desk import LetterVerbs
 from pipeline.stages.casework.drafting import OPEN
 from pipeline.stages.casework.lookups import RESEND, words_for
 from pipeline.stages.casework.recalling import lay_aside, take_back
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.store.records import Case
 
 
-class Ending(Desk):
+class Ending(LetterVerbs):
     """Verbs on a request; what was waiting to be sent is taken back."""
 
     def correct_requester(self, reference: str, officer: str, email: str, reason: str, name: str = "") -> None:

@@ -13,7 +13,7 @@ from pipeline.domain.roles import Capability, may, may_see
 from pipeline.letters.plain import one_line
 from pipeline.stages.casework.access import acting_officer
 from pipeline.stages.casework.redrafting import follow
-from pipeline.stages.casework.turn import Desk, Turn, need
+from pipeline.stages.casework.turn import CaseVerbs, Turn, need
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.store.records import Case, OfficerRecord
 
 
-class FactVerbs(Desk):
+class FactVerbs(CaseVerbs):
     """Verbs that correct what the case says of itself; each returns sentences that the officer should read."""
 
     def correct_receipt(self, reference: str, day: date, officer: str, reason: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from pipeline.stages.casework.drafting import OPEN
 from pipeline.stages.casework.keeping import put_aside
 from pipeline.stages.casework.lookups import words_for
 from pipeline.stages.casework.redrafting import follow
-from pipeline.stages.casework.turn import Desk, Turn, need
+from pipeline.stages.casework.turn import CaseVerbs, Turn, need
 from pipeline.store.cases import NewCase
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Parted:
     remarks: tuple[str, ...]
 
 
-class JoiningVerbs(Desk):
+class JoiningVerbs(CaseVerbs):
     """Verbs that join cases or take them apart; each leaves an event on every case that it touches."""
 
     def merge(self, reference: str, into: str, officer: str, *, reason: str = "") -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pipeline.letters.plain import clean_text, one_line
 from pipeline.mail.parsing import parse
 from pipeline.stages.casework.access import acting_officer, visible_case
 from pipeline.stages.casework.recalling import lay_aside, take_back
-from pipeline.stages.casework.turn import Desk, Turn, need
+from pipeline.stages.casework.turn import CaseVerbs, Turn, need
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ _ANSWERED = ("response_sent", "response_sent_elsewhere")
 _NOT_GONE = (OutboxStatus.WAITING, OutboxStatus.QUEUED, OutboxStatus.RETRY, OutboxStatus.FAILED)
 
 
-class KeepingVerbs(Desk):
+class KeepingVerbs(CaseVerbs):
     """Verbs on what stands in the file, and on how a case ends otherwise than by a letter of ours."""
 
     def note(self, reference: str, text: str, officer: str) -> int:

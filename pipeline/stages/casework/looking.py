@@ -16,7 +16,7 @@ from pipeline.letters.release import Level
 from pipeline.letters.render import build, render_text
 from pipeline.letters.word import render_word
 from pipeline.letters.writing import begun
-from pipeline.stages.casework.desk import Desk, read_letter
+from pipeline.stages.casework.desk import LetterVerbs, read_letter
 from pipeline.stages.casework.drafting import draft_facts
 from pipeline.stages.casework.lookups import filed_as, latest_letter, the_case
 
@@ -86,7 +86,7 @@ class Change:
     line: str
 
 
-class Looking(Desk):
+class Looking(LetterVerbs):
     """What an officer reads of a letter."""
 
     def draft(self, reference: str, kind: LetterKind = LetterKind.RESPONSE) -> Draft:

@@ -10,7 +10,7 @@ from pipeline.domain.errors import NotAllowedError
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.request import Workflow
 from pipeline.stages.casework.access import acting_officer, visible_case
-from pipeline.stages.casework.desk import Desk
+from pipeline.stages.casework.desk import LetterVerbs
 from pipeline.stages.casework.lookups import RESPONSE, filed_as, the_letter
 from pipeline.stages.casework.recalling import take_back
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.letters.model import LetterKind
 
 
-class Returning(Desk):
+class Returning(LetterVerbs):
     """Verbs on a letter that waits; any officer who works on the case may use them."""
 
     def give_back(self, reference: str, officer: str, reason: str, kind: LetterKind | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pipeline.domain import clock
 from pipeline.domain.errors import NotAllowedError, NotFoundError
@@ -15,29 +15,14 @@ from pipeline.stages.casework.lookups import words_for
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import date, datetime
 
-    from pipeline.domain.clock_events import Event
-    from pipeline.domain.clock_questions import Standing
     from pipeline.domain.ports import Clock, Ids
     from pipeline.settings import Settings
     from pipeline.store import Store, Work
+    from pipeline.store.case_clocks import CaseClocks
     from pipeline.store.records import Case, OfficerRecord, QuestionRecord
-
-
-class CaseClocks(Protocol):
-    """The clock of a case, as casework needs it: the stage ``clockwork`` has it."""
-
-    def put(
-        self, work: Work, case: Case, events: Sequence[Event], by: Happening, *, officer: str = "", **values: object
-    ) -> Standing:
-        """Put *events* on the clock and write what follows. Raises NotAllowedError with the law's reason."""
-        ...
-
-    def settle(self, work: Work, case: Case, by: Happening, **values: object) -> Standing:
-        """Work the dates of *case* out afresh and write them."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +63,7 @@ class Turn:
         return found
 
 
-class Desk:
+class CaseVerbs:
     """Where an officer's verbs on the facts of a case come from; each is one transaction."""
 
     def __init__(

@@ -7,7 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.domain.clock import received_day
+from pipeline.domain.errors import UsageError
 from pipeline.domain.health import LITTLE_ROOM, ProblemKind
+from pipeline.domain.request import Regime
+from pipeline.letters.paragraphs import own_file, standard_paragraphs
 from pipeline.stages.checkup.checks import Check, State, fail, ok, warn
 
 if TYPE_CHECKING:
@@ -43,6 +46,19 @@ def configuration(settings: Settings) -> Iterator[Check]:
             f"everybody on this machine can read {settings.path}, and it holds a secret",
             f"chmod 640 {settings.path}, or keep secrets in a secrets directory",
         )
+
+
+def paragraphs(settings: Settings) -> Iterator[Check]:
+    """The council's own standard paragraphs, where it has any: nothing starts with a mistake in them."""
+    own = own_file(settings)
+    if own is None:
+        return
+    try:
+        standard_paragraphs(Regime.FOI, own=own)
+    except UsageError as error:
+        yield fail("paragraphs", str(error), "mend the file that [letters] paragraphs names; nothing starts without it")
+    else:
+        yield ok("paragraphs", str(own))
 
 
 def room(free: int | None) -> Iterator[Check]:

@@ -58,6 +58,7 @@ class Checkup:
     def _checks(self) -> Iterator[Check]:
         settings = self._settings
         yield from house.configuration(settings)
+        yield from house.paragraphs(settings)
         store: Store | None = None
         try:
             store = self._opened()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pipeline.domain import clock, regime, topic
 from pipeline.domain.acknowledgement import AcknowledgementFacts, AcknowledgementKind, Decision, decide
@@ -31,16 +32,13 @@ from pipeline.store.cases import NewCase
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pipeline.domain.calendar import Calendar
-    from pipeline.domain.clock_events import Event
-    from pipeline.domain.clock_questions import Standing
     from pipeline.domain.message import Message
     from pipeline.domain.ports import Clock, Ids
     from pipeline.settings import Settings
     from pipeline.stages.counter.entry import Entry
     from pipeline.store import Store, Work
+    from pipeline.store.case_clocks import CaseClocks
     from pipeline.store.records import Case, OfficerRecord
 
 _DRAWS = 20
@@ -48,16 +46,6 @@ _WRITING = (
     "it was told and not written, and section 8 of the FOIA asks for writing: help the requester to put it in writing; "
     "for environmental information or somebody's own data words are enough"
 )
-
-
-class CaseClocks(Protocol):
-    """The clock of a case, as the counter needs it: the stage ``clockwork`` has it."""
-
-    def put(
-        self, work: Work, case: Case, events: Sequence[Event], by: Happening, *, officer: str = "", **values: object
-    ) -> Standing:
-        """Put *events* on the clock and write what follows. Raises NotAllowedError with the law's reason."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,35 +75,29 @@ class _DryRunError(Exception):
     """Rolls back what was only tried."""
 
 
+@dataclass(frozen=True)
 class Counter:
     """An officer's verbs on requests that no mailbox had. Each is one transaction and raises NotFoundError, NotAllowedError."""
 
-    def __init__(
-        self,
-        store: Store,
-        clock_port: Clock,
-        ids: Ids,
-        settings: Settings,
-        calendar: Calendar,
-        clocks: CaseClocks,
-        *,
-        via: str = "cli",
-    ) -> None:
-        self._store = store
-        self._clock = clock_port
-        self._ids = ids
-        self._settings = settings
-        self._calendar = calendar
-        self._clocks = clocks
-        self._via = via
-        self._ours = settings.own_addresses | Council.of(settings).form_senders
+    store: Store
+    clock: Clock
+    ids: Ids
+    settings: Settings
+    calendar: Calendar
+    clocks: CaseClocks
+    via: str = "cli"
+
+    @cached_property
+    def ours(self) -> frozenset[str]:
+        """Addresses that no requester has."""
+        return self.settings.own_addresses | Council.of(self.settings).form_senders
 
     def log(self, entry: Entry, officer: str) -> Logged:
         """Open a request from what an officer keyed in. Raises NotAllowedError that names every mistake in it."""
-        now = self._clock.now()
-        with self._store.write() as work:
+        now = self.clock.now()
+        with self.store.write() as work:
             who = acting_officer(work, officer)
-            found = list(mistakes(work, entry, self._ours, clock.received_day(now)))
+            found = list(mistakes(work, entry, self.ours, clock.received_day(now)))
             if found:
                 raise NotAllowedError("\n".join(f"{one.column}: {one.words}; {one.remedy}" for one in found))
             return self._log(work, entry, who, now)
@@ -125,15 +107,15 @@ class Counter:
 
         What stands in the way is in the report, row by row, and nothing is opened then. Raises UsageError for what is no such file.
         """
-        now = self._clock.now()
+        now = self.clock.now()
         rows = read_rows(content)
         problems = list(rows.problems)
         opened: list[tuple[str, str]] = []
         try:
-            with self._store.write() as work:
+            with self.store.write() as work:
                 who = acting_officer(work, officer)
                 for number, entry in rows.entries:
-                    wrong = mistakes(work, entry, self._ours, clock.received_day(now))
+                    wrong = mistakes(work, entry, self.ours, clock.received_day(now))
                     found = [Problem(number, *one) for one in wrong]
                     problems += found
                     if found:
@@ -159,7 +141,7 @@ class Counter:
         raw = self._raw(reading, who)
         message = parse(raw)
         decision = self._decide(work, reading, message, now)
-        due = due_on(reading.law, entry.received_on, self._calendar)
+        due = due_on(reading.law, entry.received_on, self.calendar)
         values = {
             "verdict": Verdict.REQUEST, "intent": Intent.REQUEST, "flagged": False, "subject": reading.subject,
             "reasons": [f"an officer logged it ({entry.channel.replace('_', ' ')})"], "due_on": due,
@@ -189,8 +171,8 @@ class Counter:
             f"Postal address: {', '.join(clean_text(entry.postal_address).split(chr(10))) or 'not given'}",
         ]
         return on_paper(
-            self._settings,
-            message_id=self._ids.message_id(posting.own_domain(self._settings)),
+            self.settings,
+            message_id=self.ids.message_id(posting.own_domain(self.settings)),
             at=reading.received_at,
             subject=reading.subject,
             text="\n".join(head) + "\n\n" + clean_text(entry.text),
@@ -214,31 +196,31 @@ class Counter:
         if _WRITING in reading.lacking:
             reasons = ("it is not in writing yet, so an officer says whether it is acknowledged",)
             return Decision(acknowledge=False, kind=None, reasons=reasons, offered=kind)
-        settings = self._settings.acknowledgement
+        settings = self.settings.acknowledgement
         judged = Triage(verdict=Verdict.REQUEST, intent=Intent.REQUEST, reasons=("an officer logged it",))
         facts = AcknowledgementFacts(
             mode=settings.mode,
-            own_addresses=self._ours,
+            own_addresses=self.ours,
             max_age_days=settings.max_age_days,
             sent_to_sender_today=work.outbox.acknowledged_to(email, now - timedelta(days=1)),
             per_sender_per_day=settings.per_sender_per_day,
             regime=reading.law,
             requester=reading.requester,
         )
-        return silenced(decide(message, judged, facts), None, shadow=self._settings.delivery.mode == "shadow")
+        return silenced(decide(message, judged, facts), None, shadow=self.settings.delivery.mode == "shadow")
 
     def _open(
         self, work: Work, reading: _Reading, decision: Decision, message_id: int, who: OfficerRecord, now: datetime
     ) -> Case:
         """Draw references until one is free: the unique key decides, not a look beforehand (D6)."""
-        entry, prefixes = reading.entry, self._settings.reference
+        entry, prefixes = reading.entry, self.settings.reference
         prefix = {Regime.FOI: prefixes.foi, Regime.EIR: prefixes.eir, Regime.SAR: prefixes.sar}[reading.law]
         state = "none" if decision.offered is None else "officer"
         if decision.acknowledge:
             state = "release" if decision.release_needed else "automatic"
         for _ in range(_DRAWS):
             new = NewCase(
-                reference=make(prefix, self._ids.reference_digits()),
+                reference=make(prefix, self.ids.reference_digits()),
                 regime=reading.law,
                 regime_reasons=reading.law_reasons,
                 flagged=bool(reading.lacking),
@@ -246,7 +228,7 @@ class Counter:
                 received_at=reading.received_at,
                 received_on=entry.received_on,
                 received_source=f"{who.email} logged it ({entry.channel.replace('_', ' ')})",
-                due_on=due_on(reading.law, entry.received_on, self._calendar),
+                due_on=due_on(reading.law, entry.received_on, self.calendar),
                 requester_name=reading.requester.name,
                 requester_email=reading.requester.email,
                 topic=one_line(entry.topic) or topic.topic(entry.subject, reading.asked),
@@ -262,7 +244,7 @@ class Counter:
                 owner=entry.owner.strip().casefold() or None,
                 team=entry.team or None,
             )
-            request_id = work.cases.open(new, reading.asked, via=self._via, actor=who.email)
+            request_id = work.cases.open(new, reading.asked, via=self.via, actor=who.email)
             if request_id is not None:
                 return work.cases.by_ids([request_id])[0]
         raise StoreError(f"no free reference was found in {_DRAWS} draws; choose another prefix in [reference]")
@@ -281,22 +263,22 @@ class Counter:
             answers=None,
         )
         frozen = posting.seal_acknowledgement(
-            self._settings,
+            self.settings,
             decision.kind,
             about,
-            message_id=self._ids.message_id(posting.own_domain(self._settings)),
+            message_id=self.ids.message_id(posting.own_domain(self.settings)),
             at=now,
-            not_before=work.outbox.earliest_slot(now, self._settings.acknowledgement.global_per_hour),
+            not_before=work.outbox.earliest_slot(now, self.settings.acknowledgement.global_per_hour),
         )
         return work.outbox.freeze(case.id, frozen, at=now) is not None
 
     def _past(self, work: Work, case: Case, entry: Entry, who: OfficerRecord, now: datetime) -> None:
         """Give a case its past: what happened to its clock, its stage, its notes. Raises NotAllowedError with the law's reason."""
-        by = Happening(kind="logged", at=now, actor=who.email, via=self._via, data={"channel": entry.channel})
+        by = Happening(kind="logged", at=now, actor=who.email, via=self.via, data={"channel": entry.channel})
         work.cases.note(case.id, by)
         for event in entry.events:
             recorded = replace(by, kind="clock_event_recorded", data={})
-            self._clocks.put(work, work.cases.by_ids([case.id])[0], [event], recorded)
+            self.clocks.put(work, work.cases.by_ids([case.id])[0], [event], recorded)
         values: dict[str, object] = {}
         if entry.acknowledged_on is not None:
             values["acknowledged_at"] = datetime.combine(entry.acknowledged_on, time(12), LONDON)
@@ -308,7 +290,7 @@ class Counter:
         letters = f"Letters sent before Infogov: {entry.letters_sent}" if entry.letters_sent.strip() else ""
         for words in (entry.note, letters):
             if words.strip():
-                work.notes.add(case.id, clean_text(words).strip(), officer=who.email, via=self._via, at=now)
+                work.notes.add(case.id, clean_text(words).strip(), officer=who.email, via=self.via, at=now)
 
 
 def _read(entry: Entry, now: datetime) -> _Reading:

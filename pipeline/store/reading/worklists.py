@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, TextClause, and_, case, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, TextClause, and_, case, exists, func, or_, select, text, tuple_
 
 from pipeline.domain.errors import UsageError
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.request import ClockState, Workflow
 from pipeline.store import schema, waiting
-from pipeline.store.listing_records import LetterAtWork, LetterOnItsWay, LetterPage, WorkCounts
+from pipeline.store.listing_records import LetterAtWork, LetterOnItsWay, LetterPage, LettersAtWork, WorkCounts
 from pipeline.store.reading.narrowing import IS_OPEN, mail_seen_by, seen_by
 from pipeline.store.schema.table import aliased
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import date
 
     from sqlalchemy import Connection, Select
 
@@ -30,6 +30,8 @@ _Condition = ColumnElement[bool] | TextClause
 NOT_DELIVERED = (OutboxStatus.FAILED, OutboxStatus.BOUNCED)
 _OVER = (Workflow.CLOSED, Workflow.WITHDRAWN, Workflow.NOT_A_REQUEST)
 _LARGEST_PAGE = 1_000
+_CURSOR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,18})", re.ASCII)
+_NOT_FOUND_AGAIN = "This page of the list can't be found again. Begin the list anew."
 
 _OF_CASE = (R.reference, R.topic, R.regime, R.owner, R.due_on, R.id.label("request_id"))
 _OF_OUTBOX = (
@@ -79,23 +81,31 @@ class Worklists:
 
     # ---- letters that wait for somebody --------------------------------------------------------------------------
 
-    def for_approval(self, viewer: Viewer, limit: int = 200) -> list[LetterAtWork]:
-        """Letters of every kind that wait for approval, the case due first in front. One query."""
-        return self._at_work(viewer, limit, L.status == "for_approval")
+    def for_approval(self, viewer: Viewer, after: str | None = None, size: int = 50) -> LettersAtWork:
+        """A page of letters of every kind that wait for approval, the case due first in front; *after* is a page's ``next``. One query."""
+        return self._at_work(viewer, after, size, L.status == "for_approval")
 
-    def exceptions(self, viewer: Viewer, limit: int = 200) -> list[LetterAtWork]:
-        """Letters approved by a policy (deputy, break-glass) that nobody has looked at since. One query."""
-        return self._at_work(viewer, limit, *_UNCHECKED)
+    def exceptions(self, viewer: Viewer, after: str | None = None, size: int = 50) -> LettersAtWork:
+        """A page of letters approved by a policy (deputy, break-glass) that nobody has looked at since. One query."""
+        return self._at_work(viewer, after, size, *_UNCHECKED)
 
-    def _at_work(self, viewer: Viewer, limit: int, *where: _Condition) -> list[LetterAtWork]:
-        query = (
-            select(*_OF_LETTER, *_OF_CASE, _own(viewer).label("own"))
-            .join(R, R.id == L.request_id)
-            .where(*where, seen_by(viewer))
-            .order_by(R.due_on, L.id)
-            .limit(min(limit, _LARGEST_PAGE))
+    def exception(self, viewer: Viewer, letter_id: int) -> LetterAtWork | None:
+        """The row of one letter among ``exceptions``; None where it is not there. One query."""
+        found = self._at_work(viewer, None, 1, L.id == letter_id, *_UNCHECKED).rows
+        return found[0] if found else None
+
+    def _at_work(self, viewer: Viewer, after: str | None, size: int, *where: _Condition) -> LettersAtWork:
+        """A page in the order of due day and letter; raises UsageError for an *after* that is no page's ``next``."""
+        size = max(1, min(size, _LARGEST_PAGE))
+        query = select(*_OF_LETTER, *_OF_CASE, _own(viewer).label("own")).join(R, R.id == L.request_id)
+        query = query.where(*where, seen_by(viewer)).order_by(R.due_on, L.id)
+        if after is not None:
+            query = query.where(tuple_(R.due_on, L.id) > tuple_(*_behind(after)))
+        rows = [LetterAtWork(**row) for row in self._connection.execute(query.limit(size + 1)).mappings()]
+        more, rows = len(rows) > size, rows[:size]
+        return LettersAtWork(
+            rows=tuple(rows), next=f"{rows[-1].due_on.isoformat()}.{rows[-1].letter_id}" if more else None
         )
-        return [LetterAtWork(**row) for row in self._connection.execute(query).mappings()]
 
     # ---- letters to send -----------------------------------------------------------------------------------------
 
@@ -122,7 +132,7 @@ class Worklists:
         size = max(1, min(size, _LARGEST_PAGE))
         if before is not None:
             if re.fullmatch("[0-9]{1,18}", before) is None:
-                raise UsageError("This page of the list can't be found again. Begin the list anew.")
+                raise UsageError(_NOT_FOUND_AGAIN)
             query = query.where(O.id < int(before))
         # Where few are meant they are looked up and then put in order; the plain column would have the table walked for them.
         query = query.order_by((O.id + 0 if few else O.id).desc())
@@ -149,6 +159,17 @@ _UNCHECKED: tuple[_Condition, ...] = (
     text("CAST(exception AS TEXT) <> 'null'"),
     func.coalesce(L.status, "").in_(("approved", "sent")),
 )
+
+
+def _behind(after: str) -> tuple[date, int]:
+    """The due day and the letter behind which a list goes on."""
+    found = _CURSOR.fullmatch(after)
+    try:
+        if found is not None:
+            return date.fromisoformat(found[1]), int(found[2])
+    except ValueError:
+        pass  # The 31st of February is no page's end either.
+    raise UsageError(_NOT_FOUND_AGAIN)
 
 
 def _own(viewer: Viewer) -> ColumnElement[bool]:

@@ -19,18 +19,15 @@ from pipeline.web.presenting import LETTERS, LONDON, moment
 from pipeline.web.words import told
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from werkzeug.wrappers import Response
 
     from pipeline.stages.casework import Approved
     from pipeline.stages.casework.looking import Draft
-    from pipeline.store.records import Case, ListedLetter
+    from pipeline.store.records import Case
 
 pages = Blueprint("approval", __name__)
-
-_MOST = 200  # letters for approval that are shown; the next ones move up as these are decided
 
 
 class ApproveForm(FlaskForm):
@@ -57,14 +54,13 @@ class ResendForm(FlaskForm):
 
 @pages.get("/for-approval")
 def waiting() -> str:
-    """Every letter that waits for approval, the request due first in front. Two queries."""
-    reports = product().reports
+    """A page of the letters that wait for approval, and one of the approvals to look at, the request due first in front. Two queries."""
+    reports, who = product().reports, looking()
     return render_template(
         "approval/waiting.html",
-        letters=reports.for_approval(looking())[:_MOST],
-        exceptions=reports.exceptions(looking()),
+        letters=reports.for_approval(who, request.args.get("after") or None),
+        exceptions=reports.exceptions(who, request.args.get("look") or None),
         names=LETTERS,
-        most=_MOST,
     )
 
 
@@ -196,7 +192,7 @@ def send_now(reference: str) -> Response:
 def check_exception(reference: str, kind: str, number: int) -> str:
     """An approval by a policy as somebody looks at it: who, why, the letter, and what a correction changed."""
     case, casework = _case(reference), product().casework(VIA)
-    found = next((one for one in product().reports.exceptions(looking()) if one.letter_id == number), None)
+    found = product().reports.exception(looking(), number)
     if found is None or found.reference != case.reference:
         raise NotFoundError("No such approval waits to be looked at; somebody may have done it meanwhile")
     with product().store.read() as work:
@@ -209,14 +205,8 @@ def check_exception(reference: str, kind: str, number: int) -> str:
         kind=kind,
         gone=gone,
         changes=casework.changes_since(case.reference, which) if which else (),
-        may_check=any(one.letter_id == number for one in _to_check()),
+        may_check=viewer().may(Capability.WORK) and casework.may_check(number, viewer().email),
     )
-
-
-def _to_check() -> Sequence[ListedLetter]:
-    """The approvals by a policy that the visitor may be the one to look at."""
-    who = viewer()
-    return product().casework(VIA).exceptions_to_check(who.email) if who.may(Capability.WORK) else ()
 
 
 @pages.post("/requests/<reference>/approve/<kind>/checked/<int:number>")

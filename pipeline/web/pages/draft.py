@@ -15,7 +15,7 @@ from pipeline.domain.errors import ConflictError, InfogovError, NotAllowedError,
 from pipeline.domain.roles import Capability
 from pipeline.letters.law import exemptions
 from pipeline.letters.model import LetterKind
-from pipeline.letters.paragraphs import standard_paragraphs
+from pipeline.letters.paragraphs import own_file, standard_paragraphs
 from pipeline.letters.particulars import AFTERWARDS, KINDS, QUESTIONS
 from pipeline.web import letterform
 from pipeline.web.context import VIA, product, viewer
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as WerkzeugResponse
 
+    from pipeline.domain.request import Regime
     from pipeline.letters.model import LetterRecord
+    from pipeline.letters.paragraphs import StandardParagraph
     from pipeline.stages.casework.looking import Draft
     from pipeline.store.records import Case
 
@@ -268,7 +270,7 @@ def _page(
         needed=KINDS[kind].needed(draft.record.regime),
         with_questions=kind in QUESTIONS,
         provisions=[one for one in exemptions().provisions if not one.group],
-        paragraphs=standard_paragraphs(draft.record.regime, kind),
+        paragraphs=_paragraphs(draft.record.regime, kind),
         form=letterform,
     )
 
@@ -283,10 +285,14 @@ def _with_files(written: LetterRecord, dropped: Sequence[str]) -> LetterRecord:
     return replace(written, attachments=tuple(name for name in written.attachments if name not in dropped))
 
 
+def _paragraphs(law: Regime, kind: LetterKind) -> tuple[StandardParagraph, ...]:
+    return standard_paragraphs(law, kind, own_file(product().settings))
+
+
 def _with_paragraph(record: LetterRecord, shown: dict[str, str], choice: str) -> dict[str, str]:
     """The form with a standard paragraph put behind what stands in the field it is for; *choice* is "key" or "n:key"."""
     place, _, key = choice.rpartition(":")
-    found = next((one for one in standard_paragraphs(record.regime, record.kind) if one.key == key), None)
+    found = next((one for one in _paragraphs(record.regime, record.kind) if one.key == key), None)
     if found is None:
         return shown
     name = f"q{place}-{found.field}" if place.isdigit() else found.field

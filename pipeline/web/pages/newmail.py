@@ -14,6 +14,7 @@ from wtforms.validators import Length, Optional
 from pipeline.domain.clock import Event, EventKind
 from pipeline.domain.errors import InfogovError, NotFoundError, UsageError
 from pipeline.domain.roles import Capability
+from pipeline.stages.newmail import EFFECTS
 from pipeline.web.context import VIA, looking, product, viewer
 from pipeline.web.presenting import day
 from pipeline.web.showing import seen
@@ -62,11 +63,6 @@ _WHAT = {
 _OF_OPENED = {
     "settled": "A request like any other: take the mark off",
     "not_a_request": "Not a request: stop its clock, and send no acknowledgement",
-}
-_EFFECTS = {
-    "clarification": EventKind.CLARIFICATION_RECEIVED,
-    "review": EventKind.REVIEW_REQUESTED,
-    "withdrawal": EventKind.WITHDRAWN,
 }
 
 
@@ -133,7 +129,7 @@ def _page(number: int, form: DecideForm) -> str:
     suggested = next((one for one in mail.suggested if one in opened.references), "")
     form.what.choices = _OF_OPENED if mail.opened else _WHAT
     if form.what.data is None:
-        looks_like = mail.intent if suggested and mail.intent in _EFFECTS else "attach" if suggested else "request"
+        looks_like = mail.intent if suggested and mail.intent in EFFECTS else "attach" if suggested else "request"
         form.what.data = "settled" if mail.opened else looks_like
         form.reference.data = suggested
         proposed = mail.proposal or {}
@@ -224,7 +220,7 @@ def _off_the_list(number: int, form: DecideForm, words: str) -> tuple[str, str]:
 _DEEDS: dict[str, Callable[[int, DecideForm], tuple[str, str]]] = {
     "request": _make_request,
     "attach": _attach,
-    **{name: partial(_attach, means=kind) for name, kind in _EFFECTS.items()},
+    **{name: partial(_attach, means=kind) for name, kind in EFFECTS.items()},
     "settled": _settled,
     "not_a_request": _not_a_request,
     "internal": lambda number, form: _attach(number, form, "internal"),

@@ -37,7 +37,7 @@ def show(reference: str) -> str:
     app, who = product(), viewer()
     file = app.reading_room(VIA).case(reference, who.email)
     case = file.case
-    opened = app.reading_room(VIA).mail(case.message_id, who.email) if case.message_id is not None else None
+    opened = app.reading_room(VIA).mail(file.came_by, who.email) if file.came_by is not None else None
     return render_template(
         "request/show.html",
         case=case,

@@ -41,7 +41,7 @@ def my_work() -> str:
         numbers=reports.work_counts(who),
         mine=reports.queue_page(QueueFilter(owner=who.email), who, size=_SHOWN),
         approves=viewer().may(Capability.APPROVE),
-        exceptions=reports.exceptions(who) if viewer().may(Capability.APPROVE) else (),
+        exceptions=reports.exceptions(who, size=_SHOWN) if viewer().may(Capability.APPROVE) else None,
     )
 
 

@@ -14,9 +14,12 @@ from typer.testing import CliRunner
 
 from pipeline.bootstrap import build
 from pipeline.cli.main import app
-from pipeline.domain.errors import NotAllowedError
+from pipeline.cli.newmail import Means
+from pipeline.domain.clock import EventKind
+from pipeline.domain.errors import NotAllowedError, NotFoundError, UsageError
 from pipeline.journal import log
 from pipeline.settings import Settings
+from pipeline.stages.newmail import EFFECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +109,34 @@ def test_attach_and_dismiss(config: Path) -> None:
     assert run(config, "dismiss", "1", "--officer", OFFICER, "--reason", "The day is right.").exit_code == 0
     assert listed(config) == []
     assert "no new mail" in run(config).stdout
+
+
+def test_what_a_message_means_goes_onto_the_clock(config: Path) -> None:
+    """Each choice of the page is one of the command's; what the law does not allow leaves the message where it is."""
+    received = ("--received", "2025-01-03", "--reason", "Parks had it.")
+    opened = run(config, "request", "1", "--officer", OFFICER, *received).stdout.split()
+    reference = next(word for word in opened if word.startswith("EIR")).rstrip(".")
+    assert {one.value for one in Means} == {one.value for one in EFFECTS}
+    take = ("attach", "2", reference, "--officer", OFFICER, "--side", "internal")
+    early = run(config, *take, "--means", "clarification")
+    assert isinstance(early.exception, NotAllowedError)
+    assert listed(config)[-1]["reference"] is None
+    asked = ["clock", reference, "--event", "clarification_asked=2025-01-03", "--question", "1"]
+    assert CliRunner().invoke(app, [*asked, "--officer", OFFICER, "--config", str(config)]).exit_code == 0
+    for wrong in (("--question", "1"), ("--means", "review", "--question", "1")):
+        assert isinstance(run(config, *take, *wrong).exception, UsageError)
+    assert isinstance(run(config, *take, "--means", "clarification", "--question", "9").exception, NotFoundError)
+    done = run(config, *take, "--means", "clarification", "--question", "1")
+    assert done.exit_code == 0, done.output
+    assert "recorded" in done.stdout
+    product = build(Settings.load(config, {}))
+    with product.store.read() as work:
+        case = work.cases.by_reference(reference)
+        assert case is not None
+        events = [(event.kind, event.question) for event in work.clock_events.of_case(case.id)]
+    product.close()
+    key = case.questions[0].key
+    assert events == [(EventKind.CLARIFICATION_ASKED, key), (EventKind.CLARIFICATION_RECEIVED, key)]
 
 
 def test_a_refusal_is_an_error(config: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pipeline.domain.citation import parse_citation
-from pipeline.domain.errors import RecordError
+from pipeline.domain.errors import RecordError, UsageError
 from pipeline.domain.request import Question, Regime
 from pipeline.domain.response import AnswerOutcome
 from pipeline.letters.authority import AuthorityFacts
@@ -18,6 +18,9 @@ from pipeline.letters.model import AnsweredQuestion, LetterKind, LetterRecord, P
 from pipeline.letters.paragraphs import StandardParagraph, read_paragraphs, standard_paragraphs
 from pipeline.letters.particulars import KINDS
 from pipeline.letters.render import build, render_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TODAY = date(2026, 3, 2)
 REFERENCE = "FOI598335296"
@@ -140,3 +143,53 @@ def test_a_faulty_file_is_refused_with_every_mistake() -> None:
         assert part in said
     with pytest.raises(RecordError, match="quote or bracket"):
         read_paragraphs("[[paragraph", "p.toml")
+
+
+OWN = """
+leave_out = ["nothing-to-narrow"]
+[[paragraph]]
+key = "narrow-the-request"
+title = "Ours"
+laws = ["foi"]
+kinds = ["cost_refusal"]
+field = "advice"
+text = "Ask our way."
+[[paragraph]]
+key = "our-own"
+title = "Our own"
+laws = ["foi"]
+kinds = ["response"]
+field = "answer"
+text = "We say so."
+"""
+
+
+def test_a_council_lays_its_own_over_ours(tmp_path: Path) -> None:
+    """The same key takes the place, a new one comes behind, what is left out is gone, and other councils see nothing of it."""
+    file = tmp_path / "own.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + OWN.encode())
+    plain, own = standard_paragraphs(Regime.FOI), standard_paragraphs(Regime.FOI, own=file)
+    keys = [one.key for one in plain]
+    assert [one.key for one in own] == [key for key in keys if key != "nothing-to-narrow"] + ["our-own"]
+    assert next(one.text for one in own if one.key == "narrow-the-request") == "Ask our way."
+    assert [one for one in own if one.key not in {"narrow-the-request", "our-own"}] == [
+        one for one in plain if one.key not in {"narrow-the-request", "nothing-to-narrow"}
+    ]
+    assert standard_paragraphs(Regime.SAR, own=file) == standard_paragraphs(Regime.SAR)
+
+
+def test_a_councils_faulty_file_is_refused(tmp_path: Path) -> None:
+    """The words name the file, the key and the remedy; one that is not there, or no text, is named with the setting."""
+    file = tmp_path / "own.toml"
+    file.write_text(OWN.replace("nothing-to-narrow", "no-such").replace('"answer"', '"advice"'), encoding="utf-8")
+    with pytest.raises(RecordError) as caught:
+        standard_paragraphs(Regime.FOI, own=file)
+    assert len(caught.value.problems) == 2
+    assert all(str(file) in one for one in caught.value.problems)
+    assert "leave_out: there is no paragraph no-such" in "\n".join(caught.value.problems)
+    assert "use one of answer" in "\n".join(caught.value.problems)
+    with pytest.raises(UsageError, match=r"no-file\.toml can't be read .*\[letters\] paragraphs"):
+        standard_paragraphs(Regime.FOI, own=tmp_path / "no-file.toml")
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageError, match="UTF-8"):
+        standard_paragraphs(Regime.FOI, own=file)

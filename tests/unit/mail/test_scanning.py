@@ -8,7 +8,7 @@ import pytest
 from servers.clamd import EICAR, NAME, Clamd, free_port
 
 from pipeline.domain.errors import ScannerError
-from pipeline.mail.scanning import CLEAN, Scanner, infected
+from pipeline.mail.scanning import CLEAN, Scanner, found_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,8 +87,8 @@ def test_nobody_there(make_clamd: Callable[..., Clamd], tmp_path: Path) -> None:
         Scanner(make_clamd(silent=True).address, 0.2).scan(b"x")
 
 
-def test_an_officers_own_files(make_clamd: Callable[..., Clamd]) -> None:
-    """Files to be sent are named one by one, the infected ones only."""
+def test_only_a_find_is_infected(make_clamd: Callable[..., Clamd]) -> None:
+    """A file that is clean, or too large to be looked at, is not; and the words name file and find."""
     scanner = Scanner(make_clamd(limit=1000).address, 10)
-    [sentence] = infected(scanner, [("a.txt", b"x"), ("b.exe", EICAR), ("c.bin", bytes(200_000))])
-    assert sentence.startswith("b.exe: the virus scanner found Eicar-Test-Signature")
+    assert [scanner.scan(data).infected for data in (b"x", EICAR, bytes(200_000))] == [False, True, False]
+    assert found_words("b.exe", NAME).startswith("b.exe: the virus scanner found Eicar-Test-Signature")

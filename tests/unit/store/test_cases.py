@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -137,6 +138,17 @@ def test_the_mail_that_opened_a_case(store: Store) -> None:
         by_mail, by_hand_ = new_case(work, message_id=1), new_case(work, "FOI000000023")
         assert work.cases.source_message_header(by_mail) == ("<1@example.org>", 1)
         assert work.cases.source_message_header(by_hand_) == (None, None)
+        # A later mail of the requester's is not what the case came by; one whose case was split or merged is.
+        take(work, arrival(2))
+        work.messages.settle(2, state="filed", values={"message_id": "<2@example.org>"})
+        work.messages.link(by_hand_.id, 2, side="requester", rung="test", at=LATER)
+        assert work.cases.source_message_header(by_hand_) == (None, None)
+        work.messages.link(by_hand_.id, 1, side="requester", rung="test", at=LATER)
+        assert work.cases.source_message_header(by_hand_) == ("<1@example.org>", 1)
+        other = replace(by_hand_, requester_email="another@example.org")
+        work.messages.settle(1, state="filed", values={"author_email": by_hand_.requester_email})
+        assert work.cases.source_message_header(by_hand_) == ("<1@example.org>", 1)
+        assert work.cases.source_message_header(other) == (None, 1)
 
 
 def test_linked_cases_know_of_each_other(store: Store) -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from listing import ADMIN, KIM, OFFICER, SAM, TODAY, add_letters, fill, noon, statements
-from storing import MAILBOX, arrival, position, take
+from storing import MAILBOX, arrival, new_case, position, take
 
 from pipeline.domain.errors import UsageError
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.roles import may_see
+from pipeline.store.events import Happening
 from pipeline.store.listing_records import QueueFilter, Viewer
 
 if TYPE_CHECKING:
@@ -39,10 +40,10 @@ def test_the_numbers_are_those_of_the_lists(store: Store, viewer: Viewer) -> Non
         assert counts.due_soon == length(due_from=TODAY, due_until=SOON)
         assert counts.overdue == length(overdue_on=TODAY)
         assert counts.nobodys == length(nobodys=True)
-        assert counts.for_approval == sum(not letter.own for letter in work.worklists.for_approval(viewer))
+        assert counts.for_approval == sum(not letter.own for letter in work.worklists.for_approval(viewer).rows)
         assert counts.not_delivered == len(work.worklists.not_delivered(viewer).rows)
         assert counts.uncertain == len(work.worklists.letters(viewer, [OutboxStatus.UNCERTAIN]).rows)
-        assert counts.exceptions == len(work.worklists.exceptions(viewer))
+        assert counts.exceptions == len(work.worklists.exceptions(viewer).rows)
     assert counts.open
 
 
@@ -61,7 +62,7 @@ def test_nobody_approves_their_own(store: Store) -> None:
     fill(store, 20)
     add_letters(store, noon(TODAY))
     with store.read() as work:
-        letters = work.worklists.for_approval(Viewer(email=KIM, role="admin"))
+        letters = work.worklists.for_approval(Viewer(email=KIM, role="admin")).rows
         assert [letter.own for letter in sorted(letters, key=lambda x: x.letter_id)] == [True, False, True, False]
         assert [x.due_on for x in letters] == sorted(x.due_on for x in letters)
 
@@ -74,6 +75,7 @@ def test_lists_of_letters_are_one_statement(store: Store) -> None:
         for ask in (
             lambda: work.worklists.for_approval(ADMIN),
             lambda: work.worklists.exceptions(ADMIN),
+            lambda: work.worklists.exception(ADMIN, 1),
             lambda: work.worklists.letters(ADMIN, list(OutboxStatus)),
             lambda: work.worklists.not_delivered(ADMIN),
             lambda: work.worklists.letter_counts(ADMIN),
@@ -131,18 +133,46 @@ def test_exceptions_are_listed_until_somebody_has_looked(store: Store) -> None:
     fill(store, 20)
     add_letters(store, noon(TODAY))
     with store.write() as work:
-        letter = next(letter for letter in work.worklists.for_approval(ADMIN) if letter.own is False)
+        letter = next(letter for letter in work.worklists.for_approval(ADMIN).rows if letter.own is False)
         work.worklists._connection.exec_driver_sql(
             f"UPDATE letter SET status = 'approved', exception = '{{\"policy\": \"deputy\"}}' WHERE id = {letter.letter_id}"  # noqa: S608 - a number of ours
         )
     with store.read() as work:
-        [listed] = work.worklists.exceptions(ADMIN)
+        [listed] = work.worklists.exceptions(ADMIN).rows
+        assert work.worklists.exception(ADMIN, letter.letter_id) == listed
+        assert work.worklists.exception(ADMIN, letter.letter_id + 1) is None
         assert (listed.letter_id, listed.exception) == (letter.letter_id, {"policy": "deputy"})
         assert work.worklists.counts(ADMIN, today=TODAY, soon=SOON).exceptions == 1
     with store.write() as work:
         work.worklists._connection.exec_driver_sql("UPDATE letter SET exception_checked_at = '2025-06-02 12:00:00'")
     with store.read() as work:
-        assert work.worklists.exceptions(ADMIN) == []
+        assert work.worklists.exceptions(ADMIN).rows == ()
+        assert work.worklists.exception(ADMIN, letter.letter_id) is None
+
+
+def test_letters_at_work_go_on_page_by_page(store: Store) -> None:
+    """However many wait, and however many cases are due on one day, each stands on one page, in order; other pages are not found."""
+    with store.write() as work:
+        for number in range(52):
+            case = new_case(work, f"FOI1{number:08d}", due_on=TODAY + timedelta(days=number % 3))
+            for kind, status in (("response", "for_approval"), ("free", "approved")):
+                work.letters.write(case.id, kind, "x = 'y'", officer=SAM, via="web", at=noon(TODAY))
+                letter = work.letters.open_letter(case.id, kind)
+                assert letter is not None
+                if status == "approved":
+                    work.letters.except_from_rule(letter.id, {"policy": "deputy", "for": KIM})
+                work.letters.move(letter, status, Happening(kind="moved", at=noon(TODAY)))
+    with store.read() as work:
+        for ask in (work.worklists.for_approval, work.worklists.exceptions):
+            first = ask(ADMIN)
+            second = ask(ADMIN, first.next)
+            both = [(row.due_on, row.letter_id) for row in first.rows + second.rows]
+            assert (len(first.rows), len(second.rows), second.next) == (50, 2, None)
+            assert both == sorted(set(both))
+            assert [row.letter_id for row in ask(ADMIN, size=1_000).rows] == [number for _, number in both]
+            for wrong in ("1 OR 1", "2025-02-31.4", "4", "2025-01-01.٤"):
+                with pytest.raises(UsageError):
+                    ask(ADMIN, wrong)
 
 
 def test_mail_to_look_at_is_counted_until_it_has_a_case(store: Store) -> None:

@@ -217,6 +217,26 @@ def test_lists_go_on_page_by_page(many: Crowd) -> None:
         flat = [one for part in seen for one in part]
         assert len(flat) == len(set(flat)) >= 52, link
         assert all(len(part) <= 51 for part in seen)
+    approver = many.office.visitor(APPROVER)
+    for link, of, at_least in (
+        ("More letters for approval", "main a[href$='/approve/response']", 8 * 52),
+        ("More approvals to look at", "main a[href*='/checked/']", 52),
+    ):
+        page, seen = approver.get("approval.waiting"), []
+        while True:
+            seen.append([one.get("href") for one in page.select(of)])
+            if not [a for a in page.select("a") if a.text_content() == link]:
+                break
+            page = page.link(link)
+        flat = [one for part in seen for one in part]
+        assert len(flat) == len(set(flat)) >= at_least, link
+        assert {len(part) for part in seen[:-1]} == {50}
+    assert "can't be found again" in approver.open("/for-approval?after=nonsense", expect=400).words
+    page = approver.get("desk.my_work")
+    assert len(page.select("main a[href*='/checked/']")) == 20
+    assert len(page.link("All approvals to look at").select("main a[href*='/checked/']")) == 50
+    shown = approver.get("approval.check_exception", reference=many.exception_case, kind="free", number=many.exception)
+    assert "Alone, by break-glass" in shown.words
     page = visitor.get("letters.to_send")
     assert len(page.select("#uncertain + p + div tbody tr")) == 20
     page = page.link("All that are in this list: may not have been delivered")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import email
 import io
 import zipfile
 from typing import TYPE_CHECKING
@@ -49,6 +50,31 @@ def test_the_request_tells_who_did_and_saw_what(office: Office) -> None:
     bundle = visitor.get("request.bundle", reference=reference)
     names = zipfile.ZipFile(io.BytesIO(bundle.answer.data)).namelist()
     assert [name for name in names if name.startswith("mail/")] or [name for name in names if "/mail/" in name]
+
+
+def test_a_request_split_off_stays_in_the_thread_of_its_mail(office: Office) -> None:
+    """Its acknowledgement and its answer refer to the mail that asked, which stands on its page as on the first one's."""
+    asked = "1. How many potholes were filled in 2024?\n2. How many street trees were felled in 2024?"
+    first = office.receive(asked)
+    second = office.app.casefile("test").split_request(first, [2], OFFICER).reference
+    office.app.mailroom("test").release_acknowledgement(second, OFFICER)
+    office.approved(second)
+    office.approved(first)
+    office.deliver()
+    sent = [email.message_from_bytes(letter.raw) for letter in office.transport.sent]
+    assert len(sent) == 4
+    assert {(one["In-Reply-To"], one["References"]) for one in sent} == {("<mail-0@example.com>",) * 2}
+    for reference in (first, second):
+        page = office.visitor().get("request.show", reference=reference)
+        assert "2. How many street trees were felled" in page.words
+        assert "It did not come by mail." not in page.words
+    # The first is its team's alone from now on; the mail is read where it may be, and leads nowhere else.
+    with office.app.store.write() as work:
+        work.officers.place(ADMIN, role="admin", team="Roads")
+    office.app.casefile("test").restrict(first, "Roads", ADMIN, "staff")
+    page = office.visitor().get("request.show", reference=second).link("The whole mail, with its formatting")
+    assert second in page.words
+    assert first not in page.words
 
 
 def test_the_clock_is_told_day_by_day(office: Office) -> None:

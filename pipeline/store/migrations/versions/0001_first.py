@@ -13,6 +13,7 @@ TEXT = sa.Text()
 
 
 def upgrade() -> None:
+    """Make every table of the first version."""
     _mailbox()
     _message()
     _message_parts()

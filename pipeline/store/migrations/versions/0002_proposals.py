@@ -10,4 +10,5 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    """Add the column, empty."""
     op.add_column("message", sa.Column("proposal", sa.JSON(), nullable=True))

@@ -10,6 +10,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
+    """Make the table of what moved a clock."""
     op.create_table(
         "clock_event",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -10,6 +10,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
+    """Make the table of files."""
     op.create_table(
         "letter_file",
         sa.Column("letter_id", sa.Integer(), nullable=False),

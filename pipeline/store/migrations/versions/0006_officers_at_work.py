@@ -10,6 +10,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
+    """Make the tables and columns of officers' accounts, notes, notices and erasure."""
     _new_tables()
     _people_and_forms()
     _what_is_typed_and_erased()

@@ -31,6 +31,7 @@ _BATCH = 1_000
 
 
 def upgrade() -> None:
+    """Add the lists' columns and indexes, work out what they hold for what is there, and index the words of every case."""
     _tables()
     op.add_column("message", sa.Column("placed", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("request", sa.Column("answered_on", sa.Date(), nullable=True))
