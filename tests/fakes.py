@@ -163,6 +163,10 @@ class FakeMailbox:
         place = self.folders[folder]
         return FolderState(uidvalidity=place.uidvalidity, uidnext=place.uidnext, exists=len(place.messages))
 
+    def look(self, folder: str) -> FolderState:
+        """Open *folder*."""
+        return self.select(folder)
+
     def uids_after(self, cursor: int) -> list[int]:
         """UIDs above *cursor*."""
         return sorted(uid for uid in self._open("uids_after").messages if uid > cursor)

@@ -36,7 +36,7 @@ OWNERS = {
     "flask": "pipeline.web",
     "flask_wtf": "pipeline.web",
     "holidays": "pipeline.domain.calendar",
-    "imapclient": "pipeline.mail.mailbox",
+    "imapclient": "pipeline.mail.mailbox pipeline.mail.imap_login",
     "itsdangerous": "pipeline.web",
     "jinja2": "pipeline.letters pipeline.web",
     "joserfc": "pipeline.web.identity",

@@ -83,6 +83,13 @@ class Mailbox(Protocol):
         """Open *folder* afresh, so that what is new is seen."""
         ...
 
+    def look(self, folder: str) -> FolderState:
+        """Have *folder* open for reading and moving, as it was opened up to five minutes ago on this connection where that can be.
+
+        What is new since is seen; ``uidnext`` may be older than that. A folder that somebody put in the place of this one is not.
+        """
+        ...
+
     def uids_after(self, cursor: int) -> list[int]:
         """All UIDs greater than *cursor* in the selected folder, ascending (``n:*`` alone would repeat the last one)."""
         ...

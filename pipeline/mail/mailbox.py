@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import imaplib
+import math
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import imapclient
 from imapclient.exceptions import IMAPClientError
-from imapclient.exceptions import LoginError as RefusedError
 
-from pipeline.domain.errors import InfogovError, LoginError, MailboxError
+from pipeline.domain.errors import InfogovError, MailboxError
 from pipeline.domain.ports import Envelope, FolderState
-from pipeline.mail.connection import (
-    CONNECT_SECONDS,
-    DEADLINE_FACTOR,
-    SLOWEST,
-    ImapWire,
-    Lifeline,
-    answering,
-    is_news,
-    tls_context,
-    xoauth2,
-)
-from pipeline.mail.remedies import cleaned, explain, suggested_pause
+from pipeline.mail.connection import DEADLINE_FACTOR, SLOWEST, Lifeline, is_news, tls_context
+from pipeline.mail.imap_login import Client, log_in, start_tls
+from pipeline.mail.remedies import explain, suggested_pause
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pipeline.settings import MailboxSettings
@@ -41,22 +31,7 @@ _GOODBYE_SECONDS = 5.0
 _SEARCH_WINDOW = 50_000  # UIDs asked for at a time: imaplib refuses an answer line over 1,000,000 bytes
 _UIDS_PER_COMMAND = 200  # keeps a command line under 2.5 kB
 _BYTES_PER_COMMAND = 4 * 1024 * 1024  # the client holds about three times what one command fetches
-_TEMPORARY = ("[unavailable]", "[inuse]", "[limit]", "[serverbug]", "not connected", "backoff", "throttl")
-
-
-class _Client(imapclient.IMAPClient):  # type: ignore[misc] # imapclient is published without types
-    """An IMAPClient over ``ImapWire``."""
-
-    def __init__(
-        self, host: str, port: int, *, context: ssl.SSLContext | None, lifeline: Lifeline, seconds: float
-    ) -> None:
-        self._new_wire: Callable[[], ImapWire] = lambda: ImapWire(host, port, context, lifeline)
-        timeout = imapclient.SocketTimeout(connect=CONNECT_SECONDS, read=seconds)
-        super().__init__(host, port, ssl=context is not None, timeout=timeout)
-        self.normalise_times = False
-
-    def _create_IMAP4(self) -> ImapWire:  # noqa: N802 - imapclient's name for its one factory method
-        return self._new_wire()
+_SELECTION_SECONDS = 300.0  # after which a folder is opened afresh: somebody may have put another one in its place
 
 
 class ImapMailbox:
@@ -83,9 +58,10 @@ class ImapMailbox:
         self._deadline = deadline_seconds or DEADLINE_FACTOR * float(settings.timeout_seconds)
         self._lifeline = Lifeline()
         self._wake = threading.Event()
-        self._client: _Client | None = None
+        self._client: Client | None = None
         self._capabilities: frozenset[bytes] = frozenset()
         self._selected: tuple[str, bool] | None = None
+        self._selected_at = 0.0
         self._state = FolderState(uidvalidity=0, uidnext=0, exists=0)
         self._sizes: dict[int, int] = {}
         self._folders: set[str] = set()
@@ -101,7 +77,7 @@ class ImapMailbox:
         """Connect and log in unless that is done already; a connection that died since the last call is replaced."""
         if self._client is not None:
             with contextlib.suppress(MailboxError), self._speaking("asking for a sign of life") as client:
-                client.noop()
+                self._heard(client.noop()[1])
         if self._client is None:
             self._dial()
 
@@ -125,6 +101,14 @@ class ImapMailbox:
         """Open *folder* afresh by SELECT, or EXAMINE for *readonly*."""
         with self._speaking(f'opening folder "{folder}"') as client:
             return self._select(client, folder, readonly=readonly)
+
+    def look(self, folder: str) -> FolderState:
+        """Have *folder* open, as it is from ``select`` or ``look`` up to five minutes ago: what that costs grows with the folder."""
+        young = time.monotonic() - self._selected_at < _SELECTION_SECONDS
+        # An empty one is opened afresh: to search it some servers call an error.
+        if young and self._selected == (folder, False) and self._state.exists > 0:
+            return self._state
+        return self.select(folder)
 
     def uids_after(self, cursor: int) -> list[int]:
         """All UIDs greater than *cursor* in the selected folder, ascending."""
@@ -209,7 +193,7 @@ class ImapMailbox:
         with self._reporting("connecting"), self._lifeline.within(self._deadline):
             token = self._token() if settings.auth == "xoauth2" and self._token is not None else None
             context = None if settings.security == "none" else tls_context(self._cafile)
-            client = _Client(
+            client = Client(
                 settings.host,
                 settings.port,
                 context=context if settings.security == "tls" else None,
@@ -218,41 +202,11 @@ class ImapMailbox:
             )
             self._client = client
             if settings.security == "starttls":
-                self._starttls(client, context)
-            self._login(client, token)
+                start_tls(client, context, self._label)
+            log_in(client, settings, token, self._label)
             self._capabilities = frozenset(client.capabilities())
 
-    def _starttls(self, client: _Client, context: ssl.SSLContext | None) -> None:
-        if b"STARTTLS" not in client.capabilities():
-            raise MailboxError(
-                f"{self._label}: the server does not offer STARTTLS, and nothing is sent to it unencrypted."
-                ' Set security = "tls" with port 993, or ask its operator'
-            )
-        client.starttls(context)
-
-    def _login(self, client: _Client, token: str | None) -> None:
-        offered = set(client.capabilities())
-        user, credential = self._settings.user, "user name or password"
-        challenges: list[str] = []
-        try:
-            if self._settings.auth == "xoauth2":
-                credential = "token"
-                client.sasl_login("XOAUTH2", answering(xoauth2(user, token or ""), challenges))
-            elif b"AUTH=PLAIN" in offered:
-                # Unlike LOGIN it takes every character in a password (RFC 4616).
-                secret = f"\0{user}\0{self._settings.password.get_secret_value()}".encode()
-                client.sasl_login("PLAIN", lambda _challenge: secret)
-            elif b"LOGINDISABLED" in offered:
-                raise LoginError(f"{self._label}: {explain('LOGINDISABLED')}")
-            else:
-                client.login(user, self._settings.password.get_secret_value())
-        except IMAPClientError as error:
-            words = cleaned(" ".join([str(error), *challenges]))
-            if _is_refusal(error, words):
-                raise LoginError(f"{self._label}: the server refused the {credential}. {explain(words)}") from error
-            raise
-
-    def _select(self, client: _Client, folder: str, *, readonly: bool) -> FolderState:
+    def _select(self, client: Client, folder: str, *, readonly: bool) -> FolderState:
         self._selected = None
         answer = client.select_folder(folder, readonly=readonly)
         if not {b"UIDVALIDITY", b"EXISTS"} <= answer.keys():
@@ -263,10 +217,10 @@ class ImapMailbox:
             uidvalidity=answer[b"UIDVALIDITY"], uidnext=answer.get(b"UIDNEXT", 0), exists=answer[b"EXISTS"]
         )
         self._sizes.clear()
-        self._selected, self._state = (folder, readonly), state
+        self._selected, self._state, self._selected_at = (folder, readonly), state, time.monotonic()
         return state
 
-    def _move(self, client: _Client, uids: Sequence[int], folder: str) -> None:
+    def _move(self, client: Client, uids: Sequence[int], folder: str) -> None:
         if self._selected is not None and self._selected[1]:
             # Dovecot says OK to a MOVE out of a folder opened read-only, and moves nothing.
             raise MailboxError(f"{self._label}: a folder opened read-only keeps its messages")
@@ -278,6 +232,18 @@ class ImapMailbox:
             client.copy(uids, folder)
             client.delete_messages(uids, silent=True)
             client.uid_expunge(uids)
+        self._selected_at = -math.inf
+
+    def _heard(self, answers: Iterable[object]) -> None:
+        """Keep count of the messages in the open folder by what the server tells unasked (RFC 3501 section 7.3.1, 7.4.1)."""
+        for answer in answers:
+            match answer:
+                case (int(count), b"EXISTS"):
+                    self._state = replace(self._state, exists=count)
+                case (int(), b"EXPUNGE"):
+                    self._state = replace(self._state, exists=self._state.exists - 1)
+                case _:
+                    pass
 
     def _envelope(self, uid: int, row: dict[bytes, Any]) -> Envelope:
         at = row.get(b"INTERNALDATE")
@@ -304,7 +270,7 @@ class ImapMailbox:
         if group:
             yield group
 
-    def _make_folder(self, client: _Client, folder: str) -> None:
+    def _make_folder(self, client: Client, folder: str) -> None:
         if folder not in self._folders and not client.folder_exists(folder):
             client.create_folder(folder)
         self._folders.add(folder)
@@ -322,7 +288,9 @@ class ImapMailbox:
                 news = self._listen(client, end)
                 self._idle_failures = 0
                 # idle_check() says nothing, for ever, on a dead connection; NOOP raises.
-                news = news or is_news(client.noop()[1])
+                told = client.noop()[1]
+                self._heard(told)
+                news = news or is_news(told)
                 if news:
                     return True
                 self._wake.wait(min(_SLICE_SECONDS, max(0.0, end - time.monotonic())))
@@ -334,18 +302,21 @@ class ImapMailbox:
         self._dial()
         return True
 
-    def _listen(self, client: _Client, end: float) -> bool:
+    def _listen(self, client: Client, end: float) -> bool:
         """Listen in slices until news, *end* (monotonic), a wake, or an early, empty answer: the line may be dead."""
         news = early = False
         while not (news or early or self._wake.is_set()) and (left := end - time.monotonic()) > 0:
             began, slice_ = time.monotonic(), min(_SLICE_SECONDS, left)
             answers = client.idle_check(timeout=slice_)
+            self._heard(answers)
             news = is_news(answers)
             early = not answers and time.monotonic() - began < slice_ / 2
-        return is_news(client.idle_done()[1]) or news
+        told = client.idle_done()[1]
+        self._heard(told)
+        return is_news(told) or news
 
     @contextlib.contextmanager
-    def _speaking(self, doing: str, seconds: float | None = None) -> Iterator[_Client]:
+    def _speaking(self, doing: str, seconds: float | None = None) -> Iterator[Client]:
         """Lend the client for one exchange of *seconds*; any error ends the connection and becomes a MailboxError."""
         if self._client is None:
             raise MailboxError(f"{self._label}: not connected, while {doing}")
@@ -387,9 +358,3 @@ class ImapMailbox:
 def _chunks(uids: Sequence[int], length: int) -> Iterator[list[int]]:
     for start in range(0, len(uids), length):
         yield list(uids[start : start + length])
-
-
-def _is_refusal(error: Exception, words: str) -> bool:
-    """Tell a no to the credentials from a server that is busy or gone: imapclient makes a LoginError of all three."""
-    lost = isinstance(error, imaplib.IMAP4.abort) or isinstance(error.__context__, imaplib.IMAP4.abort)
-    return isinstance(error, RefusedError) and not lost and not any(word in words.lower() for word in _TEMPORARY)

@@ -148,10 +148,17 @@ class SmtpTransport:
         """
         if _BARE_LINE_END.search(raw):
             raise self._error("the letter has line ends that are not CRLF; prepare it again", permanent=True)
-        smtp = self._ready()
-        with self._lifeline.within(self._deadline + len(raw) / SLOWEST):
+        hopeful = self._hopeful()
+        seconds = self._deadline + len(raw) / SLOWEST
+        try:
+            smtp = self._begin(sender, recipients, raw, seconds)
+        except TransportError:
+            if not hopeful or self._smtp is not None:
+                raise
+            # It was closed just when the last letter had been taken; nothing of this one has left.
+            smtp = self._begin(sender, recipients, raw, seconds)
+        with self._lifeline.within(seconds):
             with self._reporting("sending"):
-                self._mail(smtp, sender, recipients, raw)
                 refused = self._rcpt(smtp, recipients)
             before_data()
             with self._reporting("sending"):
@@ -220,26 +227,30 @@ class SmtpTransport:
             told = f"{code} {cleaned(words)} {cleaned(reason)}".strip()
             raise self._error(f"the server refused the {what} of {user}. {explain(told)}", code=code)
 
-    def _ready(self) -> _Wire:
-        """Make sure of a connection with no letter begun on it; one that died while idle is replaced, once."""
-        ended, self._ended_well_at = self._ended_well_at, -math.inf
-        if self._smtp is not None and time.monotonic() - ended < _SURELY_ALIVE and self._silent(self._smtp):
-            return self._smtp
-        if self._smtp is not None:
+    def _hopeful(self) -> bool:
+        """Whether the connection took a letter just now and the server has said nothing since: then it need not be asked whether it is there."""
+        with contextlib.suppress(OSError, ValueError):
+            sock = None if self._smtp is None else self._smtp.sock
+            young = time.monotonic() - self._ended_well_at < _SURELY_ALIVE
+            return young and sock is not None and not select.select([sock], [], [], 0)[0]
+        return False
+
+    def _begin(self, sender: str, recipients: Sequence[str], raw: bytes, seconds: float) -> _Wire:
+        """Begin a letter on a connection with none begun on it; one that died while idle is replaced, once."""
+        hopeful, self._ended_well_at = self._hopeful(), -math.inf
+        if self._smtp is not None and not hopeful:
+            alive = False
             with contextlib.suppress(OSError), self._lifeline.within(self._deadline):
-                if self._smtp.rset()[0] == _OK:
-                    return self._smtp
-            self._drop()
+                alive = self._smtp.rset()[0] == _OK
+            if not alive:
+                self._drop()
         self.connect()
         if self._smtp is None:
             raise self._error("not connected")
-        return self._smtp
-
-    def _silent(self, smtp: _Wire) -> bool:
-        """Whether the server has said and closed nothing since its last answer, as far as this machine has heard."""
-        with contextlib.suppress(OSError, ValueError):
-            return smtp.sock is not None and not select.select([smtp.sock], [], [], 0)[0]
-        return False
+        with self._lifeline.within(seconds), self._reporting("sending"):
+            smtp = self._smtp
+            self._mail(smtp, sender, recipients, raw)
+        return smtp
 
     def _mail(self, smtp: _Wire, sender: str, recipients: Sequence[str], raw: bytes) -> None:
         for address in (*recipients, *((sender,) if sender else ())):

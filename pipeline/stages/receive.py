@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pipeline.settings import MailboxSettings
     from pipeline.store import Store
 
-_FETCH_BYTES = 8 * 2**20
+_FETCH_BYTES = 4 * 2**20
+_POLL_NOTED = timedelta(seconds=10)
 _LOOK_AHEAD = 1000
 _TO_BE_SAID = -1  # as quiet_until of a folder whose database was restored and that has not been read since
 
@@ -37,12 +38,13 @@ class Received:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
-    """One folder as this poll sees it."""
+    """One folder as this poll sees it; *errands*: something kept before may still have to be fetched or moved."""
 
     mailbox: Mailbox
     settings: MailboxSettings
     folder: str
     position: FolderPosition
+    errands: bool = True
 
 
 class Receive:
@@ -148,12 +150,11 @@ class Receive:
         stopping: Callable[[], bool],
         progress: Progress,
     ) -> None:
-        state = mailbox.select(folder)
-        source = _Source(
-            mailbox=mailbox, settings=settings, folder=folder, position=self._position(settings, folder, state, result)
-        )
+        state = mailbox.look(folder)
+        position, errands = self._position(settings, folder, state, result)
+        source = _Source(mailbox=mailbox, settings=settings, folder=folder, position=position, errands=errands)
         if source.position.quiet_until == _TO_BE_SAID:
-            source = self._after_restore(source, state, result)
+            source = self._after_restore(source, result)
         uids = mailbox.uids_after(source.position.cursor)
         progress.start(f"{settings.name}/{folder}", len(uids))
         for start in range(0, len(uids), _LOOK_AHEAD):
@@ -166,19 +167,33 @@ class Receive:
                 progress.advance(len(batch))
             # UIDs that vanished between SEARCH and FETCH are passed over, too.
             self._take(source, [], cursor=ahead[-1])
-        if not uids:
+        if not uids and self._long_ago(source.position.polled_at):
             self._take(source, [], cursor=source.position.cursor)
-        self._fetch_wanted(source)
-        if settings.processed_folder and not self._shadow:
-            result.moved += self._move(source)
+        if source.errands or uids:
+            self._fetch_wanted(source)
+            if settings.processed_folder and not self._shadow:
+                result.moved += self._move(source)
 
-    def _position(self, settings: MailboxSettings, folder: str, state: FolderState, result: Received) -> FolderPosition:
-        """Where to read on: the stored cursor, the start on first contact, or the beginning again when UIDs were renumbered."""
+    def _long_ago(self, polled_at: datetime | None) -> bool:
+        """Whether it is time to write down again that the folder was read to its end: not each of many polls a minute is news."""
+        return polled_at is None or not timedelta(0) <= self._clock.now() - polled_at < _POLL_NOTED
+
+    def _position(
+        self, settings: MailboxSettings, folder: str, state: FolderState, result: Received
+    ) -> tuple[FolderPosition, bool]:
+        """Where to read on: the stored cursor, the start on first contact, or the beginning again when UIDs were renumbered.
+
+        With it whether anything kept before is still to be fetched or moved.
+        """
         now = self._clock.now()
+        here = (settings.name, folder, state.uidvalidity)
         with self._store.read() as work:
             position = work.messages.position(settings.name, folder)
+            errands = bool(work.messages.bodies_wanted(*here))
+            if settings.processed_folder and not errands:
+                errands = bool(work.messages.unmoved(*here, limit=1))
         if position is not None and position.uidvalidity == state.uidvalidity:
-            return position
+            return position, errands
         with self._store.write() as work:
             if position is None:
                 cursor = _start(state, settings)
@@ -201,12 +216,12 @@ class Receive:
             stored = work.messages.position(settings.name, folder)
         if stored is None:  # pragma: no cover - written three lines above
             raise MailboxError(f"the position of {folder} was not kept")
-        return stored
+        return stored, errands
 
-    def _after_restore(self, source: _Source, state: FolderState, result: Received) -> _Source:
+    def _after_restore(self, source: _Source, result: Received) -> _Source:
         """Take what was moved away since the copy of the database was made, then note which UIDs are read again quietly."""
         mailbox, settings, folder = source.mailbox, source.settings, source.folder
-        last = state.uidnext - 1
+        last = mailbox.select(folder).uidnext - 1
         if settings.processed_folder:
             result.taken += self._moved_before_restore(source)
             mailbox.select(folder)

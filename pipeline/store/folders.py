@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from pipeline.store import schema
 from pipeline.store.events import Events, Happening, mailbox_chain
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from pipeline.store.wakes import Wakes
 
 
+_POSITION = select(schema.Folder).where(
+    schema.Folder.mailbox == bindparam("box"), schema.Folder.folder == bindparam("place")
+)
+
+
 class Folders:
     """The rows of ``folder``."""
 
@@ -29,9 +34,7 @@ class Folders:
 
     def position(self, mailbox: str, folder: str) -> FolderPosition | None:
         """How far *folder* has been read; None before first contact."""
-        row = self._connection.execute(
-            select(schema.Folder).where(schema.Folder.mailbox == mailbox, schema.Folder.folder == folder)
-        ).one_or_none()
+        row = self._connection.execute(_POSITION, {"box": mailbox, "place": folder}).one_or_none()
         if row is None:
             return None
         return FolderPosition(

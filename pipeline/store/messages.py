@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select, tuple_, update
+from sqlalchemy import Integer, bindparam, delete, exists, func, insert, select, tuple_, update
 
 from pipeline.store import schema
 from pipeline.store.events import Happening, case_chain, mailbox_chain
@@ -32,6 +32,15 @@ BATCH_COUNT = 50
 _LONGEST_ID = 2000
 _WAITING = select(M.id).where(M.id.in_(bindparam("ids", expanding=True)), M.state == "received").order_by(M.id)
 _ATTACHMENTS = insert(plain(schema.Attachment))
+# Those that every poll asks, made once. Who waits for a body is among the few that are not filed, which have an index.
+_THERE = (M.mailbox == bindparam("box"), M.folder == bindparam("place"), M.uidvalidity == bindparam("numbering"))
+_WANTED = select(M.id, M.uid).where(M.state.in_(("received", "quarantined")), M.body_wanted.is_(True), *_THERE)
+_UNMOVED = (
+    select(M.id, M.uid)
+    .where(*_THERE, M.moved_at.is_(None), M.quiet.is_distinct_from("shadow"), M.body == "whole")
+    .order_by(M.uid)
+    .limit(bindparam("most", type_=Integer))
+)
 _OPEN = (M.state == "received", M.body_wanted.is_(False))
 
 
@@ -112,11 +121,7 @@ class Messages(Folders):
 
     def bodies_wanted(self, mailbox: str, folder: str, uidvalidity: int) -> list[tuple[int, int]]:
         """(id, uid) of messages whose body an officer has asked for."""
-        rows = self._connection.execute(
-            select(M.id, M.uid).where(
-                M.mailbox == mailbox, M.folder == folder, M.uidvalidity == uidvalidity, M.body_wanted.is_(True)
-            )
-        )
+        rows = self._connection.execute(_WANTED, {"box": mailbox, "place": folder, "numbering": uidvalidity})
         return [(row.id, row.uid) for row in rows]
 
     def body_arrived(self, message_id: int, mailbox: str, raw: bytes, sha256: str, at: datetime) -> None:
@@ -140,19 +145,8 @@ class Messages(Folders):
 
     def unmoved(self, mailbox: str, folder: str, uidvalidity: int, limit: int = 1000) -> list[tuple[int, int]]:
         """(id, uid) of messages kept whole from *folder* that still wait to be moved on the server, oldest first."""
-        rows = self._connection.execute(
-            select(M.id, M.uid)
-            .where(
-                M.mailbox == mailbox,
-                M.folder == folder,
-                M.uidvalidity == uidvalidity,
-                M.moved_at.is_(None),
-                M.quiet.is_distinct_from("shadow"),
-                M.body == "whole",
-            )
-            .order_by(M.uid)
-            .limit(limit)
-        )
+        where = {"box": mailbox, "place": folder, "numbering": uidvalidity, "most": limit}
+        rows = self._connection.execute(_UNMOVED, where)
         return [(row.id, row.uid) for row in rows]
 
     def moved(self, ids: Sequence[int], at: datetime) -> None:
