@@ -16,7 +16,7 @@ from pipeline.domain.errors import UsageError
 from pipeline.domain.request import Regime  # noqa: TC001 - typer reads annotations at run time
 
 if TYPE_CHECKING:
-    from pipeline.domain.clock import Deadline
+    from pipeline.domain.clock import Deadline, Review
     from pipeline.stages.clockwork import Moved
 
 calendar = typer.Typer(help="The calendar of bank holidays.", no_args_is_help=True)
@@ -85,11 +85,13 @@ def deadline(
     events = [clocks.parse_event(text) for text in event or []]
     for text in received:
         day = clocks.parse_when(text)
-        result = clocks.deadline(regime, [clocks.Event(kind=clocks.EventKind.RECEIVED, on=day), *events], calendar)
+        happened = [clocks.Event(kind=clocks.EventKind.RECEIVED, on=day), *events]
+        result = clocks.deadline(regime, happened, calendar)
+        review = clocks.review(regime, happened, calendar)
         if as_lines:
-            say_json({"received": text, **deadline_json(result)})
+            say_json({"received": text, **deadline_json(result), "review": review_json(review) if review else None})
         else:
-            say(*deadline_lines(result))
+            say(*deadline_lines(result), *(review_lines(review) if review else ()))
 
 
 def deadline_json(result: Deadline) -> dict[str, object]:
@@ -104,6 +106,23 @@ def deadline_json(result: Deadline) -> dict[str, object]:
         "requester_by": result.requester_by,
         "notes": list(result.notes),
     }
+
+
+def review_json(review: Review) -> dict[str, object]:
+    """The clock of an internal review for programs; the keys are an interface."""
+    return {
+        "requested_on": review.requested_on,
+        "due_on": review.due_on,
+        "longest_on": review.longest_on,
+        "asked_by": review.asked_by,
+        "late": review.late,
+        "notes": list(review.notes),
+    }
+
+
+def review_lines(review: Review) -> list[str]:
+    """The clock of an internal review for people."""
+    return [f"Review asked for on {long_date(review.requested_on)}: due on {long_date(review.due_on)}.", *review.notes]
 
 
 def deadline_lines(result: Deadline) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.domain.acknowledgement_mode import AcknowledgementMode
 from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, Triage, Verdict
-from pipeline.domain.triage.automatic import MachineSign, machine_signs, mailbox_sign
+from pipeline.domain.triage.automatic import Kind, MachineSign, machine_signs, mailbox_sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,15 +166,38 @@ def _definite_sender(case: _Case) -> tuple[str, ...]:
 
 def _machine(case: _Case) -> tuple[str, ...]:
     """Rows 2 to 8 and 15; the headers of a council's own web form are the form's, and only a report (row 3) still counts."""
-    signs = [s for s in case.machine if s.row != _PHRASES or s.alone]
+    signs = [s for s in case.machine if s.row != _PHRASES or s.alone or _doubtful(s, case.triage)]
     if case.form:
         signs = [s for s in signs if s.row == _REPORTS]
         sign = mailbox_sign(case.recipient or "")
-        signs += [sign] if sign else []
+        signs += [sign] if sign and sign.row != _PHRASES else []
     return tuple(sign.clause for sign in signs)
 
 
+def _doubtful(sign: MachineSign, judged: Triage) -> bool:
+    """Whether a phrase that passes nothing over is reason enough not to answer unseen."""
+    return not judged.plain and (
+        sign.kind in {Kind.PROGRAM, Kind.LIST} or (sign.kind is Kind.ABSENCE and not judged.asked)
+    )
+
+
+def _impersonal(case: _Case) -> tuple[str, ...]:
+    """Neither a question nor a greeting, a name or an "I": what programs send without saying so looks like this."""
+    if case.form or not case.triage.impersonal or kind_for(case.triage, case.facts.regime) is None:
+        return ()
+    return ("nothing in it shows that a person wrote it, so an officer looks before anything is sent",)
+
+
 _REPORTS, _PHRASES = 3, 15  # rows of mail.md section 5
+
+
+def _only_copied(case: _Case) -> tuple[str, ...]:
+    """A bare receipt for what was written to somebody else, and to us only as a copy."""
+    message, own = case.message, case.facts.own_addresses
+    to, cc = ({person.key for person in people} for people in (message.to, message.cc))
+    if case.triage.intent is Intent.UNCLEAR and to and not to & own and cc & own:
+        return ("it is written to somebody else and asks for nothing plainly, and we only have a copy",)
+    return ()
 
 
 def _own_address(case: _Case) -> tuple[str, ...]:
@@ -233,6 +256,8 @@ _TABLE: tuple[Callable[[_Case], tuple[str, ...]], ...] = (
     _verdict,
     _definite_sender,
     _machine,
+    _only_copied,
+    _impersonal,
     _own_address,
     _gateway,
     _other_reply_to,

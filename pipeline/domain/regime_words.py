@@ -29,6 +29,9 @@ ENVIRONMENT = (
         r"brown ?field",
         r"section 106",
         r"s\.? ?106",
+        # A planning authority's own number for an application, by its year, its running number and its kind.
+        r"\d{2,4}/\d{4,6}/(?:ful|full|out|hou|hse|lbc|lba|rem|res|adv|dis|doc|con|tpo|tca|tre|var|cou|pnh|pa|clu"
+        r"|cle|clp|ldc|nma|pip|eia|mar?|maj|hh)",
         r"community infrastructure levy",
         r"listed buildings?",
         r"conservation areas?",
@@ -118,6 +121,7 @@ ENVIRONMENT = (
         "waste and recycling",
         r"recycl\w+",
         r"landfill",
+        r"(?:how much|tonn(?:es?|age) of|tons? of|amount of) (?:rubbish|refuse|waste|litter)",
         r"incinerat\w+",
         r"energy from waste",
         r"(?:household|municipal|residual|food|garden|clinical|bulky|commercial|trade|hazardous|domestic|green|"
@@ -187,7 +191,9 @@ ENVIRONMENT = (
         r"watercourses?",
         r"rivers?",
         r"streams? and rivers?",
-        r"water (?:quality|sampl\w+|pollution|levels?|table|abstraction)",
+        r"water (?:quality|test\w*|sampl\w+|pollution|levels?|table|abstraction)",
+        r"(?:test|tested|testing|sampled?|sampling) the (?:\w+ )?water",
+        r"(?:boating|park|village|town) (?:lakes?|ponds?)",
         r"bathing water",
         r"private water suppl(?:y|ies)",
         r"reservoirs?",
@@ -331,6 +337,11 @@ OWN_DATA = _any(
     r"dols|personal file)\b)",
     r"\b(?:footage|cctv|recording|video|images?|body ?cam\w*|call recordings?)\b[^.?!]{0,60}\b(?:of|showing|"
     r"involving|with|between) (?:me|myself|my)\b",
+    r"\b(?:footage|cctv|recording|video|images?|body ?cam\w*|photo\w*)\b[^.?!]{0,40}\b(?:shows?|showed|captured|caught|filmed|has) (?:me|us)\b",
+    r"\b(?:with|has|have|bear|bears|bearing) my (?:own )?name (?:on|in)\b",
+    r"\bwhat(?:['\u2019]?s| is| was| has been| have you| you have| you(?:['\u2019]ve)?)? (?:been )?(?:written|said"
+    r"|recorded|held|kept|noted|stored|wrote|put)\b[^.?!]{0,30}\b(?:about|on) me\b",
+    r"\b[gw]?wybodaeth\b[^.?!]{0,60}\b(?:amdana(?:f|i)|arna(?:f|i))\b|\b(?:cofnodion|ffeil|data|nodiadau|dogfennau)\b[^.?!]{0,60}\bamdana(?:f|i)\b",
     r"\b(?:all|every|any|copy|copies)\b[^.?!]{0,80}\b(?:in which|where|that) (?:i am|i['\u2019]m|my name (?:is|"
     r"appears)) (?:mentioned|named|discussed|referred)",
     r"\b(?:what|which) (?:personal )?(?:information|data|records) (?:do|does) (?:you|the council) (?:hold|have|"
@@ -346,6 +357,7 @@ OWN_DATA = _any(
 ACTING = _any(
     r"\b(?:i|we) act (?:for|on behalf of)\b|\bwe are instructed (?:by|on behalf of)\b|\bon behalf of (?:my|our|"
     r"mr|mrs|ms|miss|the above|a client)\b|\bour (?:above[- ]named )?client\b|\bmy client\b|\bacting for\b",
+    r"\b(?:his|her|their) (?:signed |written )?(?:consent|authority|permission) (?:is |are )?(?:attached|enclosed|below)\b",
     r"\b(?:letter|form|signed|written|client['\u2019]?s) (?:of )?(?:authority|consent|mandate)\b|"
     r"\bpower of attorney\b|\bparental responsibility\b|\blitigation friend\b|\bdeput(?:y|yship) (?:for|order)\b|"
     r"\bappointee\b|\bwith (?:his|her|their) (?:consent|permission|authority)\b",
@@ -356,12 +368,13 @@ ACTING = _any(
 OTHERS_DATA = _any(
     r"\b(?:client|son|daughter|child|mother|father|mum|dad|husband|wife|partner|brother|sister|nephew|niece|"
     r"grand\w+|tenant)(?:ren)?['\u2019]?s?['\u2019]? (?:full |complete |entire |own |personal |housing |"
-    r"social (?:care|services|work) |school |care |sen |send |ehcp? |education(?:al)? |medical |case |adoption |"
+    r"youth (?:offending|justice) |social (?:care|services|work) |school |care |sen |send |ehcp? |education(?:al)? |medical |case |adoption |"
     r"and |tenancy |children['\u2019]?s services ){0,5}(?:records?|files?|data|notes|case ?files?|papers|information|"
     r"plans? (?:and|file)|assessments?)\b",
     r"\b(?:his|her|their) (?:\w+ )?(?:care )?(?:plans?|assessments?)\b|"
     r"\b(?:his|her|their) (?:full |complete |entire |own |personal |housing |social (?:care|services|work) |"
-    r"school |care |case |education |medical |adoption |tenancy ){0,5}(?:records?|files?|personal data|notes|"
+    r"school |care |case |education |medical |adoption |tenancy |council tax |benefits? |youth (?:offending"
+    r"|justice) ){0,5}(?:records?|files?|personal data|notes|"
     r"case ?files?)\b",
     r"\b(?:information|data|records?|files?|everything|documents?|notes)\b[^.?!]{0,60}\b(?:about|on|relating to|"
     r"regarding|concerning) (?:him|her|them|our client|my client|mr|mrs|ms|miss|my (?:son|daughter|child|mother|"

@@ -157,6 +157,14 @@ def is_prose(part: Part, *, named: bool = False) -> bool:
     return named or not part.filename
 
 
+# A stub in place of the plain version: it says that its reader can't show the other one.
+_ONLY_HTML = re.compile(
+    r"(?:\bnot|n[\u2019']t|\bunable|\bneed\w*|\bto (?:view|see|read|display)|\bplease|\benabled?)\b.{0,60}\bhtml"
+    r"|\bhtml\b.{0,40}\b(?:support\w*|view\w*|capable|enabled?|client|version)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 class _Chooser:
     """Reads the text out of a tree; *named* also takes inline text with a file name, for mails that have nothing else."""
 
@@ -190,6 +198,8 @@ class _Chooser:
             return plain
         others = (self.text(child) for child in reversed(children) if child.real_type != "text/plain")
         rich = next((text for text in others if text.strip()), "")
+        if rich and _ONLY_HTML.search(plain):
+            return rich
         return rich if not plain or len(rich) > 2 * len(plain) else plain
 
     def _joined(self, children: list[Part]) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.domain import clock, topic, webform
 from pipeline.domain.authentication import UNKNOWN, Authentication, read_results
+from pipeline.domain.forwarding import is_within, own_earlier
 from pipeline.domain.message import Address
 from pipeline.domain.questions import questions
+from pipeline.domain.questions.asking import is_question, is_request
+from pipeline.domain.quoting import fold
 from pipeline.domain.receipt import Receipt, date_of_receipt
 from pipeline.domain.regime import guess, is_environmental
 from pipeline.domain.request import Regime
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
     from pipeline.domain.triage.intent import Words
     from pipeline.mail.council import Council
 
+_FORWARDED = re.compile(r"\s{0,9}(?:fwd?|ymlaen|wg|tr)\s?:", re.IGNORECASE)
+_ANSWER = re.compile(r"(?:\s{0,9}(?:re|fwd?|aw|sv|ynt|ateb)\s?:){1,9}\s{0,9}", re.IGNORECASE)
 _MOST_BY_LAW = 100  # questions whose own law is looked at: nobody asks more, but a list made to keep us busy
 
 
@@ -88,6 +94,7 @@ def read_message(
     message: Message, internal_date: datetime, council: Council, *, mailbox: str = "", raw: bytes | None = None
 ) -> Reading:
     """Say all that can be said of a parsed message; mails attached to it are looked into when *raw* is there."""
+    message = _with_own_forward(message, council)
     receipt = date_of_receipt(message.received, internal_date, council.trusted_hosts)
     text = message.new_text or message.text
     requester, from_form = message.author, False
@@ -102,7 +109,7 @@ def read_message(
     text = without_armour(text)
     unread = bool(contents.unreadable) and not contents.text.strip()
     # Words that only point to what could not be read are no question.
-    asked = () if unread else questions(contents.text if contents.text.strip() else text)
+    asked = () if unread else questions(contents.text if contents.text.strip() else text or _title(message.subject))
     law = (
         guess(message.subject, f"{text}\n\n{contents.text}")
         if contents.text
@@ -130,6 +137,23 @@ def read_message(
         proposal=None if from_form or form_unread else propose(message, raw, receipt, council),
         authentication=read_results(message.header("authentication-results"), council.gateways(mailbox)),
     )
+
+
+def _title(subject: str) -> str:
+    """A subject that asks, which is all that a mail without words says; "" for any other."""
+    said = _ANSWER.sub("", subject).strip()
+    return said if is_question(said) or is_request(said) else ""
+
+
+def _with_own_forward(message: Message, council: Council) -> Message:
+    """*message* with what its sender wrote to somebody else, and forwards to us, among the sender's own words."""
+    author = message.author
+    if author is None or not _FORWARDED.match(message.subject):
+        return message
+    if is_within(author.domain, council.internal_domains):
+        return message
+    words = own_earlier(message.text, author.key, council.internal_domains, council.own_addresses)
+    return message if words is None else replace(message, new_text=fold(words).new_text)
 
 
 def due_on(regime: Regime, received_on: date, calendar: Calendar) -> date:

@@ -161,6 +161,17 @@ def test_deadline_makes_one_line_for_each_date(tmp_path: Path, monkeypatch: pyte
     assert "due on Monday 3 June 2024" in call("deadline", "--regime", "eir", "--received", "2024-05-02").text
 
 
+@pytest.mark.parametrize(("law", "due"), [("foi", "2024-07-09"), ("eir", "2024-08-08")])
+def test_deadline_says_when_a_review_is_due(law: str, due: str) -> None:
+    """20 working days for a review under FOI and 40 under the EIR; without one there is none."""
+    words = ("deadline", "--regime", law, "--received", "2024-05-02")
+    asked = ("--event", "sent=2024-05-02", "--event", "review_requested=2024-06-11")
+    (line,) = call(*words, *asked, "--json").lines
+    assert line["review"]["due_on"] == due
+    assert "Review asked for on Tuesday 11 June 2024" in call(*words, *asked).text
+    assert call(*words, "--json").lines[0]["review"] is None
+
+
 @pytest.mark.parametrize("when", ["02/05/2024", "2024-13-01", "", "soon", "9999-12-31"])
 def test_deadline_refuses_a_date_that_is_none(when: str) -> None:
     """Exit 2, with the form a date has."""

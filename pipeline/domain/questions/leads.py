@@ -80,8 +80,18 @@ def is_lead_in(text: str) -> bool:
         _I,
     ):
         return bool(_LEAD_ANSWER.search(head)) and not _own_content(head)
-    return False
+    return _ONLY_ASKS.fullmatch(head) is not None
 
+
+# "Can you tell me", and the line ends.
+_ONLY_ASKS = re.compile(
+    r"(?:[\w'\u2019 ]{0,40}\b(?:and|so|hello|hi|under (?:the )?foia?|foi)\b[, ]{0,2})?(?:please |kindly )?(?:can"
+    r"|could|would|will) (?:you|anyone|someone|the council) (?:please |kindly |also )?"
+    r"(?:tell (?:me|us)|let (?:me|us) know|advise(?: me| us)?|confirm|answer|provide|send(?: me| us)?|give (?:me|us))(?: please)?[ ,.]{0,3}"
+    r"|(?:please |kindly )(?:can you |could you |would you )?(?:tell (?:me|us)|let (?:me|us) know|advise(?: me"
+    r"| us)?|confirm|provide|state)(?: please)?[ ,.]{0,3}",
+    _I,
+)
 
 # "Please send copies of:" names nothing yet; each item below it does.
 _OPEN_END = re.compile(

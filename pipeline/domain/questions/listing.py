@@ -53,7 +53,7 @@ _NUMBER = re.compile(
 _SUFFIXED = re.compile(r"^(?P<n>\d{1,3})\s?\((?P<s>[a-z]|[ivx]{1,4})\)[.:]?\s+(?=[A-Za-z])")
 _DOTTED = re.compile(r"^[qQ]?(?P<a>\d{1,2})\.(?P<b>\d{1,2})(?:[.):]\s*|\s+)(?=[A-Za-z\"'(\u2018\u201c])")
 _CELL = re.compile(r"^\|?\s*[qQ]?(?P<n>\d{1,3})[.)]?\s*[|\t]\s*(?=\S)")
-_BARE = re.compile(r"^(?P<n>\d{1,2})\s+(?=[A-Z])")
+_BARE = re.compile(r"^(?P<n>\d{1,2})\s+(?=[A-Z]|(?:how|what|when|where|who|which|why|can|could|please|pls)\b)")
 _MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b", re.IGNORECASE)
 _LETTER = re.compile(
     r"^(?:[(\[](?P<a>[a-zA-Z]|[ivxIVX]{2,5})[)\]][.:]?\s*|(?P<b>[a-zA-Z]|"

@@ -76,6 +76,12 @@ _MACHINE_NAMES = frozenset(
 _ROBOT_NAMES = frozenset(
     {"listserv", "majordomo", "autoreply", "autoresponder", "autoresponse", "autorespond", "automailer", "mailman"}
 )
+# Names that programs and people both write from: no reason to pass a mail over, and one not to answer it unseen.
+_EITHER_NAMES = frozenset(
+    {"survey", "surveys", "feedback", "order", "orders", "notification", "notifications", "notify", "alert", "alerts", "newsletter", "newsletters"}
+    | {"quarantine", "mailer", "automated", "reminder", "reminders", "digest", "notice", "system", "systems", "robot", "bot"}
+    | {"dmarc", "report", "reports", "statement", "statements", "portal", "petition", "petitions", "offers", "marketing", "promotions"}
+)  # fmt: skip
 _ACCOUNTS = frozenset({"root", "daemon", "www-data"})
 _NO_REPLY = frozenset({"noreply", "noreplies", "donotreply", "dontreply", "donotrespond", "nicht-antworten"})
 _NO_REPLY_WORDS = (
@@ -132,6 +138,9 @@ def mailbox_sign(address: str) -> MachineSign | None:
         )
     if bare in _ROBOT_NAMES or local in _ACCOUNTS:
         return MachineSign(row=8, kind=Kind.PROGRAM, clause="its sender's address belongs to a program")
+    if bare in _EITHER_NAMES or _EITHER_NAMES & set(words):
+        clause = "its sender's address is one that programs use"
+        return MachineSign(row=15, kind=Kind.LIST, clause=clause, alone=False, person_possible=True)
     if stem.startswith("owner-") or stem.endswith(("-request", "-owner", "-bounces")):
         return MachineSign(
             row=8, kind=Kind.LIST, clause="its sender's address runs a mailing list", alone=False, person_possible=True
@@ -258,16 +267,28 @@ def _phrase_signs(message: Message, *, backed: bool) -> list[MachineSign]:
         by_subject = subject_rule.match(subject) is not None
         if by_subject and (backed or body_rule.search(body)):
             signs.append(MachineSign(row=15, kind=kind, clause=clause))
-    if not signs and short and phrases.ABSENCE_SUBJECT.match(subject):
+    if not signs and short and (opening := phrases.ABSENCE_SUBJECT.match(subject)):
         clause = "its subject is that of an automatic answer"
-        signs.append(MachineSign(row=15, kind=Kind.ABSENCE, clause=clause, alone=False, person_possible=True))
+        # "Automatic reply: Your request" is how programs write it; "Out of office bookings" is somebody's topic.
+        kind = Kind.PROGRAM if subject[: opening.end() + 2].rstrip().endswith(":") else Kind.ABSENCE
+        signs.append(MachineSign(row=15, kind=kind, clause=clause, alone=False, person_possible=True))
     if not signs and short and phrases.ROBOT_BODY.search(body):
         clause = "it says itself that it is automatic or that nobody reads answers"
         signs.append(MachineSign(row=15, kind=Kind.PROGRAM, clause=clause, alone=False, person_possible=True))
     if not signs and short and phrases.ABSENCE_BODY.search(body[:400]):
         clause = "it reads like an out-of-office note"
         signs.append(MachineSign(row=15, kind=Kind.ABSENCE, clause=clause, alone=False, person_possible=True))
+    if not signs and short and _of_a_house(body):
+        clause = "it reads like what an office's system sends to everybody"
+        signs.append(MachineSign(row=15, kind=Kind.LIST, clause=clause, alone=False, person_possible=True))
     return signs + _calendar_signs(message, subject)
+
+
+def _of_a_house(body: str) -> bool:
+    """Whether *body* says what systems write to their customers, or acknowledges something as an office does."""
+    if phrases.HOUSE_BODY.search(body):
+        return True
+    return phrases.HOUSE_THANKS.search(body) is not None and phrases.HOUSE_PROMISE.search(body) is not None
 
 
 _RECEIPT_BODY = re.compile(

@@ -53,13 +53,20 @@ PROPOSED_EFFECTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Triage:
-    """The verdict and intent, all *reasons* (the deciding one first), whether an officer must look first (*flagged*), and *suggested* references."""
+    """The verdict and intent, all *reasons* (the deciding one first), whether an officer must look first (*flagged*), and *suggested* references.
+
+    *plain*: somebody plainly asks under the law, so that words programs use too are no doubt about a person; *asked*: a sentence asks for
+    something; *impersonal*: nothing in it shows that a person wrote it.
+    """
 
     verdict: Verdict
     intent: Intent
     reasons: tuple[str, ...]
     flagged: bool = False
     suggested: tuple[str, ...] = ()
+    plain: bool = False
+    asked: bool = True
+    impersonal: bool = False
 
     @property
     def proposed_effect(self) -> str | None:
@@ -97,6 +104,9 @@ def triage(
         ),
         flagged=rule.flagged or bool(remarks),
         suggested=_suggested(rule, evidence),
+        plain=evidence.plain_request,
+        asked=evidence.words.asked > 0,
+        impersonal=evidence.impersonal and not evidence.plain_request,
     )
 
 
@@ -136,7 +146,7 @@ def _remarks(rule: Rule, e: Evidence) -> tuple[str, ...]:
         remarks.append("it may also ask for something new")
     if rule.verdict is Verdict.REQUEST and e.machine and not e.web_form:
         remarks.append(f"it bears a mark of automatic mail: {e.machine[0].clause}")
-    if rule.verdict is Verdict.AUTOMATIC and not e.own and e.plain_request:
+    if rule.verdict is Verdict.AUTOMATIC and not e.own and (e.plain_request or e.asks_by_list):
         remarks.append("it reads like a request all the same")
     if rule.verdict is Verdict.INTERNAL and e.words.has(Sign.REQUESTS, Sign.OWN_DATA):
         remarks.append("it may pass on or make a request; an officer says whether one is to be opened, and for whom")

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pipeline.domain.request import KnownCase, Workflow
-from pipeline.domain.triage.automatic import Kind, MachineSign, machine_signs
+from pipeline.domain.triage.automatic import Kind, MachineSign, machine_signs, plain
 from pipeline.domain.triage.intent import Words, read_words
+from pipeline.domain.triage.machine_phrases import PERSONAL, SIGNED
 from pipeline.domain.triage.wording import Sign
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 COMMISSIONER_DOMAINS = frozenset({"ico.org.uk", "ico.gov.uk"})
 DECORATION = 30 * 1024  # bytes; a picture below that is no photograph of a letter
 HISTORY_CHARACTERS = 20_000
+PERSONAL_CHARACTERS = 20_000
 ADVERTISING = 2  # kinds of selling talk that make an advertisement; one alone is a turn of phrase
 
 
@@ -121,6 +123,16 @@ class Evidence:
         return bool(self.sender) and self.sender in self.context.colleagues
 
     @property
+    def journal(self) -> bool:
+        """Whether our own mail system hands on somebody's mail, attached, as it does when it keeps a journal."""
+        return (
+            self.internal
+            and bool(self.message.header("x-ms-journal-report"))
+            and not any("status" in part or "notification" in part for part in self.message.part_types)
+            and "message/rfc822" in self.message.part_types
+        )
+
+    @property
     def commissioner(self) -> bool:
         """Whether the Information Commissioner's Office sent it."""
         return within(self.domain, COMMISSIONER_DOMAINS)
@@ -164,6 +176,22 @@ class Evidence:
         words = self.words
         asks = words.has(Sign.REQUESTS, Sign.OWN_DATA) and words.has(Sign.ASK, Sign.MATERIAL, Sign.OWN_DATA)
         return asks and words.law_named and not words.has(Sign.SALES)
+
+    @property
+    def asks_by_list(self) -> bool:
+        """Whether somebody asks for papers or figures through a list that people write to (RFC 2369 List-Post), without naming the law."""
+        posted = self.message.header("list-post") or self.message.header("mailing-list") or self.message.reply_to
+        people = all(sign.person_possible for sign in self.machine if sign.alone)
+        return bool(posted) and people and self.words.asked > 0 and not self.words.has(Sign.SALES)
+
+    @property
+    def impersonal(self) -> bool:
+        """Whether it only states figures or papers, and nothing shows a person: no ask, no greeting or thanks, no "I" or "we", and no name below it."""
+        words, said = self.words, self.message.new_text[:PERSONAL_CHARACTERS].strip()
+        asks = words.has(Sign.ASK, Sign.REQUESTS, Sign.OWN_DATA) or words.law_named or "?" in said
+        if asks or not words.has(Sign.MATERIAL) or PERSONAL.search(plain(said)):
+            return False
+        return SIGNED.search(said) is None
 
     def signs_of(self, *kinds: Kind, alone: bool = True) -> tuple[MachineSign, ...]:
         """Machine signs of *kinds*: those that decide by themselves, or those that do not."""

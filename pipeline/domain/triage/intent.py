@@ -21,11 +21,13 @@ from pipeline.domain.triage.wording import (
     FRAME_WORDS,
     LAW,
     MATERIAL,
+    NEGATED,
     POLITE_IF,
     REQUEST_RULES,
+    SAYS_NEW,
     Sign,
 )
-from pipeline.domain.triage.wording_cases import FOLLOW_UP_RULES, OTHER_APPEALS
+from pipeline.domain.triage.wording_cases import FOLLOW_UP_RULES, OF_OUR_ANSWER, OTHER_APPEALS
 from pipeline.domain.triage.wording_other import OTHER_RULES
 
 if TYPE_CHECKING:
@@ -99,20 +101,12 @@ _NARRATION = re.compile(
 )
 _ADDRESSED = re.compile(r"\b(?:please|pls|can|could|would|will|want|now|hereby|again)\b")
 _THANKED_FOR = re.compile(r"\b(?:thanks?|thank you|grateful)(?: you)?(?: \w+){0,3} for\b")
-_NEGATED = re.compile(
-    r"\b(?:not|n't|never|rather than|instead of) (?:\w+ ){0,3}(?:this |it |me |my e-?mail |my request )?(?:as )?(?:a |an |any )?(?:\w+ )?"
-    r"(?:complain\w*|chas\w+|appeal\w*|objecti\w+|objecting|internal review|request for (?:a |an )?(?:internal )?review|withdraw\w*|criticis\w+)\b"
-)
 _SHORTHAND = re.compile(
     r"\b(?:pls|plz|plse|u|im|ive|(?:do|did|does|ca|wo|would|could|should|have|has|had|is|are|was|were)nt)\b"
 )
 _CONTRAST = re.compile(
     r"\b(?:however|but|unfortunately|although|still|not(?! (?:at all|least|only))|yet)\b"
     r"|\b(?!can't|couldn't|wouldn't)\w{1,10}n't\b(?! (?:expect|have to|need to|know how))"
-)
-_SAYS_NEW = re.compile(
-    r"\b(?:new|another|further|second|separate|additional|fresh|different) (?:foi |eir |freedom of information "
-    r"|information |subject access )?request\b"
 )
 _WORD = re.compile(r"[^\W_]{2,}")
 _REFERENCE = re.compile(r"\b(?:foi|eir|sar|ir)[-/_ ]?\d{4,12}\b|\b\d{5,12}\b(?= (?:foi|eir))")
@@ -173,7 +167,7 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
     asked = anew = 0
     for sentence in _sentences(lines):
         law_named = law_named or (LAW.search(sentence) is not None and not BOILERPLATE.search(sentence))
-        says_new = says_new or _SAYS_NEW.search(sentence) is not None
+        says_new = says_new or SAYS_NEW.search(sentence) is not None
         contrasts = contrasts or _CONTRAST.search(sentence) is not None
         read = read_sentence(sentence)
         anew += _asks_anew(read)
@@ -303,7 +297,7 @@ def _settle(sentence: str, found: dict[Sign, tuple[str, ...]]) -> dict[Sign, tup
     found = {sign: clauses for sign, clauses in found.items() if sign not in apart}
     conditional = CONDITIONAL.search(POLITE_IF.sub(" ", sentence)) is not None and not _ASKS_FIRST.match(sentence)
     drop = set(_CONDITIONED) if conditional else set()
-    if _NEGATED.search(sentence):
+    if NEGATED.search(sentence):
         drop |= _PURPOSES - {Sign.MISSING, Sign.GROUNDS, Sign.PRIOR}
     if _ABOUT_EARLIER & found.keys() - drop and not _asks_about_topic(sentence, found):
         drop |= _WISHES - {Sign.FRESH}
@@ -327,8 +321,8 @@ def _mistaken(sentence: str, found: AbstractSet[Sign]) -> set[Sign]:
         apart |= (set() if Sign.LAW in found else _FOLLOW_UP) | (set() if Sign.ASK in found else {Sign.MATERIAL})
     if Sign.WITHDRAWAL in found and "request" in sentence:
         apart |= {Sign.SERVICE, Sign.OWN_SERVICE}
-    if Sign.REVIEW in found and OTHER_APPEALS.search(sentence):
-        apart.add(Sign.REVIEW)
+    if {Sign.REVIEW, Sign.REVIEW_ASKED} & found and OTHER_APPEALS.search(sentence):
+        apart |= {Sign.REVIEW} if OF_OUR_ANSWER.search(sentence) else {Sign.REVIEW, Sign.REVIEW_ASKED, Sign.REVIEW_HINT}
     return apart
 
 

@@ -280,6 +280,14 @@ ROBOT_BODY = re.compile(
     r"|(?:please )?do not (?:reply|respond) (?:directly )?to this (?:automated |automatic |)?(?:e-?mail|message"
     r"|address|notification)"
     r"|replies to this (?:e-?mail|message|address) (?:are|will) not"
+    r"|(?:(?:type|write|enter) (?:your )?(?:reply|response)|reply) above this line|reacted to your (?:message|e-?mail)"
+    r"|(?:awaits?|awaiting|held (?:for|until)|is being held)\b.{0,40}\b(?:moderat\w+|approval)|messages? (?:are "
+    r"|is )?(?:held )?in (?:your )?quarantine"
+    r"|complete (?:the|this) verification|(?:prove|confirm|verify) (?:that )?you(?:'re| are) (?:a |not a )?(?:human"
+    r"|person|robot|real)|junk mail\. please click"
+    r"|sent you a document to (?:review|sign)|(?:this|your) document has been (?:completed|signed)"
+    r"|thank you for (?:your (?:order|purchase|booking|payment)|shopping)"
+    r"|your (?:order|payment|booking|subscription) (?:has been|is|was) (?:received|confirmed|dispatched|on its way)"
     r"|(?:generated|sent) automatically (?:by|from|to)|you are receiving this (?:e-?mail|message|notification) because"
     r"|ceci est un message automatique|dies ist eine automatisch|este es un mensaje automático|messaggio automatico)"
 )
@@ -298,3 +306,34 @@ BOUNCE_BODY = re.compile(
     r"|no se pudo entregar|non è stato possibile)"
 )
 RECALL_BODY = re.compile(r"would like to recall the message")
+
+# What systems write to their customers. People say one of these things now and then, so that it passes nothing over; it is not answered unseen.
+HOUSE_BODY = re.compile(
+    r"(?:\b(?:log ?in|sign in|click (?:here|below|on (?:the|this)|the (?:link|button))|join link|add to (?:your )?calendar|unsubscribe"
+    r"|view (?:it |this (?:e-?mail |message )?|the \w+ )?(?:online|in (?:your|a) browser)|manage (?:your )?preferences|update your preferences)\b"
+    r"|\byour (?:\w+ ){0,2}(?:statement|invoice|bill|registration|subscription|password|parcel|delivery|booking|payment|appointment|order)"
+    r" (?:is|has|was|will|are) (?:now )?(?:ready|available|due|been|confirmed|overdue|on its)\b"
+    r"|\byou(?:'re| are| have been)(?: now| successfully)? (?:registered|subscribed|signed up|enrolled|invited)\b"
+    r"|\backnowledge receipt of your\b|\bhas been (?:logged|registered|allocated|assigned) (?:as|to you|under|the (?:reference|number))\b"
+    r"|\byou are (?:watching|following|receiving)\b|\btrack your\b|\bnotification type:"
+    r"|\bif you (?:did not|didn't|have not) (?:make|made|request|requested|authorise|authorised|sign|expect|ask|register)\b"
+    r"|\b(?:successfully|has been|was) delivered to\b|\b(?:aggregate|feedback) report (?:for|from)\b"
+    r"|\bmy (?:new )?e-?mail address (?:has changed|is changing|is now)\b|\bupdate your (?:records|address book|contacts)\b)"
+)
+# An office's own acknowledgement: it thanks for what it was sent, or numbers it, and promises an answer.
+HOUSE_THANKS = re.compile(
+    r"\bthank(?:s| you) for (?:your |submitting|contacting|getting in touch|registering|writing)|\bwe (?:have"
+    r"|can confirm (?:that )?we have) received your\b"
+)
+HOUSE_PROMISE = re.compile(
+    r"\b(?:we|who|and|team|officer|somebody|someone) (?:aim|endeavour|will|shall|try|hope|expect|intend)s? (?:to "
+    r"|then )?(?:respond|reply|get back|be in touch|contact|process|deal|answer|consider|provide|send you)\b"
+    r"|\byou (?:will|should|can expect to) (?:receive|hear|get|have)\b|\bwill be (?:dealt|answered|responded|processed|passed|in touch)\b"
+)
+# How a person sounds: greets, thanks, says please, or speaks as "I" or "we".
+PERSONAL = re.compile(
+    r"\b(?:i|i'm|i'd|i've|im|ive|we|we'd|we're|my|our|me|us|dear|hi|hiya|hey|hello|good (?:morning|afternoon|evening)|please|pls|plz|thanks?|thx|ta"
+    r"|cheers|regards|sincerely|faithfully|wishes|grateful|kindly|annwyl|helo|diolch|cofion|hoffwn|cywir)\b"
+)
+# A name as people set it below what they wrote: a few words without a stop on a line of their own.
+SIGNED = re.compile(r"\n[^\W\d_]{1,20}\.?(?: [^\W\d_]{1,20}\.?){0,3}\Z")

@@ -51,6 +51,8 @@ def _duplicate(e: Evidence) -> Clauses:
 
 
 def _bounce(e: Evidence) -> Clauses:
+    if e.journal:
+        return ()
     return tuple(dict.fromkeys(sign.clause for sign in e.signs_of(Kind.BOUNCE)))
 
 
@@ -65,7 +67,7 @@ def _commissioner(e: Evidence) -> Clauses:
 
 
 def _automatic(e: Evidence) -> Clauses:
-    if e.web_form:
+    if e.web_form or e.journal:
         return ()
     decisive = e.signs_of(*_PROGRAMS)
     if decisive and not (e.plain_request and all(sign.person_possible for sign in decisive)):

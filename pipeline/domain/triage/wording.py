@@ -61,7 +61,7 @@ def word_rule(sign: Sign, clause: str, *alternatives: str) -> WordRule:
 
 
 LAW_NAMES = (
-    r"\bfre{1,2}do[mn] (?:of|fo|for) (?:the )?inf\w{2,14}\b|\bf\.? ?o\.? ?i\.?(?: ?a\.?)?\b(?! (?:team|officer"
+    r"\bfre{1,2}do[mn] (?:of|fo|for) (?:the )?inf\w{2,14}\b|\bf\.? ?o\.? ?i\.?(?: ?a\.?)?\b(?!@| (?:team|officer"
     r"|office|manager|lead|unit|department|desk))"
     r"|\benvironmental info\w{0,9} reg\w{0,9}|\be\.?i\.?r\.?s?\b|\b(?:data )?subject access|\bd?sars?\b"
     r"|\bdata protection act\b"
@@ -90,6 +90,18 @@ CONDITIONAL = re.compile(
     r"|can|would) i)\b"
 )
 
+# What the writer says that it is.
+SAYS_NEW = re.compile(
+    r"\b(?:new|another|further|second|separate|additional|fresh|different) (?:foi |eir |freedom of information "
+    r"|information |subject access )?(?:request|question|query)\b"
+)
+
+# What the writer says that it is not.
+NEGATED = re.compile(
+    r"\b(?:not|n't|never|rather than|instead of) (?:\w+ ){0,3}(?:this |it |me |my e-?mail |my request )?(?:as )?(?:a |an |any )?(?:\w+ )?"
+    r"(?:complain\w*|chas\w+|appeal\w*|objecti\w+|objecting|internal review|request for (?:a |an )?(?:internal )?review|withdraw\w*|criticis\w+)\b"
+)
+
 # An "if" that only makes a question polite.
 POLITE_IF = re.compile(
     r"\b(?:grateful|helpful|appreciated?(?: it)?|obliged|wonder(?:ing|ed)?|great|good|kind|know|me|see|ask|confirm|advise|say"
@@ -114,6 +126,8 @@ FRAME_WORDS = frozenset(
 MATERIAL = AnyOf(
     r"\bhow (?:many|much|often|long)\b(?! longer| more time)|\b(?:the |total |overall )(?:number|numbers"
     r"|amount|value|cost|costs|total|percentage|proportion)s? (?:of|spent|paid)\b|\bnumbers? of\b"
+    r"|\bwhat (?:is|was|are|were|does|did|do) (?:the|your|each|a|any)\b(?!.{0,60}\b(?:my|i|me)\b).{0,50}\b(?:paid"
+    r"|spent|budget|earns?)\b|\b(?:readings?|measurements?|samples) (?:for|from|at|of|taken|recorded)\b"
     r"|\bthe numbers? (?:on|in|who|that|which|by|for|and)\b|\bsalar(?:y|ies)\b|\bamount of\b|\bstatistic"
     r"|\bfigures\b|\bbreak ?down\b|\b(?:a |the |full |complete )list of\b|\blist (?:all|of|the|any|each"
     r"|every)\b|\bcop(?:y|ies) of\b|\b(?:all|any|the|your|internal|relevant|other"
@@ -177,6 +191,8 @@ REQUEST_RULES = (
         r"|entire )?(?:personal (?:data|information|file)|social (?:services|care|work) (?:records?|files?)"
         r"|care (?:file|records?)|(?:hr|personnel|housing|medical|adoption|education|school|children's services"
         r"|childhood|employment) (?:file|files|record|records))\b",
+        r"\bmy (?:\w+ )?(?:son|daughter|child|mother|father|mum|dad|husband|wife|partner|brother|sister"
+        r"|client)\b.{0,100}\b(?:his|her|their) (?:\w+ ){0,3}(?:files?|records?|notes|data)\b",
         r"\b(?:data )?subject access\b|\bmy personal data\b|\bright of access\b|\bdsar\b|\barticle 15\b",
     ),
     word_rule(
@@ -210,9 +226,14 @@ REQUEST_RULES = (
         r"\bplease (?:\w+ ){0,2}(?!contact|call|ring|phone|telephone|excuse|forgive|help|assist|bear|let)\w+ (?:me"
         r"|us|it to me|them to me|these to me|that to me|both)\b|\b(?:e-?mail|post|send|forward|get) (?:it|them"
         r"|these|both|that) to (?:me|us)\b",
+        r"(?:^|, |: )(?:and |so |now |just |also |then )?(?:disclose|release|supply|furnish|provide"
+        r"|itemi[sz]e) (?:the|all|any|every|each|your|me|us|copies|details|full)\b",
+        r"\bwe(?:, .{0,60},)? (?:hereby|formally|respectfully|kindly) (?:request|require|ask for|seek)\b",
+        r"^(?:and |so |now |just |also |then )?(?:tell|show|send|get|give) (?:me|us)\b(?! (?:a (?:break|ring|call"
+        r"|bell|shout|hand)|straight|about it|why (?:i|we) should (?:not )?pay|know (?:if|when|once) you))",
         r"\bi(?:'d| would| should) (?:also |really |very much |dearly )?(?:love|like|be (?:glad|pleased|grateful"
         r"|obliged|interested|keen|delighted|happy)) (?:to (?:see|know|have|read|get|learn|hear|understand|receive"
-        r"|find|be (?:told|sent|given))|of (?:a|the|sight)|for sight)\b|\bplease (?:\w+ )?mak(?:e"
+        r"|find|be (?:told|sent|given))|of (?:a|the|sight)|(?:for )?sight)\b|\bplease (?:\w+ )?mak(?:e"
         r"|ing) (?:\w+ ){1,6}available\b|\b(?:any|is there any|what are the) chances? of\b|\bi (?:demand|insist"
         r"|expect)(?: to)? (?:see|know|sight|production|the (?:production|release|disclosure))\b"
         r"|\bdemand (?:to know|answers|the|that you (?:tell|release|disclose|publish))\b",
@@ -224,7 +245,8 @@ REQUEST_RULES = (
         r"|what|who|when|where|whether|which|if|the)\b",
         r"^(?:and |so |also |firstly,? |secondly,? |finally,? )?(?:what|who|whom|whose|when|where|which|why|how|is"
         r"|are|does|do|did|has|have|was|were|can|could|will)\b.{3,}\?",
-        r"^(?:and |so |also |but )?(?:(?:does|do|did|is|are|has|have|was|were|will) (?:the|your|you|there|any|this"
+        r"^(?!do your (?:\w+ )?(?:jobs?|work|dut(?:y|ies)|bit|best|worst|homework|research)\b)(?:and |so |also |but )?"
+        r"(?:(?:does|do|did|is|are|has|have|was|were|will) (?:the|your|you|there|any|this"
         r"|these|our)|(?:how|what|who|where|which|why) (?:is|are|was|were|does|do|did|much|many|has|have|will"
         r"|often|owns|pays|runs)) .{6,}[^?]$",
         r"\b(?:hoffwn|dymunaf|rwyf (?:am|yn gofyn)|rydw i'n gofyn|gofynnaf|gofyn am|a allwch|allwch chi|a fyddech"

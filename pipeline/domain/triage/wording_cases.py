@@ -31,6 +31,12 @@ OTHER_APPEALS = re.compile(
     r"|bus lane|banding|assessment|school place|transport|stage (?:1|2|one|two))\b"
 )
 
+# What an internal review is about, and an appeal against a ticket is not.
+OF_OUR_ANSWER = re.compile(
+    r"\b(?:internal|reviews?|foi\w*|eirs?|sar|information|requests?|questions?|refus\w+|with(?:hold|held)\w*"
+    r"|redact\w*|exempt\w*|disclos\w*|response|reply)\b"
+)
+
 FOLLOW_UP_RULES = (
     word_rule(
         Sign.CHASER,
@@ -65,7 +71,7 @@ FOLLOW_UP_RULES = (
         r"|regarding|-|:)|^reminder\b|\bfollow(?:ing)?[- ]?up (?:on|with|my|our|regarding|re|about|email|this"
         r"|to my (?:email|request|foi|message))\b|\b(?:re-?minder|prompt|nudge) (?:\w+ )?(?:that|about|on|re)\b"
         r"|\breminder\W*$|\b(?:second|third|fourth|fifth|last|2nd|3rd|4th) (?:time (?:of asking|i)|e-?mail|message"
-        r"|request for an (?:update|answer))\b|\basking (?:you )?(?:once )?(?:again|for the)\b(?! (?:names?|list"
+        r"|request for an (?:update|answer))\b|\basking (?:you )?(?:once )?(?:again|for (?:the|a) \w+ time)\b(?! (?:names?|list"
         r"|number|figures))|\boverdue\b|\bnudge\b|\bbump(?:ing)?\b",
     ),
     word_rule(
@@ -110,7 +116,8 @@ FOLLOW_UP_RULES = (
     word_rule(
         Sign.CHASER,
         "it says that the time allowed has passed",
-        r"\bout of time\b|\b(?:past|beyond|over|outside|exceeded) (?:the |your |its )?(?:\w+[- ]){0,3}(?:limit"
+        r"\bout of time\b|\b(?:past|beyond|over|outside|exceeded) (?:the |your |its )?"
+        r"(?!(?:\w+[- ]){0,2}(?:storage|quota|mailbox|size|speed|cost|fees?|appropriate|credit|word|weight|data)[- ])(?:\w+[- ]){0,3}(?:limit"
         r"|deadline|time ?scales?|time ?frame|due date|date due|response date)\b|\bbeyond (?:the )?(?:statut|legal"
         r"|20|deadline)|\bpast (?:the|its|your) (?:deadline|due|statutory|20|target)"
         r"|\bdeadline\b.{0,30}\b(?:passed|expired|was|missed|gone|lapsed)\b|\b(?:missed|exceeded|breached"
@@ -123,7 +130,7 @@ FOLLOW_UP_RULES = (
         r"|\bbreach of (?:the (?:act|foi|freedom|law|eir|statut|time)|section 10|s\.? ?10|your (?:legal|statut|dut"
         r"|oblig)|statut)|\bstatutory (?:deadline|time ?(?:limit|scale|frame)|period) (?:has|have|of|for|is"
         r"|was)\b.{0,40}(?:passed|expired|elapsed|ago|gone|up|missed|exceeded)|\b(?:now|already|very|so|is"
-        r"|are) (?:\w+ )?(?:late|overdue)\b|\bweeks? (?:late|overdue)\b|\bdeadline\b.{0,30}\b(?:yesterday"
+        r"|are) (?:\w+ )?(?:late|overdue)\b|\bweeks? (?:late|overdue)\b|(?:^|\b(?!my|our|press|copy|print|story)\w+ )deadline\b.{0,30}\b(?:yesterday"
         r"|last week|today|on \w+day)\b|\bworking days are up\b|\b(?:month|months|days|weeks|deadline|time|period"
         r"|limit|date|time ?scale)\b.{0,40}\b(?:ran out|run out|expired|elapsed|passed|has lapsed|come and gone"
         r"|came and went|has gone|is up|lapsed|long gone)\b|\b(?:\d+|twenty|thirty|several|many|some) (?:working "
@@ -145,7 +152,8 @@ FOLLOW_UP_RULES = (
         r"\b(?:i|we) (?:asked|wrote|e-?mailed|contacted|requested|applied|wrote to) (?:to )?(?:you|the council)\b"
         r"|\back(?:nowledged?|nowledge) my\b|\bme again\b|\bmy (?:\w+ )?(?:questions?|request|foi"
         r"|letter) (?:landed|arrived|reached|got)\b",
-        r"\bfurther to (?:my|our)\b|\b(?:wrote|written) to you\b",
+        r"\bfurther to (?:my|our)\b(?! (?:\w+ )?(?:tele)?(?:phone|conversation|call|chat|discussion|meeting|visit"
+        r"|talk))|\b(?:wrote|written) to you\b",
         r"\byour (?:refusal|decision) (?:notice|letter|of|to refuse|not to)\b|\byour (?:response|reply|answer|letter|e-?mail) (?:of|dated)\b",
         r"\bmy (?:original|previous|earlier|outstanding|last|initial|first|above|recent) (?:\w+ ){0,3}(?:request"
         r"|foi|sar|email|e-mail|letter|enquiry|message)\b|\b(?:reference|ref|case) ?(?:number|no\.?|is|:"

@@ -35,6 +35,16 @@ OTHER_RULES = (
     ),
     word_rule(
         Sign.SERVICE,
+        "it asks for a comment for the press",
+        r"\b(?:like|wish|care|want|able|willing) to (?:comment|respond|make a statement)\b.{0,60}\b(?:deadline|story|article|piece|publish\w*)\b"
+        r"|\b(?:would|does|do|will|can|could) (?:the council|you|anyone|anybody|someone|somebody|the leader|a spokes\w+)\b.{0,30}"
+        r"\b(?:comment\b(?! on (?:why|how|what|the|these|this))|give us a (?:quote|statement|line))"
+        r"|\b(?:get|have|give|provide|offer|send|need|want|after) (?:me |us )?(?:a|any|your|the council's"
+        r"|some) (?:\w+ )?(?:comment|quote|statement)\b"
+        r".{0,40}\b(?:story|article|piece|deadline|broadcast|programme|print|publication|on this)\b",
+    ),
+    word_rule(
+        Sign.SERVICE,
         "it asks for a service or reports a fault",
         r"\b(?:street ?|traffic )?(?:lights?|lamps?|lamp ?posts?|signals?)\b.{0,60}\b(?:is|are|been|gone|went|has"
         r"|have) (?:\w+ )?(?:off|out|dark|dead)\b",
@@ -141,6 +151,15 @@ OTHER_RULES = (
         r"|\bwe(?:'re| are)? (?:speciali[sz]e|supply|offer|provide|manufacture|help|work with|support|partner"
         r"|have helped|deliver) (?:\w+ )?(?:in|a|an|to|with|councils?|local authorit\w+|organi[sz]ations?"
         r"|public sector|businesses|you|your|high|quality|affordable|clients)",
+    ),
+    word_rule(
+        Sign.SALES,
+        "it asks to take part in a survey",
+        r"\b(?:invit\w+|willing|like|love|asking|please)\b.{0,80}\b(?:take part in|participate in|complete"
+        r"|fill (?:in|out)|respond to)\b.{0,60}\b(?:survey|study|research|focus group|poll)\b"
+        r"|\b(?:the|our|this|my) (?:\w+ ){0,2}(?:survey|questionnaire) (?:is (?:here|online|available|open"
+        r"|voluntary|anonymous)|takes|should take|will take|can be found|closes)\b"
+        r"|\b(?:willing|like|love) to take part\b|\btaking part is (?:entirely |completely )?voluntary\b",
     ),
     word_rule(
         Sign.SALES,

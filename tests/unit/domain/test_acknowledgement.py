@@ -366,3 +366,23 @@ def test_nothing_of_the_sender_stands_in_the_reasons() -> None:
     """Reasons quote neither subject nor text of the sender."""
     mail = message("Zebra stripes", "Please tell me how many zebras there are.", headers=(("Auto-Submitted", "zebra"),))
     assert "zebra" not in " ".join(judge(mail, replace(FACTS, mode=AcknowledgementMode.OFF)).reasons).lower()
+
+
+def _as_read(subject: str, text: str) -> Decision:
+    mail = message(subject, text)
+    return judge(mail, found=triage(mail, TriageContext()))
+
+
+def test_mail_without_a_person_in_it_is_not_answered_unseen() -> None:
+    """Figures stated with no ask, greeting or name are what programs send; the same words under a name, or a question, are a person's."""
+    assert not _as_read("Scan from KM_C258", "Number of images: 3. Details of the device follow.").acknowledge
+    assert _as_read("Costs", "Number of images bought in 2023.\n\nUrsula Bell").acknowledge
+    assert _as_read("Costs", "Number of images bought in 2023?").acknowledge
+
+
+def test_what_offices_send_to_everybody_is_not_answered_unseen() -> None:
+    """An office's own acknowledgement waits for an officer; a plain request that uses the same words does not."""
+    thanks = "Thank you for your enquiry. We aim to respond within 20 working days."
+    assert not _as_read("FOI acknowledgement - ref 20441", thanks).acknowledge
+    asks = f"{thanks} Please send me, under the Freedom of Information Act, a copy of the taxi policy."
+    assert _as_read("FOI request", asks).acknowledge

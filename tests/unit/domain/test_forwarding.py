@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.domain.forwarding import Forwarded, is_councillor, is_within, original
+from pipeline.domain.forwarding import Forwarded, is_councillor, is_within, original, own_earlier
 from pipeline.domain.message import Address
 
 OURS = frozenset({"council.example"})
@@ -186,3 +186,21 @@ def test_hostile_text_is_read_to_its_end(line: str) -> None:
     """Half a megabyte of what looks like the start of something ends in no answer or a plain one, and in good time."""
     forwarded = original(line * (500_000 // len(line)), OURS, US)
     assert forwarded is None or forwarded.sender.email == "a@b.example"
+
+
+def _own(to: str, sender: str = "jean@talk.example") -> str | None:
+    text = f"They told me to try you.\n\nFrom: Jean <{sender}>\nDate: Tue, 28 May 2024\nSubject: Baths\nTo: <{to}>\n\nWhat did the baths cost?"
+    return own_earlier(text, "jean@talk.example", {"council.example"}, {"foi@council.example"})
+
+
+def test_what_the_sender_wrote_to_somebody_else_is_the_senders() -> None:
+    """The note and the older mail belong together, so that what the older mail asks is asked of us."""
+    assert _own("info@trust.example") == "They told me to try you.\n\nWhat did the baths cost?"
+
+
+def test_mail_we_had_and_other_peoples_mail_is_not_asked_anew() -> None:
+    """A mail that went to us already is spoken of; one that somebody else wrote is theirs; one without a forward is neither."""
+    assert _own("foi@council.example") is None
+    assert _own("planning@council.example") is None
+    assert _own("info@trust.example", sender="other@talk.example") is None
+    assert own_earlier("What did the baths cost?", "jean@talk.example") is None
