@@ -12,10 +12,14 @@ from pipeline.cli.opening import load_settings, opened
 from pipeline.cli.output import ConfigOption, JsonOption, complain, say, say_json
 from pipeline.domain.errors import MailboxError, StoreError
 from pipeline.stages.recovery import Recovery
+from pipeline.store import Store
 from pipeline.store.restoring import restore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.bootstrap import App
+    from pipeline.stages.recovery import Compared, Marked
 
 
 def alarms(
@@ -57,46 +61,73 @@ def restore_copy(
     config: ConfigOption = None,
 ) -> None:
     """Put a copy in the database's place, with the service stopped; the present one is kept beside it. Then do as after db restored."""
-    settings = load_settings(config)
-    aside = restore(settings.database.url, file, SystemClock().now())
+    settings, clock = load_settings(config), SystemClock()
+
+    def mark(url: str) -> Marked:
+        store = Store.open(url)
+        try:
+            return Recovery(store, clock, settings).mark()
+        finally:
+            store.close()
+
+    aside, marked = restore(settings.database.url, file, clock.now(), mark)
     if aside is not None:
         say(f"What was there lies in {aside}.")
-    restored(config)
+    _after_marking(config, lambda _: marked)
 
 
 def restored(config: ConfigOption = None) -> None:
     """Say that this database was put back from a copy, before the service starts: what may have gone since does not go again.
 
-    Letters on their way become "may not have been delivered"; mail read again is recorded, and acknowledged by an officer only.
+    Letters on their way become "may not have been delivered"; mail read again is recorded, and acknowledged by an officer only, unless the
+    sent folder shows what its sender was told.
     """
+    _after_marking(config, Recovery.mark)
+
+
+def _after_marking(config: Path | None, mark: Callable[[Recovery], Marked]) -> None:
+    """Mark the database, let the sent folder speak, and say what comes of both."""
     with opened(config) as app:
         with app.store.exclusive("worker") as alone:
             if not alone:
                 raise StoreError("a worker is running on this database; stop it first")
-            recovery = Recovery(app.store, app.clock)
-            marked = recovery.mark()
-            gone = _settle_by_sent_folder(app, recovery)
+            recovery = Recovery(app.store, app.clock, app.settings)
+            marked = mark(recovery)
+            compared = _compare_sent_folder(app, recovery)
+        gone = 0 if compared is None else len(compared.gone)
         say(
             f"The database counts as restored: {gone} letters have gone, for their copies are in the sent folder;",
             f"{marked.letters - gone} wait for a word whether they arrived (infogov outbox), and {marked.folders} folders are read",
             "again without a letter going by itself (infogov acknowledgements).",
         )
+        if compared is not None and (compared.lost or compared.unknown):
+            say(
+                f"The sent folder names {compared.lost} requests that came after the copy: they get their references back as their mail is",
+                f"read again. {compared.unknown} letters went since to requests that are here: those are marked for an officer.",
+            )
 
 
-def _settle_by_sent_folder(app: App, recovery: Recovery) -> int:
-    """Let the copies in the sent folder speak for the letters in doubt; returns how many have gone."""
+def _compare_sent_folder(app: App, recovery: Recovery) -> Compared | None:
+    """Let the sent folder speak for what went since; None where there is none, or it can't be read."""
     box = next((box for box in app.settings.mailbox.values() if box.sent_folder), None)
     if box is None:
-        return 0
+        complain(
+            "no sent_folder is configured, so nothing shows which letters went since the copy: mail read again gets new references"
+        )
+        return None
     try:
-        gone = recovery.found_sent(app.mailbox(box), box.sent_folder)
+        compared = recovery.compare(app.mailbox(box), box.sent_folder)
     except MailboxError as error:
-        complain(f"the sent folder could not be read, so an officer decides on every letter in doubt: {error}")
-        return 0
+        complain(
+            f"the sent folder could not be read: {error}",
+            "Before the service starts, say infogov db restored again: else mail read again gets new references, and an officer decides on"
+            " every letter in doubt",
+        )
+        return None
     mailroom = app.mailroom()
-    for outbox_id in gone:
+    for outbox_id in compared.gone:
         mailroom.resolve(outbox_id, delivered=True)
-    return len(gone)
+    return compared
 
 
 def add_to(app: typer.Typer) -> None:
