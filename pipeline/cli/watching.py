@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pipeline.bootstrap import App
     from pipeline.stages.recovery import Compared, Marked
 
+_UNHEARD = 3  # so that a timer's unit fails: 1, something is wrong, is none of its own failures
+
 
 def alarms(
     config: ConfigOption = None,
@@ -28,12 +30,16 @@ def alarms(
     as_lines: JsonOption = False,
     test: Annotated[bool, typer.Option("--test", help="Ring every configured way once, to see that it works.")] = False,
 ) -> None:
-    """Look once whether anything is wrong and tell whom [alarms] names; for a timer that does not need the worker. Ends with 1 when it is."""
+    """Look once whether anything is wrong and tell whom [alarms] names; for a timer that does not need the worker.
+
+    Ends with 1 when something is wrong, and with 3 when none of the ways in [alarms] could be used to tell it.
+    """
     with opened(config) as app:
         if test:
             _ring_all(app)
             return
-        grave = app.alarms().turn()
+        looking = app.alarms()
+        grave = looking.turn()
     if as_lines:
         for problem in grave:
             say_json({"problem": problem.key, "words": problem.words, "remedy": problem.remedy})
@@ -41,6 +47,9 @@ def alarms(
         say(*(f"{problem.words}\n      -> {problem.remedy}" for problem in grave))
         if not grave:
             say("Nothing is wrong.")
+    if looking.unheard:
+        complain(f"nobody could be told: {', '.join(looking.unheard)} failed; try each with: infogov alarms --test")
+        raise typer.Exit(_UNHEARD)
     if grave:
         raise typer.Exit(1)
 
