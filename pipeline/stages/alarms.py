@@ -79,7 +79,9 @@ class Alarms:
         self._repeat = timedelta(hours=settings.alarms.repeat_hours)
         self._whose = settings.authority.name
         self._database_told: datetime | None = None
-        self.unheard: tuple[str, ...] = ()  # the ways that were tried, where none of them took what the last turn had to tell
+        self.unheard: tuple[
+            str, ...
+        ] = ()  # the ways that were tried, where none of them took what the last turn had to tell
 
     def turn(self) -> tuple[Problem, ...]:
         """Look once and tell what has changed; returns all grave problems. Never raises for a fault of database or routes."""

@@ -210,8 +210,7 @@ def _with_reference(
     }
     requester = reading.requester
     for draw in range(_DRAWS):
-        first = known.reference if known is not None and draw == 0 else None
-        reference = first or make(prefix[regime], desk.ids.reference_digits())
+        reference = known.reference if known and not draw else make(prefix[regime], desk.ids.reference_digits())
         new = NewCase(
             reference=reference,
             regime=regime,
