@@ -146,11 +146,9 @@ def _open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
     wanted = _decide(work, desk, item, now)
     decision = silenced(wanted, item.waiting.quiet or (NAMES_LOST if item.known.lost else None), shadow=shadow)
     known = told(work, item.waiting, item.reading)
-    if known is not None:
-        decision = known.instead_of(decision)
+    decision = known.instead_of(decision) if known else decision
     request_id, reference = _with_reference(work, desk, item, decision, now, known)
-    if known is not None:
-        write_down(work, request_id, known, item.waiting.id, now)
+    write_down(work, request_id, known, item.waiting.id, now)
     work.messages.link(request_id, item.waiting.id, side="requester", rung="it opened this case", at=now, mark=False)
     for earlier in item.known.found:
         if earlier.own:
@@ -294,7 +292,6 @@ def _attach(work: Work, item: Item, now: datetime, *, side: str) -> None:
         data: dict[str, object] = {"intent": item.triage.intent, "side": side}
         _call_officer(work, found.case, item, now, f"{side}_mail_arrived", data)
         if item.known.lost:
-            data = {"references": list(item.known.lost)}
             _call_officer(work, found.case, item, now, "lost_reference_named", data, why=item.known.lost_words)
 
 

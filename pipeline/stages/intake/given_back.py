@@ -44,8 +44,10 @@ def told(work: Work, waiting: Waiting, reading: Reading) -> Told | None:
     return Told(tuple(letters)) if letters else None
 
 
-def write_down(work: Work, request_id: int, known: Told, message_id: int, now: datetime) -> None:
+def write_down(work: Work, request_id: int, known: Told | None, message_id: int, now: datetime) -> None:
     """Put on the case's trail what its requester had from us, and call an officer where that is more than the acknowledgement."""
+    if known is None:
+        return
     case = work.cases.by_ids([request_id])[0]
     acknowledged = [letter for letter in known.letters if letter.automatic]
     reasons = [lost_letter_words(letter.sent_at) for letter in known.letters if not letter.automatic]
