@@ -121,7 +121,7 @@ def _read_secrets(name: str, folder: Path, layers: Layers) -> None:
         return
     for file in files:
         try:
-            value = file.read_text(encoding="utf-8").rstrip("\r\n")
+            value = file.read_text(encoding="utf-8-sig").rstrip("\r\n")
         except (OSError, UnicodeDecodeError):
             layers.problems.append(
                 f"secret file {file}: cannot be read as UTF-8 text; check its content and permissions."

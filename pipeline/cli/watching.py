@@ -12,10 +12,16 @@ from pipeline.cli.opening import load_settings, opened
 from pipeline.cli.output import ConfigOption, JsonOption, complain, say, say_json
 from pipeline.domain.errors import MailboxError, StoreError
 from pipeline.stages.recovery import Recovery
+from pipeline.store import Store
 from pipeline.store.restoring import restore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.bootstrap import App
+    from pipeline.stages.recovery import Compared, Marked
+
+_UNHEARD = 3  # so that a timer's unit fails: 1, something is wrong, is none of its own failures
 
 
 def alarms(
@@ -24,12 +30,16 @@ def alarms(
     as_lines: JsonOption = False,
     test: Annotated[bool, typer.Option("--test", help="Ring every configured way once, to see that it works.")] = False,
 ) -> None:
-    """Look once whether anything is wrong and tell whom [alarms] names; for a timer that does not need the worker. Ends with 1 when it is."""
+    """Look once whether anything is wrong and tell whom [alarms] names; for a timer that does not need the worker.
+
+    Ends with 1 when something is wrong, and with 3 when none of the ways in [alarms] could be used to tell it.
+    """
     with opened(config) as app:
         if test:
             _ring_all(app)
             return
-        grave = app.alarms().turn()
+        looking = app.alarms()
+        grave = looking.turn()
     if as_lines:
         for problem in grave:
             say_json({"problem": problem.key, "words": problem.words, "remedy": problem.remedy})
@@ -37,6 +47,9 @@ def alarms(
         say(*(f"{problem.words}\n      -> {problem.remedy}" for problem in grave))
         if not grave:
             say("Nothing is wrong.")
+    if looking.unheard:
+        complain(f"nobody could be told: {', '.join(looking.unheard)} failed; try each with: infogov alarms --test")
+        raise typer.Exit(_UNHEARD)
     if grave:
         raise typer.Exit(1)
 
@@ -57,46 +70,73 @@ def restore_copy(
     config: ConfigOption = None,
 ) -> None:
     """Put a copy in the database's place, with the service stopped; the present one is kept beside it. Then do as after db restored."""
-    settings = load_settings(config)
-    aside = restore(settings.database.url, file, SystemClock().now())
+    settings, clock = load_settings(config), SystemClock()
+
+    def mark(url: str) -> Marked:
+        store = Store.open(url)
+        try:
+            return Recovery(store, clock, settings).mark()
+        finally:
+            store.close()
+
+    aside, marked = restore(settings.database.url, file, clock.now(), mark)
     if aside is not None:
         say(f"What was there lies in {aside}.")
-    restored(config)
+    _after_marking(config, lambda _: marked)
 
 
 def restored(config: ConfigOption = None) -> None:
     """Say that this database was put back from a copy, before the service starts: what may have gone since does not go again.
 
-    Letters on their way become "may not have been delivered"; mail read again is recorded, and acknowledged by an officer only.
+    Letters on their way become "may not have been delivered"; mail read again is recorded, and acknowledged by an officer only, unless the
+    sent folder shows what its sender was told.
     """
+    _after_marking(config, Recovery.mark)
+
+
+def _after_marking(config: Path | None, mark: Callable[[Recovery], Marked]) -> None:
+    """Mark the database, let the sent folder speak, and say what comes of both."""
     with opened(config) as app:
         with app.store.exclusive("worker") as alone:
             if not alone:
                 raise StoreError("a worker is running on this database; stop it first")
-            recovery = Recovery(app.store, app.clock)
-            marked = recovery.mark()
-            gone = _settle_by_sent_folder(app, recovery)
+            recovery = Recovery(app.store, app.clock, app.settings)
+            marked = mark(recovery)
+            compared = _compare_sent_folder(app, recovery)
+        gone = 0 if compared is None else len(compared.gone)
         say(
             f"The database counts as restored: {gone} letters have gone, for their copies are in the sent folder;",
             f"{marked.letters - gone} wait for a word whether they arrived (infogov outbox), and {marked.folders} folders are read",
             "again without a letter going by itself (infogov acknowledgements).",
         )
+        if compared is not None and (compared.lost or compared.unknown):
+            say(
+                f"The sent folder names {compared.lost} requests that came after the copy: they get their references back as their mail is",
+                f"read again. {compared.unknown} letters went since to requests that are here: those are marked for an officer.",
+            )
 
 
-def _settle_by_sent_folder(app: App, recovery: Recovery) -> int:
-    """Let the copies in the sent folder speak for the letters in doubt; returns how many have gone."""
+def _compare_sent_folder(app: App, recovery: Recovery) -> Compared | None:
+    """Let the sent folder speak for what went since; None where there is none, or it can't be read."""
     box = next((box for box in app.settings.mailbox.values() if box.sent_folder), None)
     if box is None:
-        return 0
+        complain(
+            "no sent_folder is configured, so nothing shows which letters went since the copy: mail read again gets new references"
+        )
+        return None
     try:
-        gone = recovery.found_sent(app.mailbox(box), box.sent_folder)
+        compared = recovery.compare(app.mailbox(box), box.sent_folder)
     except MailboxError as error:
-        complain(f"the sent folder could not be read, so an officer decides on every letter in doubt: {error}")
-        return 0
+        complain(
+            f"the sent folder could not be read: {error}",
+            "Before the service starts, say infogov db restored again: else mail read again gets new references, and an officer decides on"
+            " every letter in doubt",
+        )
+        return None
     mailroom = app.mailroom()
-    for outbox_id in gone:
+    for outbox_id in compared.gone:
         mailroom.resolve(outbox_id, delivered=True)
-    return len(gone)
+    return compared
 
 
 def add_to(app: typer.Typer) -> None:

@@ -97,6 +97,11 @@ class ImapMailbox:
         """End a ``wait`` within a second, from another thread; one called before the wait counts too."""
         self._wake.set()
 
+    def all_folders(self) -> dict[str, tuple[bytes, ...]]:
+        r"""Every folder's name as the server spells it, with its marks, such as \Sent (RFC 6154)."""
+        with self._speaking("listing the folders") as client:
+            return {str(name): flags for flags, _, name in client.list_folders()}
+
     def select(self, folder: str, *, readonly: bool = False) -> FolderState:
         """Open *folder* afresh by SELECT, or EXAMINE for *readonly*."""
         with self._speaking(f'opening folder "{folder}"') as client:

@@ -124,6 +124,8 @@ class TokenSource:
         match = _CODE.search(words)
         told = cleaned(words.partition("Trace ID")[0])
         remedy = _REMEDIES.get(int(match[1])) if match else None
+        if remedy is None and match is not None:
+            remedy = f"What this code means is said at {AUTHORITY}/error?code={match[1]}"
         if remedy is None and any(sign in words.lower() for sign in _NO_DISCOVERY):
             remedy = _NOT_FOUND
         who = f"no access token for app {self._client_id} of tenant {self._tenant}"

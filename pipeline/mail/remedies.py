@@ -32,9 +32,14 @@ _REMEDIES: dict[str, str] = {
     r"5\.7\.30\b|basic auth": (
         'The server takes no passwords any more. Set auth = "xoauth2" with tenant, client_id and client_secret'
     ),
-    r"5\.7\.139|smtpclientauthentication": (
+    "smtpclientauthentication": (
         "Sending by SMTP is switched off for this mailbox or tenant. Run"
         " Set-CASMailbox -Identity <mailbox> -SmtpClientAuthenticationDisabled $false"
+    ),
+    r"5\.7\.139": (
+        "Microsoft 365 refuses this login by a rule: authenticated SMTP is switched off (Set-CASMailbox -Identity <mailbox>"
+        " -SmtpClientAuthenticationDisabled $false), or security defaults or a Conditional Access policy stand against it:"
+        " look at the sign-in log in Entra"
     ),
     r"sendasdenied|5\.2\.252|5\.7\.60\b": (
         "The account may not send as this address. Give it SendAs with Add-RecipientPermission, or correct"
@@ -77,6 +82,9 @@ _REMEDIES: dict[str, str] = {
         "The server did not answer in time. Check `host`, `port` and the firewall; infogov tries again by itself"
     ),
     "expungeissued|no longer exist": "Somebody removed messages while they were being moved; the others follow by themselves",
+    r"mailbox doesn'?t exist|no such (?:mailbox|folder)|unknown (?:mailbox|folder)|folder not found|\[nonexistent\]|\[trycreate\]": (
+        "There is no folder of this name. Names are the server's own, in the mailbox's language; infogov doctor lists them"
+    ),
     "serverbug|internal error": "The server failed inside; infogov tries again by itself",
     "bad response type|memoryerror|more than a mailbox can hold": (
         "What the server says can't be right; infogov connects again by itself. If it goes on, tell the server's operator"

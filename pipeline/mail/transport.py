@@ -36,6 +36,7 @@ _READY, _OK, _GO_AHEAD, _CHALLENGE, _SIGNED_IN = 220, 250, 354, 334, 235
 _CLOSING = 421
 _TEMPORARY, _PERMANENT, _BEYOND = 400, 500, 600
 _SESSION_CODES = frozenset({530, 534, 535, 538})  # RFC 4954: about our login, not about the letter, so never permanent
+_NOT_AS_US = re.compile(rb"(?i)sendasdenied|\b5\.2\.252\b|\b5\.7\.60\b")  # Exchange Online: the account has no SendAs
 _GOODBYE_SECONDS = 5.0
 _SURELY_ALIVE = (
     1.0  # seconds after a letter was accepted for which the next one begins without asking whether the server is there
@@ -327,6 +328,10 @@ class SmtpTransport:
             # After 421 the server closes, and after an answer out of place no other can be matched to its question.
             self._drop()
         told = explain(f"{code} {cleaned(words)}")
+        if _NOT_AS_US.search(words):
+            # None of our letters would go, and it is no fault of theirs: they wait, as for a server that is down.
+            self._drop()
+            return self._error(f"the server lets nothing go from our address. {told}")
         return self._error(f"the server refused {what}. {told}", permanent=lasting, code=code if code > 0 else None)
 
     def _lost(self, words: str) -> UncertainError:

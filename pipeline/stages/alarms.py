@@ -76,9 +76,13 @@ class Alarms:
         self._repeat = timedelta(hours=settings.alarms.repeat_hours)
         self._whose = settings.authority.name
         self._database_told: datetime | None = None
+        self.unheard: tuple[
+            str, ...
+        ] = ()  # the ways that were tried, where none of them took what the last turn had to tell
 
     def turn(self) -> tuple[Problem, ...]:
         """Look once and tell what has changed; returns all grave problems. Never raises for a fault of database or routes."""
+        self.unheard = ()
         try:
             grave = tuple(problem for problem in self._problems() if problem.grave)
             with self._store.exclusive("alarms") as alone:
@@ -151,6 +155,8 @@ class Alarms:
                 log.error("alarm_not_told", route=route.name, code=getattr(error, "code", None))
         if taken:
             log.info("alarm_told", state=state)
+        else:
+            self.unheard = tuple(route.name for route in self._routes)
         return taken
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.domain.calendar import long_date
+from pipeline.domain.clock import received_day
 from pipeline.domain.errors import NotAllowedError, NotFoundError
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus
 from pipeline.domain.request import ClockState, Regime, Workflow
@@ -70,6 +72,11 @@ class Mailroom:
             if case is None:
                 raise NotFoundError(f"there is no request {reference}; see: infogov requests")
             actor = self._actor(work, officer, case, f"there is no request {reference}; see: infogov requests")
+            if case.acknowledged_at is not None:
+                when = long_date(received_day(case.acknowledged_at))
+                raise NotAllowedError(
+                    f"{case.reference} has its acknowledgement already, of {when}; see: infogov show {case.reference}"
+                )
             if not posting.can_write_to(case.requester_email):
                 raise NotAllowedError(
                     f"{case.reference}: no mail can be sent to {case.requester_email or 'an empty address'}"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _FETCH_BYTES = 4 * 2**20
 _POLL_NOTED = timedelta(seconds=10)
 _LOOK_AHEAD = 1000
+_SOON_AFTER = timedelta(days=30)  # what is older than that when a folder is first read gets no letter by itself anyway
 _TO_BE_SAID = -1  # as quiet_until of a folder whose database was restored and that has not been read since
 
 
@@ -192,6 +193,7 @@ class Receive:
             errands = bool(work.messages.bodies_wanted(*here))
             if settings.processed_folder and not errands:
                 errands = bool(work.messages.unmoved(*here, limit=1))
+            restored_at = work.lost_letters.restored_at() if position is None else None
         if position is not None and position.uidvalidity == state.uidvalidity:
             return position, errands
         with self._store.write() as work:
@@ -204,6 +206,8 @@ class Receive:
                     backfill_until=state.uidnext - 1,
                     first_seen_at=now,
                     left_behind=left,
+                    # A folder added after the copy was made was read by the database that is lost.
+                    quiet_until=_TO_BE_SAID if restored_at is not None and now - restored_at < _SOON_AFTER else 0,
                 )
                 work.messages.first_contact(settings.name, folder, fresh)
                 result.left_behind += left
@@ -243,10 +247,13 @@ class Receive:
             quiet_until=state.uidnext,
         )
         there = replace(source, folder=settings.processed_folder, position=position)
-        since = (source.position.polled_at or source.position.first_seen_at) - timedelta(days=1)
+        read = source.position.polled_at or source.position.first_seen_at
+        # Of a folder that the copy does not know nothing says since when its mail was moved.
+        since = None if source.position.polled_at is None and settings.start == "all" else read - timedelta(days=1)
         listed = mailbox.envelopes(mailbox.uids_after(0))
         taken = 0
-        for batch in _by_bytes([e for e in listed if e.internal_date is None or e.internal_date >= since], settings):
+        recent = [e for e in listed if since is None or e.internal_date is None or e.internal_date >= since]
+        for batch in _by_bytes(recent, settings):
             arrivals = self._fetch(there, batch)
             with self._store.write() as work:
                 known = work.messages.known_contents([arrival.content_sha256 for arrival in arrivals])

@@ -35,23 +35,31 @@ class Scanning:
         """Scan every file that waits; returns how many were clean, infected, or could not be looked at.
 
         When the scanner can't be asked, what is left stays "not scanned yet" for the next run: that is counted as ``unavailable``, not raised.
+        It is left to another worker that is at it. Raises StoreError.
         """
         counts: Counter[str] = Counter()
+        if self._scanner is None:
+            return counts
+        with self._store.exclusive("scanning") as alone:
+            if alone:
+                self._scan_all(self._scanner, counts, stopping)
+        return counts
+
+    def _scan_all(self, scanner: Scanner, counts: Counter[str], stopping: Callable[[], bool]) -> None:
         after = 0
-        while self._scanner is not None and not stopping():
+        while not stopping():
             with self._store.read() as work:
                 waiting = work.attachments.unscanned(after, _MESSAGES)
             if not waiting:
-                break
+                return
             for message_id, files in groupby(waiting, key=lambda one: one.message_id):
                 after = message_id
                 try:
-                    counts += self._scan_mail(self._scanner, message_id, list(files))
+                    counts += self._scan_mail(scanner, message_id, list(files))
                 except ScannerError as error:
                     log.warning("scanner_unavailable", reason=str(error))
                     counts["unavailable"] += 1
-                    return counts
-        return counts
+                    return
 
     def _scan_mail(self, scanner: Scanner, message_id: int, files: Sequence[AttachmentRecord]) -> Counter[str]:
         """Scan the files of one mail, outside any transaction, and write down together what was said of them."""

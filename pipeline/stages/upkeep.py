@@ -67,6 +67,8 @@ def _letters(work: Work, now: datetime) -> Iterator[Finding]:
     for row in work.outbox.summaries(statuses=(OutboxStatus.UNCERTAIN, OutboxStatus.FAILED, OutboxStatus.BOUNCED)):
         if row.status != OutboxStatus.UNCERTAIN:
             words = f"letter {row.id} of {row.reference} was not delivered: {row.last_error}"
+            if row.status == OutboxStatus.FAILED:
+                words += f"; when that is mended: infogov outbox retry {row.id}"
             yield Finding(kind="not_delivered", words=words)
         elif now - row.queued_at > _UNCERTAIN_TOO_LONG:
             words = f"letter {row.id} of {row.reference} may not have been delivered; decide with: infogov outbox resolve {row.id}"

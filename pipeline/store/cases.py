@@ -244,6 +244,12 @@ class Cases:
         ).all()
         return [_case(row, ()) for row in rows]
 
+    def of_mails(self, message_ids: Sequence[str], address: str) -> list[Case]:
+        """The requests that *address* made in mails with one of these Message-IDs."""
+        mails = select(schema.Message.id).where(schema.Message.message_id.in_(message_ids))
+        query = select(R).where(R.requester_key == _key(address), R.message_id.in_(mails)).order_by(R.id)
+        return [_case(row, ()) for row in self._connection.execute(query)]
+
     def every(self, *, batch: int = 500) -> Iterator[Case]:
         """All requests with their questions, oldest first, read *batch* at a time."""
         last = 0

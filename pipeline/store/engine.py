@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from pipeline.domain.errors import ConfigurationError, SchemaError, StoreError
 from pipeline.resources import later
+from pipeline.store import ownership
 from pipeline.store.faults import in_words, plainly
 
 if TYPE_CHECKING:
@@ -84,6 +85,18 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _make_private(engine: Engine) -> None:
+    """Make a new SQLite file readable by its owner alone, for it holds what everybody wrote; SQLite gives its companions the same rights."""
+    place = engine.url.database
+    if engine.dialect.name != "sqlite" or not place:
+        return
+    # Where it can't be made SQLite says so in its own words.
+    with suppress(OSError):
+        descriptor = ownership.make(Path(place), like=Path(place).parent)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _open_postgresql(url: URL) -> Engine:
@@ -202,6 +215,7 @@ def check_known(engine: Engine) -> None:
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring the schema to this program's version; returns the versions before and after. Raises SchemaError on a newer database."""
+    _make_private(engine)
     current, head = schema_versions(engine)
     if current == head:
         return current, head
@@ -246,6 +260,8 @@ def backup(engine: Engine, target: Path) -> None:
         with engine.connect() as source, closing(sqlite3.connect(partial)) as copy:
             driver: Any = source.connection.driver_connection
             driver.backup(copy)
+            # One file by itself, that can be read from a medium on which nothing can be written.
+            copy.execute("PRAGMA journal_mode=DELETE")
         partial.replace(target)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         with suppress(OSError):

@@ -60,6 +60,7 @@ class Folders:
                 left_behind=position.left_behind,
                 polled_at=None,
                 rescans=0,
+                quiet_until=position.quiet_until,
             )
         )
         if done.rowcount != 1:

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.domain.errors import BusyError, StoreError
+from pipeline.store import ownership
 from pipeline.store.faults import plainly
 
 if TYPE_CHECKING:
@@ -183,10 +184,12 @@ class _Session:
 @contextmanager
 def _file_lock(path: Path) -> Iterator[bool]:
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        made = ownership.make(path, like=path.parent)
+        descriptor = made if made is not None else os.open(path, os.O_RDWR)
     except OSError as error:
         raise StoreError(
-            f"the lock file {path} can't be made: {error.strerror}; the database's folder must be writable"
+            f"the lock file {path} can't be made or opened: {error.strerror}; the database's folder must be writable,"
+            " and the file that of the user who runs infogov"
         ) from error
     try:
         yield _held(descriptor, path)

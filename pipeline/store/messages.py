@@ -55,7 +55,9 @@ class Messages(Folders):
     # ---- receive -------------------------------------------------------------------------------------------------
 
     def read_again_quietly(self) -> int:
-        """Let every folder's next reading say up to which UID it records without letters; returns how many folders there are."""
+        """Let what is read next be recorded without letters, and what was taken and not filed; returns how many folders there are."""
+        open_rows = M.state.in_(("received", "quarantined")), M.quiet.is_(None)
+        self._connection.execute(update(M).where(*open_rows).values(quiet="restored"))
         return self._connection.execute(update(schema.Folder).values(quiet_until=-1)).rowcount
 
     def known_contents(self, digests: Sequence[str]) -> set[str]:

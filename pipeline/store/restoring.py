@@ -1,4 +1,4 @@
-"""Puts a copy of a SQLite database in the database's place; what was there is kept beside it."""
+"""Puts a copy of a SQLite database in the database's place, made ready beforehand; what was there is kept beside it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,27 @@ import os
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.engine import make_url
 
-from pipeline.domain.errors import StoreError
-from pipeline.store import engine, locks
+from pipeline.domain.errors import InfogovError, StoreError
+from pipeline.store import engine, locks, ownership
 from pipeline.store.faults import in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
 _COMPANIONS = ("-wal", "-shm")
+_Done = TypeVar("_Done")
 
 
-def restore(url: str, copy: Path, at: datetime) -> Path | None:
-    """Put *copy* in the place of the SQLite database at *url*; returns where the old one lies now, None where there was none.
+def restore(url: str, copy: Path, at: datetime, prepare: Callable[[str], _Done]) -> tuple[Path | None, _Done]:
+    """Put *copy* in the place of the SQLite database at *url*; returns where the old one lies now (None where there was none), and what *prepare* gave.
 
-    The copy is proven whole first (PRAGMA integrity_check) and stays as it is. Raises StoreError: also while a worker runs.
+    The copy stays as it is: a copy of it is proven whole (PRAGMA integrity_check), then *prepare* works on the address of that, and only
+    then is it put in place, so that no database is ever there that was not prepared. Raises StoreError: also while a worker runs.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
@@ -36,25 +39,33 @@ def restore(url: str, copy: Path, at: datetime) -> Path | None:
                 raise StoreError("a worker is running on this database; stop it first")
             part = target.with_name(target.name + ".restoring")
             try:
-                _write_checked(copy, part)
-                aside = _aside(target, f"{at:%Y%m%dT%H%M%SZ}")
-                part.replace(target)
-            except (OSError, sqlite3.Error) as error:
-                with suppress(OSError):
-                    part.unlink(missing_ok=True)
+                _write_checked(copy, part, target)
+                done = prepare(f"sqlite:///{part}")
+                _no_companions(part)
+                aside = _swap(part, target, f"{at:%Y%m%dT%H%M%SZ}")
+            except (OSError, sqlite3.Error, InfogovError) as error:
                 raise StoreError(f"{copy} could not be restored: {_said(error)}; nothing was changed") from error
+            finally:
+                _remove(part)
     finally:
         jobs.close()
-    return aside
+    return aside, done
 
 
-def _write_checked(copy: Path, part: Path) -> None:
+def _write_checked(copy: Path, part: Path, target: Path) -> None:
     """Copy by SQLite's own means into a fresh file, readable by its owner alone, and prove that whole."""
     if not copy.is_file():
         raise FileNotFoundError(2, "there is no such file")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    place = f"{copy.absolute().as_uri()}?mode=ro"
+    if target.exists() and copy.samefile(target):
+        raise StoreError("it is the database which is in use; name a copy of it")
+    _remove(part)
+    descriptor = ownership.make(part, like=target if target.exists() else target.parent)
+    if descriptor is None:
+        raise FileExistsError(17, f"{part} is there again; another restore is running")
+    os.close(descriptor)
+    # A copy by itself may lie where nothing can be written, and SQLite would want a companion for it.
+    alone = "" if copy.with_name(copy.name + "-wal").exists() else "&immutable=1"
+    place = f"{copy.absolute().as_uri()}?mode=ro{alone}"
     with closing(sqlite3.connect(place, uri=True)) as source, closing(sqlite3.connect(part)) as fresh:
         source.backup(fresh)
         [(verdict,)] = fresh.execute("PRAGMA integrity_check(1)").fetchall()
@@ -64,17 +75,46 @@ def _write_checked(copy: Path, part: Path) -> None:
             raise sqlite3.DatabaseError("the copy is no infogov database")
 
 
-def _aside(target: Path, stamp: str) -> Path | None:
-    """Move the database and what belongs to it out of the way."""
+def _no_companions(part: Path) -> None:
+    """Raise unless everything that was prepared is in the one file."""
+    with closing(sqlite3.connect(part)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    if any(_companion(part, tail).exists() for tail in _COMPANIONS):
+        raise StoreError(f"another program has {part} open; end it and try again")
+
+
+def _swap(part: Path, target: Path, stamp: str) -> Path | None:
+    """Move the database and what belongs to it out of the way, and *part* in; where that fails, all is as it was."""
     if not target.exists():
+        part.replace(target)
         return None
     aside = target.with_name(f"{target.name}.before-restore-{stamp}")
-    for tail in ("", *_COMPANIONS):
-        place = target.with_name(target.name + tail)
-        if place.exists():
-            place.replace(aside.with_name(aside.name + tail))
+    try:
+        _move(target, aside)
+        part.replace(target)
+    except OSError:
+        _move(aside, target)
+        raise
     return aside
 
 
-def _said(error: OSError | sqlite3.Error) -> str:
+def _move(one: Path, other: Path) -> None:
+    for tail in ("", *_COMPANIONS):
+        if _companion(one, tail).exists():
+            _companion(one, tail).replace(_companion(other, tail))
+
+
+def _remove(part: Path) -> None:
+    for tail in ("", *_COMPANIONS):
+        with suppress(OSError):
+            _companion(part, tail).unlink(missing_ok=True)
+
+
+def _companion(database: Path, tail: str) -> Path:
+    return database.with_name(database.name + tail)
+
+
+def _said(error: OSError | sqlite3.Error | InfogovError) -> str:
+    if isinstance(error, InfogovError):
+        return str(error).removesuffix("; nothing was changed").rstrip(".")
     return (error.strerror or "it can't be read") if isinstance(error, OSError) else in_words(error)

@@ -19,6 +19,7 @@ from pipeline.store.events import Events
 from pipeline.store.faults import plainly
 from pipeline.store.letters import Letters
 from pipeline.store.locks import Jobs
+from pipeline.store.lost_letters import LostLetters
 from pipeline.store.messages import Messages
 from pipeline.store.newmail import NewMailRows
 from pipeline.store.notes import Notes, Openings
@@ -65,6 +66,7 @@ class Work:
         self.paper = Paper(connection, self.messages)
         self.letters = Letters(connection, self.events)
         self.outbox = OutboxRows(connection, self.events, self.wakes)
+        self.lost_letters = LostLetters(connection, self.events)
         self.officers = Officers(connection, self.events)
         self.deputies = Deputies(connection, self.events)
         self.autosaves = Autosaves(connection)

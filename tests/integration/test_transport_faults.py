@@ -63,6 +63,25 @@ def test_a_refusal_at_any_step_delivers_nothing(
     assert sink.connections == 1
 
 
+@pytest.mark.parametrize(
+    ("phase", "answer"),
+    [
+        (Phase.MAIL, "550 5.7.60 SMTP; Client does not have permissions to send as this sender"),
+        (Phase.DOT, "554 5.2.252 SendAsDenied; foi@northfield.example not allowed to send as foi@northfield.example"),
+    ],
+)
+def test_a_missing_send_as_condemns_no_letter(sink: SmtpSink, make_transport: Make, phase: Phase, answer: str) -> None:
+    """It would refuse every letter alike: the error is as for a server that is away, names the remedy, and the letter goes once it is granted."""
+    transport = make_transport(sink.port)
+    sink.script.answer = {phase: answer}
+    with pytest.raises(TransportError, match="Add-RecipientPermission") as caught:
+        send(transport)
+    assert (caught.value.permanent, caught.value.code) == (False, None)
+    sink.script.answer = {}
+    transport.connect()
+    assert send(transport).startswith("250")
+
+
 @pytest.mark.parametrize("phase", [Phase.MAIL, Phase.RCPT, Phase.DATA])
 def test_contact_lost_before_the_letter_is_safe(sink: SmtpSink, make_transport: Make, phase: Phase) -> None:
     """As long as no byte of the letter has left, a lost connection is a temporary failure, DATA itself included."""

@@ -109,3 +109,14 @@ def test_the_alarm_needs_no_worker(service: Service, dovecot: Dovecot, tmp_path:
     rung = (tmp_path / "rung").read_text(encoding="utf-8")
     assert rung.count("has not been read since 01 Jan 2020") == 1
     assert "@" not in rung
+
+
+def test_an_alarm_that_nobody_hears_fails(service: Service) -> None:
+    """When none of the ways works, the command says so and ends with another status than for what is wrong, so that a timer's unit fails."""
+    service.changes["alarms"] = {"command": ["/nowhere/bell"]}
+    service.write()
+    service.good("db", "upgrade")
+    done = service.call("alarms")
+    assert done.status == 3
+    assert "the worker has never run" in done.text
+    assert "nobody could be told: command failed; try each with: infogov alarms --test" in done.err

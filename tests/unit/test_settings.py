@@ -85,10 +85,10 @@ def test_the_port_follows_the_security(tmp_path: Path, security: str, imap: int,
 
 
 def test_environment_wins_over_secrets_and_they_over_the_file(tmp_path: Path) -> None:
-    """Each source beats the one below it, and a secret file's last line break is no part of the secret."""
+    """Each source beats the one below it, and neither a byte order mark nor the last line break of a secret file is part of the secret."""
     secrets = tmp_path / "secrets"
     secrets.mkdir()
-    (secrets / "mailbox__infogov__password").write_text("from a file\n")
+    (secrets / "mailbox__infogov__password").write_bytes(b"\xef\xbb\xbffrom a file\r\n")
     (secrets / "smtp__port").write_text("2000\n")
     (secrets / "another-program").write_text("none of ours")
     settings = load(tmp_path, INFOGOV_SECRETS_DIR=str(secrets), INFOGOV_SMTP__PORT="3000")

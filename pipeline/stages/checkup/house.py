@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
     from pipeline.store import Store
 
-_SECRET = re.compile(r'(?m)^\s*(?:password|client_secret|mail_password|webhook_url)\s*=\s*"[^"]')
+_SECRET = re.compile(
+    r"""(?m)^\s*(?:(?:password|client_secret|mail_password|webhook_url)\s*=\s*["'][^"']|url\s*=\s*["'][^"'/]+://[^"'/:@]*:[^"'/@])"""
+)
 _ENOUGH_OFFICERS = 2  # one drafts, another approves
 _OTHERS_MAY_READ = 0o004
 # What a service that has never run can't have done yet.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.domain.errors import InfogovError
+from pipeline.domain.errors import InfogovError, MailboxError
 from pipeline.domain.health import SECRET_WARNING
 from pipeline.mail.certificate import certificate_ends
 from pipeline.mail.oauth import granted
@@ -14,10 +14,10 @@ from pipeline.mail.server_time import time_in, time_of_web
 from pipeline.stages.checkup.checks import Check, fail, ok, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from pipeline.domain.ports import Clock
+    from pipeline.domain.ports import Clock, FolderState
     from pipeline.mail.mailbox import ImapMailbox
     from pipeline.mail.transport import SmtpTransport
     from pipeline.settings import MailboxSettings, Settings, SmtpSettings
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _CERTIFICATE_WARNING = timedelta(days=21)
 _SKEW = timedelta(minutes=2)
 _SMALL_LIMIT = 10_000_000  # bytes; a letter with a few files passes it
+_SHOWN = 20
 _SIGN_IN = "login.microsoftonline.com"
 _TELLING = ("IDLE", "MOVE", "UIDPLUS")
 
@@ -64,9 +65,10 @@ class MailServers:
         name = f"mailbox {box.name}"
         try:
             mailbox.connect()
+            there = mailbox.all_folders()
             counts = []
             for folder in box.folders:
-                state = mailbox.select(folder, readonly=True)
+                state = _opened(mailbox, folder, there)
                 counts.append(f"{folder} ({state.exists} messages)")
                 newest = mailbox.envelopes([state.uidnext - 1]) if state.exists and state.uidnext > 1 else []
                 for envelope in newest:
@@ -83,6 +85,7 @@ class MailServers:
                 f'mail stays where it is: the server can\'t move it safely to "{box.processed_folder}"',
                 "leave processed_folder empty, or ask the server's operator for MOVE (RFC 6851)",
             )
+        yield from _other_folders(name, box, there)
         if box.idle and "IDLE" not in can:
             found = f"new mail is seen every {box.poll_seconds} seconds only: the server has no IDLE"
             yield ok(f"{name} listening", found)
@@ -168,6 +171,32 @@ class MailServers:
         direction = "ahead of" if skew > timedelta(0) else "behind"
         found = f"{abs(skew).total_seconds():.0f} seconds {direction} {who}"
         return warn("clock", found, "set this machine's clock by NTP (timedatectl): days of receipt depend on it")
+
+
+def _opened(mailbox: ImapMailbox, folder: str, there: Mapping[str, tuple[bytes, ...]]) -> FolderState:
+    """Open *folder* to look; where it is not *there*, the error says which are."""
+    try:
+        return mailbox.select(folder, readonly=True)
+    except MailboxError as error:
+        if folder in there or folder.upper() == "INBOX":
+            raise
+        raise MailboxError(f"{error} Folders that are there: {', '.join(sorted(there)[:_SHOWN])}") from error
+
+
+def _other_folders(name: str, box: MailboxSettings, there: Mapping[str, tuple[bytes, ...]]) -> Iterator[Check]:
+    """The folders that the service puts mail into: it makes them, which is no use where the mailbox calls its own by another name."""
+    for key, folder in (("processed_folder", box.processed_folder), ("sent_folder", box.sent_folder)):
+        if not folder or folder in there:
+            continue
+        own = next((one for one, marks in there.items() if b"\\sent" in {mark.lower() for mark in marks}), "")
+        if key == "sent_folder" and own:
+            yield warn(
+                f"{name} sent folder",
+                f'"{folder}" is not there; this mailbox keeps what was sent in "{own}"',
+                f'set sent_folder = "{own}" in [mailbox.{box.name}], or leave it, and "{folder}" is made',
+            )
+        else:
+            yield ok(f"{name} {key.replace('_', ' ')}", f'"{folder}" is not there yet, and is made when it is needed')
 
 
 def _token(name: str, source: Callable[[], str], permission: str) -> Iterator[Check]:

@@ -13,7 +13,7 @@ from pipeline.domain.errors import StoreError
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.reference import make
 from pipeline.domain.request import Regime
-from pipeline.domain.shadow import as_record, silenced
+from pipeline.domain.shadow import NAMES_LOST, as_record, silenced
 from pipeline.domain.triage import Intent, Triage, Verdict
 from pipeline.domain.triage.language import is_welsh
 from pipeline.letters import posting
@@ -21,6 +21,7 @@ from pipeline.mail.headers import sent_date
 from pipeline.mail.judging import is_junk
 from pipeline.mail.reading import due_on
 from pipeline.settings_fields import DeliveryMode
+from pipeline.stages.intake.given_back import told, write_down
 from pipeline.store.cases import NewCase
 from pipeline.store.events import Happening, mailbox_chain
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pipeline.mail.council import Council
     from pipeline.mail.reading import Reading
     from pipeline.settings import Settings
+    from pipeline.stages.intake.given_back import Told
     from pipeline.stages.intake.known_cases import Known
     from pipeline.store import Work
     from pipeline.store.records import Case, Quarantined, Waiting
@@ -142,8 +144,11 @@ def _open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
     reading = item.reading
     shadow = desk.settings.delivery.mode == DeliveryMode.SHADOW
     wanted = _decide(work, desk, item, now)
-    decision = silenced(wanted, item.waiting.quiet, shadow=shadow)
-    request_id, reference = _with_reference(work, desk, item, decision, now)
+    decision = silenced(wanted, item.waiting.quiet or (NAMES_LOST if item.known.lost else None), shadow=shadow)
+    known = told(work, item.waiting, item.reading)
+    decision = known.instead_of(decision) if known else decision
+    request_id, reference = _with_reference(work, desk, item, decision, now, known)
+    write_down(work, request_id, known, item.waiting.id, now)
     work.messages.link(request_id, item.waiting.id, side="requester", rung="it opened this case", at=now, mark=False)
     for earlier in item.known.found:
         if earlier.own:
@@ -190,8 +195,10 @@ def _link_same_words(work: Work, item: Item, request_id: int, now: datetime) -> 
         work.cases.note(request_id, Happening(kind="linked_by_wording", at=now, data=data))
 
 
-def _with_reference(work: Work, desk: Desk, item: Item, decision: Decision, now: datetime) -> tuple[int, str]:
-    """Draw references until one is free: the unique key decides, not a look beforehand (D6)."""
+def _with_reference(
+    work: Work, desk: Desk, item: Item, decision: Decision, now: datetime, known: Told | None
+) -> tuple[int, str]:
+    """Draw references until one is free: the unique key decides, not a look beforehand (D6). The one the requester knows comes first."""
     reading = item.reading
     regime = reading.regime.regime
     prefix = {
@@ -200,8 +207,8 @@ def _with_reference(work: Work, desk: Desk, item: Item, decision: Decision, now:
         Regime.SAR: desk.settings.reference.sar,
     }
     requester = reading.requester
-    for _ in range(_DRAWS):
-        reference = make(prefix[regime], desk.ids.reference_digits())
+    for draw in range(_DRAWS):
+        reference = known.reference if known and not draw else make(prefix[regime], desk.ids.reference_digits())
         new = NewCase(
             reference=reference,
             regime=regime,
@@ -284,6 +291,8 @@ def _attach(work: Work, item: Item, now: datetime, *, side: str) -> None:
         work.messages.link(found.case.id, item.waiting.id, side=side, rung=found.rung, at=now)
         data: dict[str, object] = {"intent": item.triage.intent, "side": side}
         _call_officer(work, found.case, item, now, f"{side}_mail_arrived", data)
+        if item.known.lost:
+            _call_officer(work, found.case, item, now, "lost_reference_named", data, why=item.known.lost_words)
 
 
 def _note(work: Work, item: Item, now: datetime) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.domain.forwarding import is_within
-from pipeline.domain.reference import find
+from pipeline.domain.reference import find, is_valid
 from pipeline.domain.request import ClockState, KnownCase, Workflow
+from pipeline.domain.shadow import lost_reference_words
 
 if TYPE_CHECKING:
     from pipeline.domain.message import Message
@@ -27,6 +28,7 @@ THREAD = "it answers one of our letters"
 SUBJECT = "its reference stands in the subject"
 TEXT = "its reference stands in the text"
 OWN = "the number it had before Infogov stands in the subject"
+AGAIN = "it answers a letter about a mail that was read again after a restore"
 NAME = "the same sender answers under the same subject"
 
 
@@ -41,9 +43,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """All cases that a mail speaks of, the surest first."""
+    """All cases that a mail speaks of, the surest first.
+
+    *lost* are references of ours that it names and no request has, in a database that was restored; *lost_words* says so to an officer.
+    """
 
     found: tuple[Found, ...]
+    lost: tuple[str, ...] = ()
+    lost_words: str = ""
 
     @property
     def own(self) -> tuple[Found, ...]:
@@ -89,20 +96,40 @@ def find_cases(
         return Known(found=())
     plus = work.cases.by_references(_in_addresses(message, prefixes, settings))
     thread = work.cases.by_our_message_ids((*message.in_reply_to, *message.references))
-    subject = work.cases.by_references(find(message.subject, prefixes))
-    text = work.cases.by_references(find(message.new_text or message.text, prefixes))
+    in_subject, in_text = find(message.subject, prefixes), find(message.new_text or message.text, prefixes)
+    subject, text = work.cases.by_references(in_subject), work.cases.by_references(in_text)
     sender = reading.requester
     domains = {domain.casefold() for domain in settings.authority.internal_domains}
     colleague = sender is not None and (sender.key in colleagues or is_within(sender.domain, domains))
     found: dict[int, Found] = {}
     old = [] if sender is None else _by_own_reference(work, sender.key, message.subject)
-    known = bool(plus or thread or subject or text or old)
+    lost, lost_words = _lost(work, (*in_subject, *in_text), (*subject, *text))
+    again = [] if sender is None or not lost else work.cases.of_mails(message.references, sender.key)
+    known = bool(plus or thread or subject or text or old or again)
     named = [] if known or sender is None else _by_subject(work, sender.key, message.subject)
-    for rung, cases in ((PLUS, plus), (THREAD, thread), (SUBJECT, subject), (TEXT, text), (OWN, old), (NAME, named)):
+    rungs = (
+        (PLUS, plus),
+        (THREAD, thread),
+        (SUBJECT, subject),
+        (TEXT, text),
+        (OWN, old),
+        (AGAIN, again),
+        (NAME, named),
+    )
+    for rung, cases in rungs:
         for case in [_merged(work, one) for one in cases]:
             own = colleague or (sender is not None and sender.key == case.requester_email.strip().casefold())
             found.setdefault(case.id, Found(case, rung, own))
-    return Known(found=tuple(found.values()))
+    return Known(found=tuple(found.values()), lost=lost, lost_words=lost_words)
+
+
+def _lost(work: Work, named: tuple[str, ...], cases: tuple[Case, ...]) -> tuple[tuple[str, ...], str]:
+    """Those of the references *named* that we may have given out and no request has, if this database was restored; and the words for it."""
+    here = {case.reference for case in cases}
+    unknown = tuple(dict.fromkeys(one for one in named if one not in here and is_valid(one)))
+    restored_at = work.lost_letters.restored_at() if unknown else None
+    lost = () if restored_at is None else tuple(one for one in unknown if not work.cases.by_own_reference(one))
+    return lost, lost_reference_words(lost, restored_at) if lost and restored_at is not None else ""
 
 
 def _by_subject(work: Work, sender_key: str, subject: str) -> list[Case]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pipeline.domain.calendar import Calendar
     from pipeline.domain.ports import Clock, Ids, Progress
+    from pipeline.domain.triage import Triage
     from pipeline.mail.reading import Reading
     from pipeline.settings import Settings
     from pipeline.store import Store, Work
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 MAX_ATTEMPTS = 3
 _EMPTY = NoProgress()
+_NOBODY = frozenset({Verdict.AUTOMATIC, Verdict.BOUNCE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +214,7 @@ class Intake:
         decided = judge(
             reading, self._context(message, known, unread, colleagues), junk=is_junk(message.waiting.folder)
         )
+        decided = _with_lost_reference(decided, known)
         returned = None
         if decided.verdict is Verdict.BOUNCE:
             returned = bounces.returned(work.messages.raw(message.waiting.id) or b"")
@@ -255,6 +258,14 @@ class Intake:
         data = {"verdict": Verdict.QUARANTINED, "attempts": waiting.attempts}
         happening = Happening(kind="message_quarantined", at=now, message_id=waiting.id, data=data)
         work.events.record(mailbox_chain(waiting.mailbox), happening)
+
+
+def _with_lost_reference(decided: Triage, known: Known) -> Triage:
+    """Let an officer look at a person's mail that names a reference which a restored database may have lost."""
+    if not known.lost or decided.verdict in _NOBODY or decided.intent is Intent.DUPLICATE:
+        return decided
+    first, *further = decided.reasons
+    return replace(decided, reasons=(first, known.lost_words, *further), flagged=True)
 
 
 def _colleagues(work: Work) -> frozenset[str]:

@@ -60,6 +60,13 @@ def test_unknown_refusals_are_told_as_they_are() -> None:
         source({"error": "odd", "error_description": "AADSTS1: Hm"})()
 
 
+def test_a_code_without_a_remedy_is_said_where_it_is_explained() -> None:
+    """Microsoft's own page tells what the code means; no secret is told."""
+    with pytest.raises(LoginError, match=r"https://login\.microsoftonline\.com/error\?code=999999") as caught:
+        source({"error": "odd", "error_description": "AADSTS999999: Hm"})()
+    assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize("answer", [{}, {"access_token": ""}, {"access_token": None}, {"access_token": 7}])
 def test_an_answer_without_a_token_is_a_refusal(answer: Mapping[str, Any]) -> None:
     """Nothing that is not a token is ever used as one."""

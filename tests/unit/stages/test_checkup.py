@@ -31,6 +31,11 @@ class Box(FakeMailbox):
     """A mailbox that says what it can."""
 
     capabilities = frozenset({"IDLE", "MOVE"})
+    names: Mapping[str, tuple[bytes, ...]] = {"INBOX": ()}
+
+    def all_folders(self) -> Mapping[str, tuple[bytes, ...]]:
+        """The folders it has, with their marks."""
+        return self.names
 
 
 class Smtp(FakeTransport):
@@ -187,3 +192,43 @@ def test_a_secret_in_a_closed_file_is_no_matter(tmp_path: Path) -> None:
         file.write_text(text, encoding="utf-8")
         file.chmod(mode)
         assert len(list(ours.configuration(config))) == checks
+
+
+@pytest.mark.parametrize(
+    ("sent", "state", "words"),
+    [
+        ("Sent", "WARN", 'keeps what was sent in "Eitemau a Anfonwyd"'),
+        ("Eitemau a Anfonwyd", None, ""),
+        ("", None, ""),
+    ],
+)
+def test_a_sent_folder_under_another_name_is_told(sent: str, state: str | None, words: str) -> None:
+    """Where the mailbox marks a folder of its own for letters sent, a new one beside it is not what was meant; names differ by language."""
+    box = Box()
+    box.names = {"INBOX": (), "Eitemau a Anfonwyd": (b"\\HasNoChildren", b"\\Sent")}
+    check = look(settings(box={"sent_folder": sent}), box=box).get("mailbox foi sent folder")
+    assert (check.state if check else None) == state
+    assert check is None or (words in check.found and 'sent_folder = "Eitemau a Anfonwyd"' in check.remedy)
+
+
+def test_a_folder_that_is_made_when_needed_is_told() -> None:
+    """A processed folder that is not there is no mistake."""
+    assert look(settings(box={"processed_folder": "Done"}))["mailbox foi processed folder"].state == "OK"
+
+
+@pytest.mark.parametrize(
+    ("line", "checks"),
+    [
+        ('url = "postgresql+psycopg://infogov:word@host/infogov"', ["configuration", "secrets"]),
+        ("password = 'word'", ["configuration", "secrets"]),
+        ('url = "postgresql+psycopg://infogov@host/infogov"', ["configuration"]),
+        ('url = "sqlite:///infogov.db"', ["configuration"]),
+    ],
+)
+def test_a_password_in_the_databases_address_is_a_secret(line: str, checks: list[str], tmp_path: Path) -> None:
+    """A file that everybody may read is told about whichever way its secret is written."""
+    place = tmp_path / "infogov.toml"
+    place.write_text(f"[database]\n{line}\n")
+    place.chmod(0o644)
+    config = settings().model_copy(update={"path": place})
+    assert [check.name for check in ours.configuration(config)] == checks

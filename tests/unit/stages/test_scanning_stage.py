@@ -114,3 +114,12 @@ def test_a_file_that_has_changed_meanwhile(store: Store, clamd: Clamd) -> None:
         assert not work.attachments.note_scan(file, NAME, AT)
     assert scans(store)[2, file.position] == ("clean", True)
     assert Scanning(store, FixedClock(), Scanner(clamd.address, 10)).run().total() == 2
+
+
+def test_another_worker_is_at_it(store: Store, clamd: Clamd) -> None:
+    """While one worker scans, a second asks the scanner nothing; when the first has ended, the next run scans what is left."""
+    scanning = Scanning(store, FixedClock(), Scanner(clamd.address, 10))
+    with store.exclusive("scanning"):
+        assert scanning.run() == {}
+        assert clamd.dialled == 0
+    assert scanning.run().total() == 3
