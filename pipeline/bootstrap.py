@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from pipeline.mail.alarm_routes import Command, Route, Webhook
     from pipeline.mail.mailbox import ImapMailbox
     from pipeline.mail.oauth import TokenSource
-    from pipeline.mail.reader import Apart, Here
+    from pipeline.mail.reader import Apart, Reader
+    from pipeline.mail.reading_here import Here
     from pipeline.mail.scanning import Scanner
     from pipeline.mail.transport import SmtpTransport
     from pipeline.settings import MailboxSettings, Settings
@@ -58,7 +59,7 @@ else:
     ImapMailbox = when_called("pipeline.mail.mailbox", "ImapMailbox")
     TokenSource = when_called("pipeline.mail.oauth", "TokenSource")
     Apart = when_called("pipeline.mail.reader", "Apart")
-    Here = when_called("pipeline.mail.reader", "Here")
+    Here = when_called("pipeline.mail.reading_here", "Here")
     Scanner = when_called("pipeline.mail.scanning", "Scanner")
     SmtpTransport = when_called("pipeline.mail.transport", "SmtpTransport")
     Alarms = when_called("pipeline.stages.alarms", "Alarms")
@@ -143,11 +144,11 @@ class App:
         """Files what was taken, and reads it in this process."""
         return self.intake_with(Here(Council.of(self.settings)))
 
-    def intake_with(self, reader: Here | Apart) -> Intake:
+    def intake_with(self, reader: Reader) -> Intake:
         """Files what was taken, read by *reader*."""
         return Intake(self.store, self.clock, self.ids, self.settings, self.calendar, reader=reader)
 
-    def reader(self) -> Here | Apart:
+    def reader(self) -> Reader:
         """Reads mails for a worker, apart unless configured otherwise; for one thread, which closes it."""
         council = Council.of(self.settings)
         return Apart(council) if self.settings.worker.read_apart else Here(council)

@@ -42,6 +42,7 @@ __all__ = [
     "Ground",
     "Review",
     "deadline",
+    "due_on",
     "parse_event",
     "parse_when",
     "received_day",
@@ -139,3 +140,12 @@ def review(regime: Regime, events: Sequence[Event], calendar: Calendar) -> Revie
 def review_window_ends(sent_on: date, calendar: Calendar) -> date:
     """Give the last day for asking for a review of an answer issued on *sent_on*: 40 working days, also for FOI."""
     return calendar.add_working_days(sent_on, _REVIEW_WINDOW_DAYS)
+
+
+def due_on(regime: Regime, received_on: date, calendar: Calendar) -> date:
+    """The last day for an answer to a request that has only just been received."""
+    received = Event(kind=EventKind.RECEIVED, on=received_on)
+    due = deadline(regime, [received], calendar).due_on
+    if due is None:  # pragma: no cover - a clock that has only been started runs
+        raise AssertionError("a request that was just received has a due date")
+    return due

@@ -11,7 +11,7 @@ from pipeline.domain.triage import Intent, Triage, Verdict, triage
 
 if TYPE_CHECKING:
     from pipeline.domain.triage import TriageContext
-    from pipeline.mail.reading import Reading
+    from pipeline.mail.readout import Reading
 
 # What servers and people call the folder for unwanted mail (RFC 6154 \Junk has no fixed name), the Welsh included.
 _JUNK = frozenset({"junk", "junk email", "junk e-mail", "junk mail", "spam", "bulk mail", "quarantine", "sothach", "e-bost sothach"})  # fmt: skip

@@ -1,25 +1,20 @@
-"""Reads mails for intake: here, or apart in a process of its own, which a hostile mail may take down without the worker.
+"""Has mails read apart, in a process of its own, which a hostile mail may take down without the worker (``reading_here`` is what runs there).
 
 Reading takes more processor time than all else that is done with a mail, so on two cores it doubles the rate besides.
 """
 
 from __future__ import annotations
 
-import os
 import pickle  # both ends of the pipe are ours
 import queue
-import signal
 import subprocess
 import sys
 import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
-from pipeline.domain.errors import InfogovError
-from pipeline.mail.parsing import headers_only
-from pipeline.mail.reading import Reading, read, read_message
 from pipeline.mail.timekeeper import TIMEKEEPER
 
 if TYPE_CHECKING:
@@ -27,10 +22,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.mail.council import Council
+    from pipeline.mail.readout import Reading
 
 _LONGEST = 120.0  # seconds for one mail; the readers' own limits end far sooner
 _GOODBYE = 5.0
-_ADOPT = "import sys; sys.path[:] = sys.argv[1:]; from pipeline.mail.reader import serve; serve()"
+_ADOPT = "import sys; sys.path[:] = sys.argv[1:]; from pipeline.mail.reading_here import serve; serve()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,29 +47,16 @@ class Unread:
     words: str
 
 
-def look(mail: ToRead, council: Council) -> Reading | Unread:
-    """Read one mail; whatever goes wrong with it becomes a sentence and stays with this mail (invariant 1)."""
-    try:
-        if mail.body != "whole":
-            return read_message(headers_only(mail.raw), mail.internal_date, council, mailbox=mail.mailbox)
-        return read(mail.raw, mail.internal_date, council, mailbox=mail.mailbox)
-    except Exception as error:  # noqa: BLE001 - the one per-message boundary: a mail that breaks the reader must not stop its neighbours
-        words = str(error) if isinstance(error, InfogovError) else f"the reader failed ({type(error).__name__})"
-        return Unread(type(error).__name__, words)
-
-
-class Here:
-    """Reads in this process."""
-
-    def __init__(self, council: Council) -> None:
-        self._council = council
+class Reader(Protocol):
+    """Reads mails, here or apart; for one thread."""
 
     def begin(self, mails: Sequence[ToRead]) -> Iterator[Reading | Unread | None]:
-        """What each of *mails* says, in order, read as it is asked for; here never None."""
-        return (look(mail, self._council) for mail in mails)
+        """Take *mails* in hand; what each says comes in order, None for each that was lost with the process that read it."""
+        ...
 
     def close(self) -> None:
-        """Nothing to give up."""
+        """Give up whatever it holds."""
+        ...
 
 
 class Apart:
@@ -168,29 +151,3 @@ def _pipe(end: IO[bytes] | None) -> IO[bytes]:
     if end is None:  # pragma: no cover - both were asked for as pipes
         raise OSError("the reading process has no pipe")
     return end
-
-
-def serve() -> None:
-    """Be the reading process: answer each mail on standard input on standard output, until input ends."""
-    # Whoever stops the worker stops the input, too; a mail in hand is still answered.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    source, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    # A stray print of some library must not end up among the answers.
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    council: Council = pickle.load(source)  # noqa: S301 - our own worker wrote it
-    while True:
-        try:
-            internal_date, body, mailbox, size = pickle.load(source)  # noqa: S301 - the same
-        except EOFError:
-            return
-        mail = ToRead(raw=source.read(size), internal_date=internal_date, body=body, mailbox=mailbox)
-        if len(mail.raw) != size:
-            return
-        found = look(mail, council)
-        del mail
-        try:
-            pickle.dump(found, answers)
-            answers.flush()
-        except BrokenPipeError:
-            return

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.domain import clock, topic, webform
-from pipeline.domain.authentication import UNKNOWN, Authentication, read_results
+from pipeline.domain.authentication import read_results
 from pipeline.domain.forwarding import is_within, own_earlier
 from pipeline.domain.message import Address
 from pipeline.domain.questions import questions
 from pipeline.domain.questions.asking import is_question, is_request
 from pipeline.domain.quoting import fold
-from pipeline.domain.receipt import Receipt, date_of_receipt
+from pipeline.domain.receipt import date_of_receipt
 from pipeline.domain.regime import guess, is_environmental
 from pipeline.domain.request import Regime
 from pipeline.domain.triage.automatic import machine_signs
@@ -22,55 +22,18 @@ from pipeline.domain.validity import shortcomings
 from pipeline.mail.contents import NOTHING, contents_of, without_armour
 from pipeline.mail.forwards import propose
 from pipeline.mail.parsing import parse
+from pipeline.mail.readout import Reading
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
-    from pipeline.domain.calendar import Calendar
     from pipeline.domain.message import Message
-    from pipeline.domain.proposal import Proposal
-    from pipeline.domain.request import Question, RegimeGuess
-    from pipeline.domain.triage.automatic import MachineSign
-    from pipeline.domain.triage.intent import Words
+    from pipeline.domain.request import Question
     from pipeline.mail.council import Council
 
 _FORWARDED = re.compile(r"\s{0,9}(?:fwd?|ymlaen|wg|tr)\s?:", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:\s{0,9}(?:re|fwd?|aw|sv|ynt|ateb)\s?:){1,9}\s{0,9}", re.IGNORECASE)
 _MOST_BY_LAW = 100  # questions whose own law is looked at: nobody asks more, but a list made to keep us busy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """A mail as read.
-
-    *judged* is the message as triage takes it, with a form's words for its text; *said* is what its words say, *signs* what shows that a
-    program sent it. *requester* is the person it is from, or whom one of our web forms names; None when nobody can be made out.
-
-    *words* is what its sender wrote in the mail or the form itself; *attachment_text* what stands in the attachments it only points to, and
-    where questions were looked for then: *attachments_read* are their names, *unreadable* has a sentence for each that could not be read.
-    *form_unread*: one of our web forms sent it, and nothing stands where its
-    labels say. *proposal* is the request that a colleague's mail passes on. *authentication* is what our own server found out.
-    """
-
-    message: Message
-    judged: Message
-    signs: tuple[MachineSign, ...]
-    said: Words
-    receipt: Receipt
-    received_on: date
-    requester: Address | None
-    from_form: bool
-    regime: RegimeGuess
-    questions: tuple[Question, ...]
-    topic: str
-    words: str = ""
-    attachment_text: str = ""
-    attachments_read: tuple[str, ...] = ()
-    unreadable: tuple[str, ...] = ()
-    form_unread: bool = False
-    shortcomings: tuple[str, ...] = ()
-    proposal: Proposal | None = None
-    authentication: Authentication = UNKNOWN
 
 
 def read(raw: bytes, internal_date: datetime, council: Council, *, mailbox: str = "") -> Reading:
@@ -154,15 +117,6 @@ def _with_own_forward(message: Message, council: Council) -> Message:
         return message
     words = own_earlier(message.text, author.key, council.internal_domains, council.own_addresses)
     return message if words is None else replace(message, new_text=fold(words).new_text)
-
-
-def due_on(regime: Regime, received_on: date, calendar: Calendar) -> date:
-    """The last day for an answer to a request that has only just been received."""
-    received = clock.Event(kind=clock.EventKind.RECEIVED, on=received_on)
-    due = clock.deadline(regime, [received], calendar).due_on
-    if due is None:  # pragma: no cover - a clock that has only been started runs
-        raise AssertionError("a request that was just received has a due date")
-    return due
 
 
 def _form(message: Message, council: Council) -> webform.FormFields | None:

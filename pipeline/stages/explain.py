@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.domain.ports import Clock
     from pipeline.domain.proposal import Proposal
     from pipeline.domain.request import Question, Regime
-    from pipeline.mail.reading import Reading
+    from pipeline.mail.readout import Reading
     from pipeline.settings import Settings
 
 _LARGEST_MB = 50

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeline.domain.calendar import long_date
-from pipeline.domain.clock import Event, EventKind, received_day
+from pipeline.domain.clock import Event, EventKind, due_on, received_day
 from pipeline.domain.errors import NotAllowedError, NotFoundError, StoreError, UsageError
 from pipeline.domain.message import Address
 from pipeline.domain.proposal import Proposal
@@ -17,7 +17,7 @@ from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, Verdict
 from pipeline.letters import posting
 from pipeline.mail.council import Council
-from pipeline.mail.reading import due_on, read
+from pipeline.mail.reading import read
 from pipeline.store.access import acting_officer, refuse_hidden_mail, visible_case
 from pipeline.store.cases import NewCase
 from pipeline.store.events import Happening
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipeline.domain.calendar import Calendar
     from pipeline.domain.ports import Clock, Ids
     from pipeline.domain.request import Question
-    from pipeline.mail.reading import Reading
+    from pipeline.mail.readout import Reading
     from pipeline.settings import Settings
     from pipeline.store import Store, Work
     from pipeline.store.records import Case, FiledMail

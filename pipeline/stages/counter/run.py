@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.domain import clock, regime, topic
 from pipeline.domain.acknowledgement import AcknowledgementFacts, AcknowledgementKind, Decision, decide
 from pipeline.domain.campaign import wording_digest
+from pipeline.domain.clock import due_on
 from pipeline.domain.clock_events import LONDON
 from pipeline.domain.errors import NotAllowedError, StoreError
 from pipeline.domain.message import Address
@@ -24,7 +25,6 @@ from pipeline.letters.paper import on_paper
 from pipeline.letters.plain import clean_text, one_line
 from pipeline.mail.council import Council
 from pipeline.mail.parsing import parse
-from pipeline.mail.reading import due_on
 from pipeline.stages.counter.entry import Stage, mistakes
 from pipeline.stages.counter.importing import Imported, Problem, read_rows
 from pipeline.store.access import acting_officer

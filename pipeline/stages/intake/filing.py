@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.domain.acknowledgement import AcknowledgementFacts, decide
 from pipeline.domain.calendar import long_date
 from pipeline.domain.campaign import wording_digest
+from pipeline.domain.clock import due_on
 from pipeline.domain.errors import StoreError
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.reference import make
@@ -19,7 +20,6 @@ from pipeline.domain.triage.language import is_welsh
 from pipeline.letters import posting
 from pipeline.mail.headers import sent_date
 from pipeline.mail.judging import is_junk
-from pipeline.mail.reading import due_on
 from pipeline.settings_fields import DeliveryMode
 from pipeline.stages.intake.given_back import told, write_down
 from pipeline.store.cases import NewCase
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pipeline.domain.ports import Clock, Ids
     from pipeline.mail.bounces import Returned
     from pipeline.mail.council import Council
-    from pipeline.mail.reading import Reading
+    from pipeline.mail.readout import Reading
     from pipeline.settings import Settings
     from pipeline.stages.intake.given_back import Told
     from pipeline.stages.intake.known_cases import Known

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.domain.acknowledgement import Decision
-    from pipeline.mail.reading import Reading
+    from pipeline.mail.readout import Reading
     from pipeline.store import Work
     from pipeline.store.lost_letters import LostLetter
     from pipeline.store.records import Waiting

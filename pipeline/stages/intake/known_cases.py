@@ -13,7 +13,7 @@ from pipeline.domain.shadow import lost_reference_words
 
 if TYPE_CHECKING:
     from pipeline.domain.message import Message
-    from pipeline.mail.reading import Reading
+    from pipeline.mail.readout import Reading
     from pipeline.settings import Settings
     from pipeline.store import Work
     from pipeline.store.records import Case

@@ -13,10 +13,10 @@ from pipeline.domain.receipt import date_of_receipt
 from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, TriageContext, Verdict
 from pipeline.journal import log
-from pipeline.mail import bounces
 from pipeline.mail.council import Council
 from pipeline.mail.judging import is_junk, judge
-from pipeline.mail.reader import Apart, Here, ToRead, Unread
+from pipeline.mail.reader import ToRead, Unread
+from pipeline.resources import when_called
 from pipeline.stages.intake.filing import Desk, Item, file, who
 from pipeline.stages.intake.known_cases import Known, find_cases
 from pipeline.store.events import Happening, mailbox_chain
@@ -27,10 +27,15 @@ if TYPE_CHECKING:
     from pipeline.domain.calendar import Calendar
     from pipeline.domain.ports import Clock, Ids, Progress
     from pipeline.domain.triage import Triage
-    from pipeline.mail.reading import Reading
+    from pipeline.mail.bounces import returned as returned_by
+    from pipeline.mail.reader import Reader
+    from pipeline.mail.readout import Reading
     from pipeline.settings import Settings
     from pipeline.store import Store, Work
     from pipeline.store.records import Quarantined, Waiting
+else:
+    # With what reads HTML, for the few days on which a letter comes back.
+    returned_by = when_called("pipeline.mail.bounces", "returned")
 
 MAX_ATTEMPTS = 3
 _EMPTY = NoProgress()
@@ -56,7 +61,7 @@ class _Batch:
 
 
 class Intake:
-    """Files every received message. One instance serves all mailboxes; *reader* reads them, by default in this process."""
+    """Files every received message. One instance serves all mailboxes; *reader* reads them, here or apart."""
 
     def __init__(
         self,
@@ -66,13 +71,13 @@ class Intake:
         settings: Settings,
         calendar: Calendar,
         *,
-        reader: Here | Apart | None = None,
+        reader: Reader,
     ) -> None:
         self._store = store
         self._clock = clock
         self._settings = settings
         self._council = Council.of(settings)
-        self._reader = reader or Here(self._council)
+        self._reader = reader
         self._desk = Desk(clock=clock, ids=ids, settings=settings, council=self._council, calendar=calendar)
         self._prefixes = (settings.reference.foi, settings.reference.eir, settings.reference.sar)
 
@@ -217,7 +222,7 @@ class Intake:
         decided = _with_lost_reference(decided, known)
         returned = None
         if decided.verdict is Verdict.BOUNCE:
-            returned = bounces.returned(work.messages.raw(message.waiting.id) or b"")
+            returned = returned_by(work.messages.raw(message.waiting.id) or b"")
         item = Item(
             waiting=message.waiting, reading=reading, returned=returned, known=known, triage=decided, stands_for=unread
         )

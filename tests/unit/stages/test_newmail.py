@@ -25,7 +25,9 @@ from storing import FOLDER, MAILBOX, UIDVALIDITY, arrival, make_store
 
 from pipeline.bootstrap import uk_calendar
 from pipeline.domain.errors import NotAllowedError, NotFoundError, UsageError
+from pipeline.mail.council import Council
 from pipeline.mail.judging import is_junk
+from pipeline.mail.reading_here import Here
 from pipeline.stages.intake import Intake
 from pipeline.stages.mailroom import Mailroom
 from pipeline.stages.newmail import NewMail
@@ -54,7 +56,9 @@ class Office:
         self.settings = settings()
         self.clock = FixedClock(NOW)
         self.ids = SequenceIds()
-        self.intake = Intake(store, self.clock, self.ids, self.settings, uk_calendar())
+        self.intake = Intake(
+            store, self.clock, self.ids, self.settings, uk_calendar(), reader=Here(Council.of(self.settings))
+        )
         self.new_mail = NewMail(store, self.clock, self.ids, self.settings, uk_calendar())
         self._uid = 0
         with store.write() as work:

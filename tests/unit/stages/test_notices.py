@@ -14,6 +14,8 @@ from storing import FOLDER, MAILBOX, UIDVALIDITY, arrival, make_store, new_case,
 
 from pipeline.bootstrap import uk_calendar
 from pipeline.domain.errors import TransportError, UncertainError
+from pipeline.mail.council import Council
+from pipeline.mail.reading_here import Here
 from pipeline.settings import Settings
 from pipeline.stages.intake import Intake
 from pipeline.stages.notices import TRIES, Notices
@@ -83,7 +85,9 @@ class Office:
 
     def notices_intake(self) -> Intake:
         """Intake over the same store."""
-        return Intake(self.store, self.clock, self.ids, self.settings, uk_calendar())
+        return Intake(
+            self.store, self.clock, self.ids, self.settings, uk_calendar(), reader=Here(Council.of(self.settings))
+        )
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Kind, recipient and status of every mail, oldest first."""

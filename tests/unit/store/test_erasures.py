@@ -28,6 +28,8 @@ from pipeline.domain.errors import NotAllowedError, UsageError
 from pipeline.domain.message import Attachment, raw_digest
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.retention import Rule
+from pipeline.mail.council import Council
+from pipeline.mail.reading_here import Here
 from pipeline.settings import Settings
 from pipeline.stages.intake import Intake
 from pipeline.stages.retention import BY_ITSELF, Retention
@@ -389,7 +391,9 @@ def test_erased_mail_that_comes_again_makes_no_request(office: Store) -> None:
     retention(office).erase(ADA)
     with office.write() as work:
         work.messages.take(MAILBOX, FOLDER, UIDVALIDITY, [arrival(77, letter_bytes(1), internal_date=NOW)], NOW)
-    counts = Intake(office, FixedClock(NOW), SequenceIds(), settings(), uk_calendar()).run()
+    counts = Intake(
+        office, FixedClock(NOW), SequenceIds(), settings(), uk_calendar(), reader=Here(Council.of(settings()))
+    ).run()
     assert counts == {"other": 1}
     with office.read() as work:
         assert len(list(work.cases.every())) == 1

@@ -14,6 +14,8 @@ from pipeline.domain.clock import parse_event
 from pipeline.domain.errors import NotAllowedError, NotFoundError, UsageError
 from pipeline.domain.request import Question, Regime
 from pipeline.letters.record import load_record
+from pipeline.mail.council import Council
+from pipeline.mail.reading_here import Here
 from pipeline.stages.intake import Intake
 
 if TYPE_CHECKING:
@@ -27,7 +29,9 @@ def mailed(bureau: Bureau, number: int, raw: bytes | None = None) -> int:
     """Take a mail in and let intake file it; returns its number."""
     with bureau.store.write() as work:
         work.messages.take(MAILBOX, FOLDER, UIDVALIDITY, [arrival(number, raw, internal_date=NOW)], NOW)
-    Intake(bureau.store, bureau.clock, bureau.ids, bureau.settings, uk_calendar()).run()
+    Intake(
+        bureau.store, bureau.clock, bureau.ids, bureau.settings, uk_calendar(), reader=Here(Council.of(bureau.settings))
+    ).run()
     return number
 
 

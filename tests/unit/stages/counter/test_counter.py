@@ -14,7 +14,9 @@ from pipeline.bootstrap import uk_calendar
 from pipeline.domain.clock import parse_event
 from pipeline.domain.errors import NotAllowedError, UsageError
 from pipeline.domain.request import Regime
+from pipeline.mail.council import Council
 from pipeline.mail.parsing import attachment_bytes, parse
+from pipeline.mail.reading_here import Here
 from pipeline.stages.counter import Channel, Counter, Entry, Stage
 from pipeline.stages.intake import Intake
 
@@ -36,7 +38,9 @@ class Office(Bureau):
     def __init__(self, tmp_path: Path) -> None:
         super().__init__(tmp_path)
         self.counter = Counter(self.store, self.clock, self.ids, self.settings, uk_calendar(), self.clocks, via="web")
-        self.intake = Intake(self.store, self.clock, self.ids, self.settings, uk_calendar())
+        self.intake = Intake(
+            self.store, self.clock, self.ids, self.settings, uk_calendar(), reader=Here(Council.of(self.settings))
+        )
 
     def outbox(self) -> list[tuple[str, str]]:
         """(kind, to) of every letter out."""
