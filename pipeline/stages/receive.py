@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.settings import MailboxSettings
     from pipeline.store import Store
 
-_FETCH_BYTES = 4 * 2**20
+_FETCH_BYTES = 2**20
 _POLL_NOTED = timedelta(seconds=10)
 _LOOK_AHEAD = 1000
 _SOON_AFTER = timedelta(days=30)  # what is older than that when a folder is first read gets no letter by itself anyway

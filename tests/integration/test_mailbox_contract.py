@@ -142,6 +142,28 @@ def test_selecting_afresh_shows_what_is_new(world: World) -> None:
     assert len(world.mailbox.uids_after(0)) == 1
 
 
+def test_looking_again_shows_what_is_new_without_opening_afresh(world: World) -> None:
+    """What comes into a folder that is open, into one that is empty, and after all was moved out of it, is seen by looking again."""
+    world.mailbox.connect()
+    seen = []
+    for number in (1, 2, 3):
+        state = world.mailbox.look("INBOX")
+        seen.append(world.mailbox.uids_after(0))
+        world.deliver(mail(number))
+        world.mailbox.connect()
+    assert world.mailbox.look("INBOX").uidvalidity == state.uidvalidity
+    seen.append(world.mailbox.uids_after(0))
+    assert [len(uids) for uids in seen] == [0, 1, 2, 3]
+    assert world.mailbox.move(seen[-1], "Done")
+    world.mailbox.connect()
+    world.mailbox.look("INBOX")
+    assert world.mailbox.uids_after(seen[-1][-1]) == []
+    world.deliver(mail(4))
+    world.mailbox.connect()
+    world.mailbox.look("INBOX")
+    assert len(world.mailbox.uids_after(seen[-1][-1])) == 1
+
+
 def test_a_missing_folder_is_an_error_that_names_it(world: World) -> None:
     """Selecting a folder that is not there raises MailboxError; connecting again mends it."""
     world.mailbox.connect()
