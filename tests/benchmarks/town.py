@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 COUNCIL = "foi@council.example"
+_LINKS = 20_000
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 
@@ -73,7 +74,13 @@ class Town:
         place = self.dovecot.dir / "mail" / user / "cur"
         kept = next(path for name in ("new", "cur") for path in (place.parent / name).iterdir())
         for number in range(1, count):
-            os.link(kept, place / f"{1_600_000_000 + number}.M{number}.bench:2,S")
+            there = place / f"{1_600_000_000 + number}.M{number}.bench:2,S"
+            if number % _LINKS:
+                os.link(kept, there)
+            else:
+                # A file can have only so many names.
+                shutil.copy2(kept, there)
+                kept = there
 
 
 @contextmanager
