@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import (
+    BusyError,
     IntegrityError,
     MailboxError,
     StaleError,
@@ -176,6 +177,10 @@ class Deliver:
             )
         except IntegrityError as error:
             self._settle(letter, NextStep(status=OutboxStatus.FAILED), str(error), result)
+            return True
+        except BusyError as error:
+            # Only the mark before DATA asks the database here: without it nothing has left, whatever became of the mark itself.
+            self._settle(letter, _UNREACHABLE, str(error), result)
             return True
         except UncertainError as error:
             step = after_lost_contact(kind=letter.kind, attempts=letter.attempts, chance=self._ids.fraction())
