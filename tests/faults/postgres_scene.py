@@ -6,9 +6,9 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from faults.scene import Scene
+from journal_lines import journal_lines
 from processes import call
 from product import APPROVER, DRAFTER
-from structlog.testing import capture_logs
 
 from pipeline.domain.errors import NotAllowedError, StoreError
 from pipeline.domain.outbox import OutboxStatus
@@ -103,7 +103,7 @@ class Stand(Scene):
     @staticmethod
     def _told(job: Callable[[], object]) -> str:
         said = ""
-        with capture_logs() as lines:
+        with journal_lines() as lines:
             try:
                 job()
             except StoreError as error:

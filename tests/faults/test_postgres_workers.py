@@ -82,8 +82,8 @@ def test_locks_lost_while_their_holder_lives(case: str, stand: Stand, another: A
     ended = threading.Event()
 
     def end_sessions() -> None:
-        while not ended.wait(0.02):
-            stand.server.execute(END_HOLDERS, stand.name)
+        while not stand.server.execute(END_HOLDERS, stand.name) and not ended.wait(0.01):
+            pass
 
     threads = [threading.Thread(target=lambda app=app: JOBS[case](app)) for app in (stand.product.app, another)]
     ending = threading.Thread(target=end_sessions)
