@@ -132,7 +132,12 @@ class Deliver:
                     words = "the service stopped while the letter was being handed over"
                 else:
                     step, words = _UNREACHABLE, "the service stopped before the letter was handed over"
-                _write_down(work, letter, step, words, self._clock.now())
+                try:
+                    _write_down(work, letter, step, words, self._clock.now())
+                except StaleError:
+                    # Whoever claimed it lives after all, without its lock, and has just settled it.
+                    log.warning("letter_taken_over", outbox=letter.id)
+                    continue
                 _count(result, letter, step.status)
 
     def _send_all(self, token: str, result: Delivered, stopping: Callable[[], bool], progress: Progress) -> None:
