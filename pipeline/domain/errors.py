@@ -116,7 +116,18 @@ class SchemaError(InfogovError):
 
 
 class StoreError(InfogovError):
-    """The database could not do this; nothing was changed, and it is safe to try again once the cause is mended."""
+    """The database could not do this; nothing was changed, and it is safe to try again once the cause is mended.
+
+    *remedy* is what the text says a person can do, alone: it names no server and no user.
+    """
+
+    def __init__(self, message: str = "", *, remedy: str = "") -> None:
+        self.remedy = remedy
+        super().__init__(message)
+
+
+class UnfitError(StoreError):
+    """What was to be written fits nowhere in the database, or contradicts what is there: the fault is its own, not the database's."""
 
 
 class BusyError(StoreError):

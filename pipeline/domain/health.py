@@ -76,7 +76,8 @@ class Health:
 
     *oldest_unsent* is when the longest-waiting due letter became due; *oldest_unfiled* when the longest-waiting message was taken;
     *oldest_sending* when the letter longest in hand was claimed; *oldest_retried* when the longest-tried one was queued. *free_bytes* is
-    the room on the database's disk, None for a database server. *secret_ends* maps "smtp" and mailboxes to the day their client secret ends.
+    the room on the database's disk, None for a database server;
+    *read_only* whether it takes no changes. *secret_ends* maps "smtp" and mailboxes to the day their client secret ends.
     """
 
     at: datetime
@@ -94,6 +95,7 @@ class Health:
     letters: Mapping[str, int] = field(default_factory=dict)
     requests: Mapping[str, int] = field(default_factory=dict)
     free_bytes: int | None = None
+    read_only: bool = False
     secret_ends: Mapping[str, date] = field(default_factory=dict)
 
 
@@ -202,6 +204,12 @@ def _mail(health: Health) -> Iterator[Problem]:
 
 
 def _means(health: Health) -> Iterator[Problem]:
+    if health.read_only:
+        yield Problem(
+            kind=ProblemKind.DATABASE,
+            words="the database takes no changes; mail waits in the mailbox and nothing is sent",
+            remedy="name the primary server in [database] url, or take default_transaction_read_only off",
+        )
     if health.free_bytes is not None and health.free_bytes < LITTLE_ROOM:
         yield Problem(
             kind=ProblemKind.DISK,

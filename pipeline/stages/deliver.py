@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import (
+    BusyError,
     IntegrityError,
     MailboxError,
     StaleError,
@@ -131,7 +132,12 @@ class Deliver:
                     words = "the service stopped while the letter was being handed over"
                 else:
                     step, words = _UNREACHABLE, "the service stopped before the letter was handed over"
-                _write_down(work, letter, step, words, self._clock.now())
+                try:
+                    _write_down(work, letter, step, words, self._clock.now())
+                except StaleError:
+                    # Whoever claimed it lives after all, without its lock, and has just settled it.
+                    log.warning("letter_taken_over", outbox=letter.id)
+                    continue
                 _count(result, letter, step.status)
 
     def _send_all(self, token: str, result: Delivered, stopping: Callable[[], bool], progress: Progress) -> None:
@@ -176,6 +182,10 @@ class Deliver:
             )
         except IntegrityError as error:
             self._settle(letter, NextStep(status=OutboxStatus.FAILED), str(error), result)
+            return True
+        except BusyError as error:
+            # Only the mark before DATA asks the database here: without it nothing has left, whatever became of the mark itself.
+            self._settle(letter, _UNREACHABLE, str(error), result)
             return True
         except UncertainError as error:
             step = after_lost_contact(kind=letter.kind, attempts=letter.attempts, chance=self._ids.fraction())

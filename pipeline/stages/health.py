@@ -60,6 +60,7 @@ class HealthReader:
                 letters=work.outbox.counts(),
                 requests=work.cases.counts(),
                 free_bytes=free_bytes(settings.database.url),
+                read_only=work.vitals.read_only(),
                 secret_ends=_secret_ends(settings),
             )
 

@@ -17,6 +17,7 @@ from pipeline.domain.errors import ConfigurationError, SchemaError, StoreError
 from pipeline.resources import later
 from pipeline.store import ownership
 from pipeline.store.faults import in_words, plainly
+from pipeline.store.patience import bound
 
 if TYPE_CHECKING:
     from alembic import command, config, script
@@ -31,6 +32,8 @@ else:
 HEAD = "0007"
 BUSY_SECONDS = 30
 WRITE = {"infogov_write": True}
+# What waits for another's change goes on from it, whatever isolation the server's administrator prefers for others.
+WRITE_SHARED = {**WRITE, "isolation_level": "READ COMMITTED"}
 # One consistent picture, and no writing by mistake; SQLite's readers have both by ``_begin``.
 READ = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 # A server that is gone without a word (a cut cable) is noticed within half a minute; libpq's names.
@@ -52,8 +55,11 @@ _SESSION = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "4",
 }
+# A server that is there and says nothing, where its own bound on a statement didn't help.
+_ANSWER_SECONDS = 330.0
 _SESSION_SINCE_14 = {"client_connection_check_interval": "1s", "idle_session_timeout": "0"}
 _VERSION_14 = 140000
+_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
 
 def open_engine(url: str) -> Engine:
@@ -105,11 +111,13 @@ def _open_postgresql(url: URL) -> Engine:
     # One connection a thread, plus the locks' and the listener's.
     engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=45, connect_args=defaults)
     event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "checkin", _as_the_server_has_it)
     return engine
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver is an extra that need not be there
     """Refuse a database that can't hold every letter, and set the bounds of this session."""
+    bound(connection, _ANSWER_SECONDS)
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         text = f"[database] url: the database's encoding is {encoding}; make one with UTF8: createdb --encoding UTF8 --template template0"
@@ -117,7 +125,15 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN4
     settings = _SESSION | (_SESSION_SINCE_14 if connection.info.server_version >= _VERSION_14 else {})
     for name, value in settings.items():
         connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+    # What we were told is committed we act upon: mail is moved, a letter goes. So it must outlive the server's crash.
+    connection.execute(_DURABLE)
     connection.commit()
+
+
+def _as_the_server_has_it(connection: Any, _record: object) -> None:  # noqa: ANN401 - as above
+    """Leave it to the server whether the next transaction may write: one set read-only, as full ones are, must not be overruled."""
+    if connection is not None and not connection.closed:
+        connection.read_only = None
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

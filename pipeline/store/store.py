@@ -16,7 +16,7 @@ from pipeline.store.clock_events import ClockEvents
 from pipeline.store.deputies import Deputies
 from pipeline.store.erasures import Erasures
 from pipeline.store.events import Events
-from pipeline.store.faults import plainly
+from pipeline.store.faults import perhaps_done, plainly
 from pipeline.store.letters import Letters
 from pipeline.store.locks import Jobs
 from pipeline.store.lost_letters import LostLetters
@@ -87,7 +87,7 @@ class Store:
 
     def __init__(self, opened: Engine) -> None:
         self._engine = opened
-        self._writing = opened.execution_options(**engine.WRITE)
+        self._writing = opened.execution_options(**(engine.WRITE_SHARED if self.shared else engine.WRITE))
         self._reading = opened.execution_options(**engine.READ) if self.shared else opened
         self._jobs = Jobs(opened)
         self._turn = threading.Lock()
@@ -128,13 +128,19 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Work]:
         """A transaction that changes things; rolled back when the block raises. Raises StoreError."""
-        with self._in_turn(), plainly(), self._writing.begin() as connection:
-            work = Work(connection)
-            yield work
-            work.messages.write_down()
-            work.cases.index_opened()
-            work.events.write_down()
-            work.wakes.send()
+        asked = False
+        try:
+            with self._in_turn(), plainly(), self._writing.begin() as connection:
+                work = Work(connection)
+                yield work
+                work.messages.write_down()
+                work.cases.index_opened()
+                work.events.write_down()
+                work.wakes.send()
+                asked = True
+        except BusyError as error:
+            # Whoever asks for a commit and hears nothing doesn't know whether it was done.
+            raise (perhaps_done(error) if asked else error) from error.__cause__
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.store import schema
@@ -76,6 +76,22 @@ class Vitals:
         """How many open requests, their clock not stopped, are due on or before *day*."""
         query = select(func.count()).where(R.due_on <= day, R.clock != "stopped", R.workflow.not_in(_DONE))
         return self._connection.scalar(query) or 0
+
+    def read_only(self) -> bool:
+        """Whether a PostgreSQL takes no changes: a standby, or set so. A SQLite file says so when it is written to."""
+        if self._connection.dialect.name != "postgresql":
+            return False
+        query = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean"
+        return bool(self._connection.scalar(text(query)))
+
+    def forgetful(self) -> list[str]:
+        """The settings of a PostgreSQL by which a crash of its machine can cost it what it has said to be committed."""
+        if self._connection.dialect.name != "postgresql":
+            return []
+        query = (
+            "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name"
+        )
+        return [str(row.name) for row in self._connection.execute(text(query))]
 
     # ---- alarms ----------------------------------------------------------------------------------------------------
 

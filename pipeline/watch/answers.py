@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.domain.errors import InfogovError
+from pipeline.domain.errors import InfogovError, StoreError
 from pipeline.domain.health import problems
 from pipeline.stages.metrics import CONTENT_TYPE, render_metrics
 
@@ -37,8 +37,11 @@ def readyz(app: App, of: str = "") -> Answer:
     """
     try:
         health = app.health.read()
-    except InfogovError:
-        return _json(503, {"status": "unavailable", "problems": ["the database can't be asked"]})
+    except InfogovError as error:
+        # The remedy alone: the driver's own words name the server and its user to whoever asks.
+        remedy = error.remedy if isinstance(error, StoreError) else ""
+        words = f"the database can't be asked: {remedy}" if remedy else "the database can't be asked"
+        return _json(503, {"status": "unavailable", "problems": [words]})
     found = problems(health, app.health.limits)
     grave = [] if of == "web" else [problem.words for problem in found if problem.grave]
     times = {

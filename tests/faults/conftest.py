@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 from faults.fault_table import Proofs, markdown
 from faults.in_memory import World
+from faults.postgres_scene import Stand
 from faults.story import Story
 from processes import Service
 from product import Product, making
 from servers import dovecot as dovecot_server
 from servers.dovecot import Dovecot
+from servers.postgres import Postgres, started
+from servers.postgres_faults import PostgresWire
 from servers.smtp import SmtpSink
 
 from pipeline.store import Store
@@ -76,6 +79,42 @@ def make_product(
     shutil.copy(empty_database, tmp_path / "infogov.db")
     with making(tmp_path, dovecot, sink, f"u{secrets.token_hex(6)}@northfield.example") as make:
         yield make
+
+
+@pytest.fixture(scope="session")
+def lone() -> Iterator[Postgres]:
+    """A PostgreSQL for the tests that stop it, starve it and change its settings, and leave it as it was."""
+    yield from started()
+
+
+@pytest.fixture(scope="session")
+def finished(lone: Postgres) -> str:
+    """A database on it with its tables and nothing in them, to copy."""
+    name = lone.create()
+    Store.open(lone.url(name)).close()
+    return name
+
+
+@pytest.fixture
+def wire(lone: Postgres) -> Iterator[PostgresWire]:
+    """A wire to it that misbehaves."""
+    made = PostgresWire(lone.port)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def stand(
+    make_product: Callable[..., Product], lone: Postgres, finished: str, wire: PostgresWire, sink: SmtpSink
+) -> Iterator[Stand]:
+    """The product on a database of that server, over that wire, after first contact with an empty mailbox."""
+    name = lone.create(finished)
+    url = lone.url(name).replace(f":{lone.port}/", f":{wire.port}/")
+    made = Stand(make_product(database={"url": url}), sink, lone, name)
+    made.take()
+    yield made
+    made.reconnect()
+    lone.drop(name)
 
 
 @pytest.fixture

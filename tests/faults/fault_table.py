@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from faults.imap_rows import IMAP_ROWS
 from faults.machine_rows import MACHINE_ROWS
+from faults.postgres_rows import POSTGRES_ROWS
 from faults.smtp_rows import SMTP_ROWS
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from faults.row import Row
 
 BEGIN, END = "<!-- faults:begin -->", "<!-- faults:end -->"
-ROWS: dict[str, Row] = {row.name: row for row in (*IMAP_ROWS, *SMTP_ROWS, *MACHINE_ROWS)}
+ROWS: dict[str, Row] = {row.name: row for row in (*IMAP_ROWS, *SMTP_ROWS, *MACHINE_ROWS, *POSTGRES_ROWS)}
 _HEAD = ("fault", "lost", "repeated", "recovers", "what health says")
 
 

@@ -120,7 +120,8 @@ def proven(service: Service) -> list[str]:
 def told(service: Service) -> str:
     """What the letters' last attempts and the cases' flags say of trouble."""
     return "; ".join(
-        str(row[0]) for row in service.rows("SELECT answer FROM attempt UNION SELECT flag_reasons FROM request")
+        str(row[0])
+        for row in service.rows("SELECT answer FROM attempt UNION SELECT CAST(flag_reasons AS TEXT) FROM request")
     )
 
 

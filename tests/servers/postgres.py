@@ -10,8 +10,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,16 +38,20 @@ BINARIES = None if _INITDB is None else Path(_INITDB).parent
 class Postgres:
     """One running server, thrown away when it stops; *durable* makes it wait for the disk, as a real one does.
 
+    *settings* are parameters of its own besides ours.
+
     Its collation is a language's, not the bytes' order, and its databases' owner is no superuser: as at a council.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, **settings: str) -> None:
         assert BINARIES is not None, "PostgreSQL is not installed"
         # A Unix socket's path has room for 108 bytes only.
         self.dir = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
         self.port = free_port()
         self._account = _account()
         self._durable = durable
+        self._settings = settings
+        self._turn = threading.RLock()
         self._numbers = itertools.count(1)
         if self._account:
             shutil.chown(self.dir, self._account)
@@ -58,7 +63,7 @@ class Postgres:
             "initdb", "--pgdata", str(self.dir / "data"), "--auth=trust", "--username=root", "--encoding=UTF8",
             "--no-sync", *language,
         )  # fmt: skip
-        self._start()
+        self.start()
         self.execute(f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'")
 
     # ---- databases -------------------------------------------------------------------------------------------------
@@ -91,21 +96,21 @@ class Postgres:
 
     def restart(self, pause: float = 0.0) -> None:
         """Stop at once, cutting every connection, stay away for *pause* seconds, and start again on the same port with the same data."""
-        self._end(signal.SIGINT)
+        self.end(signal.SIGINT)
         time.sleep(pause)
-        self._start()
+        self.start()
 
     def stop(self) -> None:
         """Stop and remove every trace."""
-        self._end(signal.SIGQUIT)
+        self.end(signal.SIGQUIT)
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def log(self) -> str:
         """All that the server has logged."""
         return (self.dir / "log").read_text(errors="replace")
 
-    def _start(self) -> None:
-        assert BINARIES is not None
+    def start(self) -> None:
+        """Start on the same port with the same data."""
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
@@ -113,32 +118,80 @@ class Postgres:
             "max_connections": 200,
             "log_lock_waits": "on",
             "shared_buffers": "64MB",
+            **self._settings,
             **({} if self._durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}),
         }
         words = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with (self.dir / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [BINARIES / "postgres", "-D", self.dir / "data", *words],
-                stdout=log, stderr=log, cwd=self.dir, start_new_session=True, **self._as_account(),
-            )  # fmt: skip
+        with self._turn:
+            self._await(words)
+
+    def _await(self, words: list[str]) -> None:
+        self._launch(words)
         end = time.monotonic() + _START_SECONDS
-        while time.monotonic() < end and self._process.poll() is None:
+        while time.monotonic() < end:
+            if self._process.poll() is not None:
+                # Processes of a killed server may outlive it by a moment, and a new one waits for them.
+                if "is still in use" not in self.log()[-500:]:
+                    break
+                self._launch(words)
             try:
                 self.connect().close()
             except psycopg.OperationalError:
                 time.sleep(0.05)
             else:
                 return
-        self._end(signal.SIGQUIT)
+        self.end(signal.SIGQUIT)
         raise RuntimeError(f"PostgreSQL did not start: {self.log()}")
 
-    def _end(self, how: signal.Signals) -> None:
-        self._process.send_signal(how)
+    @property
+    def ended(self) -> bool:
+        """Whether it runs no more."""
+        return self._process.poll() is not None
+
+    def write_no_log(self) -> None:
+        """Let no process of the server, of those to come, write far into a file, and so none into the WAL, until it is started anew."""
+        where = "SELECT (pg_current_wal_insert_lsn() - '0/0') % (SELECT setting::int FROM pg_settings WHERE name = 'wal_segment_size')"
+        # The next place to write is to be well within a segment.
+        while not 2**18 < self.execute(where)[0][0] < 2**23:
+            self.execute("SELECT pg_logical_emit_message(false, 'fill', repeat('x', 300000))")
+        subprocess.run(
+            ["prlimit", "--pid", str(self._process.pid), f"--fsize={2**16}"],
+            check=True,
+            cwd=self.dir,
+            **self._as_account(),
+        )
+
+    @contextmanager
+    def asking_for_passwords(self) -> Iterator[None]:
+        """Let nobody but the superuser in without a password, for a while."""
+        rules = self.dir / "data" / "pg_hba.conf"
+        usual = rules.read_text()
+        rules.write_text("host all root 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
+        self.execute("SELECT pg_reload_conf()")
         try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(10)
+            yield
+        finally:
+            rules.write_text(usual)
+            self.execute("SELECT pg_reload_conf()")
+
+    def _launch(self, words: list[str]) -> None:
+        assert BINARIES is not None
+        with (self.dir / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [BINARIES / "postgres", "-D", self.dir / "data", *words],
+                stdout=log, stderr=log, cwd=self.dir, start_new_session=True, **self._as_account(),
+            )  # fmt: skip
+
+    def end(self, how: signal.Signals) -> None:
+        """Stop the server and keep its data: SIGINT lets it finish writing, SIGQUIT doesn't, SIGKILL asks nobody."""
+        # Whoever starts it meanwhile, from another thread, waits for its end.
+        with self._turn:
+            self._process.send_signal(how)
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(10)
 
     def _run(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
         assert BINARIES is not None

@@ -62,12 +62,15 @@ class Checkup:
         store: Store | None = None
         try:
             store = self._opened()
+            found, current = _database(store), store is not None and _is_current(store)
         except InfogovError as error:
-            yield fail("database", str(error), "mend [database] url or its server, or restore a backup")
-        else:
-            yield _database(store)
+            found, current = (
+                fail("database", str(error), "mend [database] url or its server, or restore a backup"),
+                False,
+            )
         try:
-            ready = store if store is not None and _is_current(store) else None
+            yield found
+            ready = store if current else None
             yield from house.room(self._house.free_bytes())
             yield from MailServers(settings=settings, servers=self._servers, clock=self._clock).checks()
             yield house.calendar(self._calendar, self._clock)
@@ -92,12 +95,25 @@ def _is_current(store: Store) -> bool:
     return current == wanted
 
 
+def _as_it_is(store: Store, at_version: str) -> Check:
+    """Whether a database of our version takes changes, and keeps them."""
+    with store.read() as work:
+        read_only, forgetful = work.vitals.read_only(), work.vitals.forgetful()
+    if read_only:
+        remedy = "name the primary server in [database] url, or take default_transaction_read_only off"
+        return fail("database", f"{at_version}, and it takes no changes", remedy)
+    if forgetful:
+        found = f"{at_version}, and its server runs with {' and '.join(forgetful)} off: a power cut can destroy it"
+        return warn("database", found, "switch it on in postgresql.conf and restart PostgreSQL")
+    return ok("database", at_version)
+
+
 def _database(store: Store | None) -> Check:
     if store is None:
         return warn("database", "it is not there yet", "infogov db upgrade makes it, and so does the first start")
     current, wanted = store.versions()
     if current == wanted:
-        return ok("database", f"at version {current}")
+        return _as_it_is(store, f"at version {current}")
     if current is None:
         return warn(
             "database", "it is there and empty", "infogov db upgrade makes its tables, and so does the first start"

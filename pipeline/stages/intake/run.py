@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.domain import clock as clocks
-from pipeline.domain.errors import StoreError
+from pipeline.domain.errors import InfogovError, StoreError, UnfitError
 from pipeline.domain.ports import NoProgress
 from pipeline.domain.receipt import date_of_receipt
 from pipeline.domain.request import Regime
@@ -80,9 +80,11 @@ class Intake:
         self._reader = reader
         self._desk = Desk(clock=clock, ids=ids, settings=settings, council=self._council, calendar=calendar)
         self._prefixes = (settings.reference.foi, settings.reference.eir, settings.reference.sar)
+        # Messages whose last attempt the database cut short: it was counted, and is not counted against them a second time.
+        self._cut_short: set[int] = set()
 
     def run(self, *, stopping: Callable[[], bool] = lambda: False, progress: Progress | None = None) -> Counter[str]:
-        """File everything that waits; returns how many messages ended under each verdict. Raises StoreError.
+        """File everything that waits; returns how many messages ended under each verdict. Raises StoreError, and then no mail has lost an attempt.
 
         A mailbox that another process is filing is left to it. An attempt is counted before a message is looked at, so
         that one that kills the process is quarantined the third time.
@@ -134,8 +136,9 @@ class Intake:
         """The next messages to read with their bytes; that they are tried is committed before any of them is looked at."""
         with self._store.write() as work:
             ids = [message_id for message_id in work.messages.next_to_read(mailbox) if message_id not in tried]
-            work.messages.count_attempt(ids)
+            work.messages.count_attempt([message_id for message_id in ids if message_id not in self._cut_short])
         tried.update(ids)
+        self._cut_short.update(ids)
         if not ids:
             return []
         with self._store.read() as work:
@@ -155,7 +158,9 @@ class Intake:
             if message.lost:
                 log.error("reader_died", message=message.waiting.id, attempt=message.waiting.attempts)
                 tried.discard(message.waiting.id)
+                self._cut_short.discard(message.waiting.id)
         self._file_all([message for message in found if not message.lost], counts)
+        self._cut_short.difference_update(message.id for message in batch.waiting)
         bar.advance(len(batch.waiting))
 
     def _found(self, waiting: Waiting, answers: Iterator[Reading | Unread | None]) -> _Read:
@@ -182,7 +187,7 @@ class Intake:
                         outcome[self._file(work, message, colleagues)] += 1
             counts.update(outcome)
         except Exception as error:  # noqa: BLE001 - any message of the batch may be the cause; each is tried on its own below
-            log.warning("batch_not_filed", messages=len(messages), error=type(error).__name__)
+            log.warning("batch_not_filed", messages=len(messages), error=type(error).__name__, reason=_said(error))
             for message in messages:
                 counts.update(self._file_alone(message))
 
@@ -192,10 +197,13 @@ class Intake:
                 if not work.messages.still_waiting([message.waiting.id]):
                     return []
                 return [self._file(work, message, _colleagues(work))]
-        except StoreError as error:
-            # The database's fault, not the mail's: it stays received and is tried again at the next run.
+        except UnfitError as error:
+            # It stays received and is tried again at the next runs, until it has had its attempts.
             log.error("message_not_filed", message=message.waiting.id, reason=str(error))
             return []
+        except StoreError:
+            # The database's fault, not the mail's, and the next message would meet it, too: all wait for the next run.
+            raise
         except Exception as error:  # noqa: BLE001 - the same boundary as in _read, for what follows from the reading
             log.warning("message_not_filed", message=message.waiting.id, error=type(error).__name__)
             broken = _Read(
@@ -271,6 +279,11 @@ def _with_lost_reference(decided: Triage, known: Known) -> Triage:
         return decided
     first, *further = decided.reasons
     return replace(decided, reasons=(first, known.lost_words, *further), flagged=True)
+
+
+def _said(error: Exception) -> str:
+    """The words of an error of ours; those of any other may hold what a requester wrote."""
+    return str(error) if isinstance(error, InfogovError) else ""
 
 
 def _colleagues(work: Work) -> frozenset[str]:
