@@ -1,4 +1,4 @@
-"""In CI a skipped test is a failed one: nothing may go unproved because a server is missing. The PostgreSQL that tests share."""
+"""In CI a skipped test is a failed one: nothing may go unproved because a server is missing. Where files lie; the PostgreSQL that tests share."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 from engines import Cluster
 from servers import postgres as postgres_server
+from servers.places import place
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from servers.postgres import Postgres
+
+
+def pytest_configure() -> None:
+    """Put the folders of tests where files of tests lie."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place()))
 
 
 @pytest.hookimpl(wrapper=True)

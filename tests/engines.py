@@ -6,6 +6,9 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Protocol
 
 import psycopg
@@ -14,8 +17,6 @@ import pytest
 from pipeline.store import Store
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from servers.postgres import Postgres
 
 # For what only one of the two has; every other test runs on both.
@@ -43,8 +44,27 @@ class Databases(Protocol):
         ...
 
 
+@cache
+def _finished() -> bytes:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "infogov.db"
+        Store.open(f"sqlite:///{file}").close()
+        return file.read_bytes()
+
+
+def finished(file: Path) -> Path:
+    """Make *file* a database of this program's schema with nothing in it, where there is none; migrated once a run, which has its own tests."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_finished())
+    return file
+
+
 class Files:
     """SQLite."""
+
+    def __init__(self) -> None:
+        self._empty: set[Path] = set()
 
     @staticmethod
     def path(folder: Path) -> Path:
@@ -53,8 +73,9 @@ class Files:
 
     def address(self, folder: Path, *, empty: bool = False) -> str:
         """A file below *folder*."""
-        del empty
-        return f"sqlite:///{self.path(folder)}"
+        if empty:
+            self._empty.add(folder)
+        return f"sqlite:///{self.path(folder) if folder in self._empty else finished(self.path(folder))}"
 
     def by_hand(self, folder: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Past the store."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from engines import finished
 from fakes import FakeTransport, FixedClock
 from flask import url_for
 from jinja2 import BytecodeCache
@@ -21,11 +20,12 @@ from pipeline.letters.model import LetterKind
 from pipeline.settings import Settings
 from pipeline.stages.accounts import passwords
 from pipeline.stages.deliver import Deliver
-from pipeline.store import Store
 from pipeline.web.app import accounts_of, create_app
 from pipeline.web.letterform import FormReader, laid_out
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jinja2.bccache import Bucket
     from werkzeug.test import TestResponse
 
@@ -90,15 +90,6 @@ def _hash() -> str:
     return passwords.hashed(PASSWORD)
 
 
-@cache
-def _database() -> bytes:
-    """An empty database of this program's schema, made once a run: the migrations have tests of their own."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "infogov.db"
-        Store.open(f"sqlite:///{file}").close()
-        return file.read_bytes()
-
-
 class Office:
     r"""The product with its pages over a database of its own, four officers, and a clock that stands still.
 
@@ -108,8 +99,7 @@ class Office:
     def __init__(self, folder: Path, more: str = "", *, demo: bool = False) -> None:
         config = folder / "infogov.toml"
         config.write_text(_CONFIG + more)
-        if not (folder / "infogov.db").exists():
-            (folder / "infogov.db").write_bytes(_database())
+        finished(folder / "infogov.db")
         self.clock = FixedClock(NOW)
         self.app = dataclasses.replace(build(Settings.load(config, {})), clock=self.clock)
         with self.app.store.write() as work:

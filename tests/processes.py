@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from engines import ask
-from servers.dovecot import free_port
+from servers.ports import free_port
 
 from pipeline.cli.main import main
 from pipeline.journal import log

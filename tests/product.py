@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -15,9 +16,11 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
-from engines import ask
+from engines import ask, finished
 from fakes import FixedClock
+from processes import call, clean_environment
 from servers.dovecot import PASSWORD
 
 from pipeline.bootstrap import SystemIds, build
@@ -91,6 +94,8 @@ class Product:
         self.config = folder / "infogov.toml"
         self._apps: list[App] = []
         self._mailboxes: dict[str, ImapMailbox] = {}
+        if "database" not in changes:
+            finished(folder / "infogov.db")
         self.configure(**changes)
 
     def configure(self, **changes: dict[str, Any]) -> None:
@@ -188,20 +193,29 @@ class Product:
         return +counts
 
     def cli(self, *arguments: str) -> Ran:
-        """Run the command, in a process of its own with the real clock."""
+        """Run the command, with connections of its own and the real clock; in this process, as the start of another takes a second."""
+        with contextlib.chdir(self.folder), mock.patch.dict(os.environ, clean_environment(), clear=True):
+            done = call(*arguments, "--config", self.config)
+        return self._ran(Ran(done.status, done.text, done.err))
+
+    def process(self, *arguments: str) -> Ran:
+        """Run the command in a process of its own, for what two processes do to each other."""
         done = subprocess.run(
             [sys.executable, "-m", "pipeline", *arguments, "--config", str(self.config)],
             capture_output=True,
             text=True,
             encoding="utf-8",
             cwd=self.folder,
-            env={name: value for name, value in os.environ.items() if not name.startswith("INFOGOV_")},
-            timeout=60,
+            env=clean_environment(),
+            timeout=120,
             check=False,
         )
-        assert "Traceback" not in done.stderr, done.stderr
+        return self._ran(Ran(done.returncode, done.stdout, done.stderr))
+
+    def _ran(self, ran: Ran) -> Ran:
+        assert "Traceback" not in ran.errors, ran.errors
         self.clock.set(max(self.clock.now(), datetime.now(UTC)))
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return ran
 
     # ---- what there is ---------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
-from servers.dovecot import free_port
+from servers.ports import free_port
 
 from pipeline.web.app import accounts_of, create_app
 from pipeline.web.security import session_cookie

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from engines import finished
 from faults.fault_table import Proofs, markdown
 from faults.in_memory import World
 from faults.postgres_scene import Stand
@@ -20,8 +20,6 @@ from servers.dovecot import Dovecot
 from servers.postgres import Postgres, started
 from servers.postgres_faults import PostgresWire
 from servers.smtp import SmtpSink
-
-from pipeline.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,17 +64,12 @@ def proofs() -> Proofs:
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with its tables and nothing in them, to copy: quicker than migrating one for each case."""
-    path = tmp_path_factory.mktemp("empty") / "infogov.db"
-    Store.open(f"sqlite:///{path}").close()
-    return path
+    return finished(tmp_path_factory.mktemp("empty") / "infogov.db")
 
 
 @pytest.fixture
-def make_product(
-    tmp_path: Path, dovecot: Dovecot, sink: SmtpSink, empty_database: Path
-) -> Iterator[Callable[..., Product]]:
+def make_product(tmp_path: Path, dovecot: Dovecot, sink: SmtpSink) -> Iterator[Callable[..., Product]]:
     """Set the product up with one mailbox of a new user; keywords are sections of the configuration."""
-    shutil.copy(empty_database, tmp_path / "infogov.db")
     with making(tmp_path, dovecot, sink, f"u{secrets.token_hex(6)}@northfield.example") as make:
         yield make
 

@@ -8,7 +8,7 @@ import pytest
 from faults.scene import Scene
 from faults.smtp_rows import SMTP_ROWS
 from servers.certificates import make_certificate
-from servers.dovecot import free_port
+from servers.ports import free_port
 from servers.smtp import PASSWORD, USER, Phase, SmtpSink
 
 from pipeline.domain.outbox import Frozen, OutboxStatus

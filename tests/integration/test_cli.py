@@ -18,7 +18,7 @@ from processes import (
     fill,
     request_mail,
 )
-from servers.dovecot import free_port
+from servers.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from processes import (
     assert_refused,
     call,
 )
-from servers.dovecot import free_port
+from servers.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

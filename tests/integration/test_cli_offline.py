@@ -22,7 +22,7 @@ from processes import (
     clean_environment,
     request_mail,
 )
-from servers.dovecot import free_port
+from servers.ports import free_port
 
 from pipeline import __version__
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from processes import Service
 from servers.certificates import make_certificate
-from servers.dovecot import free_port
+from servers.ports import free_port
 
 from pipeline.bootstrap import checkup
 from pipeline.domain.errors import TransportError

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hostile import HOSTILE
 from processes import ROOT, Service, clean_environment, request_mail, wait_for
-from servers.dovecot import free_port
+from servers.ports import free_port
 from servers.smtp import Phase
 
 if TYPE_CHECKING:

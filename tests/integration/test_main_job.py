@@ -247,7 +247,7 @@ def test_three_processes_at_once(make_product: Callable[..., Product]) -> None:
     product = make_product()
     product.put(*(request(f"r{n}", sender=f"person{n}@example.org") for n in range(40)))
     with ThreadPoolExecutor(3) as pool:
-        ended = list(pool.map(lambda _: product.cli("run-once", "--json"), range(3)))
+        ended = list(pool.map(lambda _: product.process("run-once", "--json"), range(3)))
     assert [one.status for one in ended] == [0, 0, 0]
     product.run_once()
     counts = [one.lines[0] for one in ended]

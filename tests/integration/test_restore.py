@@ -191,7 +191,7 @@ def test_what_is_no_copy_is_not_put_in_place(make_product: Callable[..., Product
     product.cli("db", "backup", str(copy))
     with product.app.store.exclusive("worker"):
         for verb in (("db", "restore", str(copy)), ("db", "restored")):
-            done = product.cli(*verb)
+            done = product.process(*verb)
             assert done.status == 1
             assert "stop it first" in done.errors
     newer = tmp_path / "newer.db"

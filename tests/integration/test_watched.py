@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from processes import Service, request_mail, wait_for
-from servers.dovecot import free_port
+from servers.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from processes import Service, request_mail, wait_for
-from servers.dovecot import free_port
 from servers.imap_faults import Fault
+from servers.ports import free_port
 from servers.smtp import Phase
 
 if TYPE_CHECKING:

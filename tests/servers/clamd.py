@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import socketserver
 import struct
 import threading
@@ -66,10 +65,3 @@ class Clamd:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
-
-
-def free_port() -> int:
-    """A port on which nothing listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 
 from imapclient import IMAPClient
 
+from servers.places import place
+from servers.ports import free_port
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -108,8 +111,7 @@ class Dovecot:
 
     def __init__(self, *, oauth_key: bytes | None = None, certificate: Certificate | None = None) -> None:
         _check_version()
-        # A Unix socket's path has room for 108 bytes only.
-        self.dir = Path(tempfile.mkdtemp(prefix="dc-", dir="/tmp"))
+        self.dir = Path(tempfile.mkdtemp(prefix="dc-", dir=place()))
         self.port = free_port()
         self.tls_port = free_port() if certificate else 0
         self._oauth = oauth_key is not None
@@ -203,13 +205,6 @@ class Dovecot:
             self._process.kill()
             self._process.wait(10)
         self._errors.close()
-
-
-def free_port() -> int:
-    """Find a loopback port nobody uses now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def _account() -> tuple[str, str]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from servers.ports import free_port
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -74,8 +76,8 @@ class FaultyWire:
         self.before_plus = b""
         self.connections = 0
         self.commands: list[bytes] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
+        self.port = free_port()
+        self._listener = socket.create_server(("127.0.0.1", self.port))
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
 

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
-from servers.dovecot import free_port
+from servers.places import place
+from servers.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +46,7 @@ class Postgres:
 
     def __init__(self, *, durable: bool = False, **settings: str) -> None:
         assert BINARIES is not None, "PostgreSQL is not installed"
-        # A Unix socket's path has room for 108 bytes only.
-        self.dir = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+        self.dir = Path(tempfile.mkdtemp(prefix="pg-", dir=place()))
         self.port = free_port()
         self._account = _account()
         self._durable = durable

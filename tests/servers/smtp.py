@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from servers.ports import free_port
+
 if TYPE_CHECKING:
     from servers.certificates import Certificate
 
@@ -84,7 +86,7 @@ class SmtpSink:
         self.seen_dot = threading.Event()
         self.released = asyncio.Event()
         self.mechanisms = mechanisms
-        self.port = 0
+        self.port = free_port()  # which stays ours while it is shut
         self._context: ssl.SSLContext | None = None
         if certificate is not None:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -135,7 +137,6 @@ class SmtpSink:
             self.port,
             ssl=self._context if self._implicit else None,
         )
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def _shut(self) -> None:
         if self._server is not None:

@@ -6,6 +6,7 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
+from servers.ports import free_port
 
 from pipeline.mail.connection import Lifeline, answering, dial, send_all, xoauth2
 
@@ -78,10 +79,8 @@ def test_cutting_nothing_does_nothing() -> None:
 
 def test_dialling_in_vain_leaves_nothing_open() -> None:
     """Where nobody listens there is an OSError, and no socket is left behind."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
     with pytest.raises(ConnectionRefusedError):
-        dial("127.0.0.1", port, timeout=5, lifeline=Lifeline(), context=None)
+        dial("127.0.0.1", free_port(), timeout=5, lifeline=Lifeline(), context=None)
 
 
 def test_everything_is_sent(pair: tuple[socket.socket, socket.socket]) -> None:

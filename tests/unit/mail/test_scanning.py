@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from servers.clamd import EICAR, NAME, Clamd, free_port
+from servers.clamd import EICAR, NAME, Clamd
+from servers.ports import free_port
 
 from pipeline.domain.errors import ScannerError
 from pipeline.mail.scanning import CLEAN, Scanner, found_words

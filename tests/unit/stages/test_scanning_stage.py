@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes import FixedClock
-from servers.clamd import EICAR, NAME, Clamd, free_port
+from servers.clamd import EICAR, NAME, Clamd
+from servers.ports import free_port
 from storing import AT, arrival, make_store, new_case, take
 
 from pipeline.mail.parsing import parse

@@ -172,6 +172,7 @@ def test_a_database_of_another_program(tmp_path: Path) -> None:
 @sqlite_only
 def test_a_step_that_would_orphan_rows_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Foreign keys are off while a step rebuilds tables, checked before its commit, and on again afterwards."""
+    CURRENT.databases.address(tmp_path, empty=True)
     monkeypatch.setattr("alembic.runtime.migration.MigrationContext.run_migrations", orphan)
     with pytest.raises(SchemaError, match="1 rows without their parent; nothing was changed"):
         make_store(tmp_path)

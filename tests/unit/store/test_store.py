@@ -323,7 +323,7 @@ def test_a_folder_without_the_right_to_write() -> None:
     with as_an_ordinary_user() as folder:
         folder.chmod(0o500)
         with pytest.raises(StoreError, match="may write to its folder"):
-            make_store(folder)
+            Store.open(f"sqlite:///{database(folder)}")
 
 
 @sqlite_only
