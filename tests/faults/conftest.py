@@ -7,8 +7,8 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import engines
 import pytest
-from engines import finished
 from faults.fault_table import Proofs, markdown
 from faults.in_memory import World
 from faults.postgres_scene import Stand
@@ -20,6 +20,8 @@ from servers.dovecot import Dovecot
 from servers.postgres import Postgres, started
 from servers.postgres_faults import PostgresWire
 from servers.smtp import SmtpSink
+
+from pipeline.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,7 +66,7 @@ def proofs() -> Proofs:
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with its tables and nothing in them, to copy: quicker than migrating one for each case."""
-    return finished(tmp_path_factory.mktemp("empty") / "infogov.db")
+    return engines.finished(tmp_path_factory.mktemp("empty") / "infogov.db")
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ POSTGRES_ROWS = (
     ),
     Row(
         name="pg-killed",
-        fault="every process of PostgreSQL killed with -9 at a commit",
+        fault="PostgreSQL (its postmaster) killed with -9 at a commit",
         cases=_STEPS,
         recovery=_NEXT,
         health=_AGAIN,
@@ -55,7 +55,7 @@ POSTGRES_ROWS = (
     ),
     Row(
         name="pg-promises",
-        fault="every process of PostgreSQL killed with -9 while four write, three times",
+        fault="PostgreSQL (its postmaster) killed with -9 while four write, three times",
         tries=0,
         recovery="at once: whatever was said to be committed is there",
         health=_AGAIN,
@@ -203,7 +203,7 @@ POSTGRES_ROWS = (
     Row(
         name="pg-worker",
         fault="PostgreSQL restarted under a running worker",
-        cases=("stopped for some seconds", "every process killed with -9"),
+        cases=("stopped for some seconds", "its postmaster killed with -9"),
         tries=0,
         recovery="by itself, within seconds of its return",
         health="the database can't be asked: check that the PostgreSQL server runs",
