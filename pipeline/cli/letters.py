@@ -208,7 +208,7 @@ def paragraphs(
     *,
     as_lines: JsonOption = False,
 ) -> None:
-    """List the standard paragraphs that are right under a law: with the council's own, where there is a configuration that names them."""
+    """List the standard paragraphs that are right under a law. The council's own are among them, where a configuration names them."""
     configured = config is not None or Settings.locate(None, os.environ) is not None
     for one in standard_paragraphs(law, kind, own_file(load_settings(config)) if configured else None):
         if as_lines:

@@ -12,6 +12,8 @@ from faults.scene import Scene
 from servers.certificates import make_certificate
 from servers.imap_faults import Fault, FaultyWire
 
+from pipeline.mail import mailbox
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -60,6 +62,8 @@ def test_a_command_that_goes_wrong(
         monkeypatch.setattr(scene.product.mailbox(), "_deadline", 1.0)
     if case in AT_LOGIN:
         scene.product.mailbox().close()
+    if case == "SELECT":
+        monkeypatch.setattr(mailbox, "_SELECTION_SECONDS", 0.0)
     fault, text = {
         "imap-drop": (Fault.DROP, b""),
         "imap-lost-answer": (Fault.SWALLOW, b""),
@@ -89,9 +93,10 @@ def test_a_connection_lost_within_a_message(
 
 @each_case("imap-literal", "imap-nonsense", "imap-no-uidvalidity")
 def test_a_server_that_says_what_cannot_be(
-    name: str, case: str, scene: Scene, wire: FaultyWire, proofs: Proofs
+    name: str, case: str, scene: Scene, wire: FaultyWire, proofs: Proofs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A terabyte announced, an answer that can't be parsed, a folder without UIDVALIDITY: none of it is believed."""
+    monkeypatch.setattr(mailbox, "_SELECTION_SECONDS", 0.0)
     pattern, instead = {
         "imap-literal": (rb"(BODY\[\]) \{\d+\}", rb"\1 {999999999999}"),
         "imap-nonsense": (rb"\* 1 FETCH \(", rb"* 1 FETCH )(("),
@@ -229,8 +234,11 @@ def test_a_server_that_does_not_let_us_in(name: str, case: str, scene: Scene, wi
 
 
 @each_case("imap-throttled")
-def test_a_server_that_asks_for_a_pause(name: str, case: str, scene: Scene, wire: FaultyWire, proofs: Proofs) -> None:
+def test_a_server_that_asks_for_a_pause(
+    name: str, case: str, scene: Scene, wire: FaultyWire, proofs: Proofs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The pause is kept without dialling, then everything is taken."""
+    monkeypatch.setattr(mailbox, "_SELECTION_SECONDS", 0.0)
     wire.strike(b"SELECT", Fault.NO, b"Request is throttled. Suggested Backoff Time: 900 milliseconds")
     scene.poll()
     dialled = wire.connections

@@ -97,4 +97,6 @@ else:
             return self._alias
 
         def __getattr__(self, name: str) -> ColumnElement:
+            if name not in self._alias.c:
+                raise AttributeError(name)
             return self._alias.c[name]

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from fakes import FixedClock
+from files_of_cases import settings
 from storing import AT, FOLDER, MAILBOX, UIDVALIDITY, arrival, frozen, new_case, one_of_everything, position, take
 
 from pipeline.domain.outbox import OutboxStatus
@@ -98,12 +99,14 @@ def test_an_alarm_stands_since_the_first_time(store: Store) -> None:
 def test_a_restored_database_doubts_what_was_on_its_way(store: Store) -> None:
     """Everything unsent waits for a word, every folder is read again quietly, and saying it twice changes nothing more."""
     one_of_everything(store)
-    marked = Recovery(store, FixedClock(AT + _HOUR)).mark()
+    marked = Recovery(store, FixedClock(AT + _HOUR), settings()).mark()
     assert (marked.letters, marked.folders) == (1, 1)
     with store.read() as work:
         assert work.outbox.counts() == {"sent": 1, "uncertain": 1}
         place = work.messages.position(MAILBOX, FOLDER)
         assert place is not None
         assert (place.quiet_until, place.uidvalidity) == (-1, UIDVALIDITY)
-    assert Recovery(store, FixedClock(AT + _HOUR)).mark().letters == 0
+    assert Recovery(store, FixedClock(AT + _HOUR), settings()).mark() == marked
+    with store.read() as work:
+        assert work.outbox.counts() == {"sent": 1, "uncertain": 1}
     assert store.verify().ok

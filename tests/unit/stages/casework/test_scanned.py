@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from drafting_desk import APPROVER, AT, DRAFTER, DraftingDesk
-from servers.clamd import EICAR, NAME, Clamd, free_port
+from servers.clamd import EICAR, NAME, Clamd
+from servers.ports import free_port
 from storing import arrival, take
 
 from pipeline.domain.errors import NotAllowedError, RecordError
