@@ -148,6 +148,7 @@ def _plain(text: str) -> str:
     return LOOKALIKES.sub(" ", " ".join(text[:_LOOK_AT_ONE].split()))
 
 
+@lru_cache(maxsize=64)
 def _topics(text: str) -> tuple[str, ...]:
     plain = _plain(text)
     return tuple(name for name, pattern in ENVIRONMENT if pattern.search(plain))

@@ -47,6 +47,11 @@ class Sifted:
         return [(each, must_hold(each, ignore_case=self._ignore_case)) for each in split_alternatives(self.pattern)]
 
     @cached_property
+    def _needed(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """Of each alternative the sets of pieces, of each of which one is needed."""
+        return tuple(tuple(tuple(each) for each in sets) for _, sets in self._told)
+
+    @cached_property
     def _lone(self) -> tuple[str, ...]:
         """The pieces of the alternatives that need one piece of one set."""
         lone = frozenset[str]().union(*(sets[0] for _, sets in self._told if len(sets) == 1))
@@ -84,9 +89,7 @@ class Sifted:
         seen = lowered(text) if self._ignore_case else text
         if seen is None or self._run.groups:
             return self._run
-        may = tuple(
-            at for at, (_, sets) in enumerate(self._told) if all(any(piece in seen for piece in each) for each in sets)
-        )
+        may = tuple(at for at, sets in enumerate(self._needed) if _holds_each(seen, sets))
         if may not in self._parts:
             if len(may) > _FEW or len(self._parts) >= _PARTS_KEPT:
                 return self._run
@@ -142,6 +145,13 @@ def _holds(text: str, pieces: tuple[str, ...]) -> bool:
         if piece in text:
             return True
     return False
+
+
+def _holds_each(text: str, sets: tuple[tuple[str, ...], ...]) -> bool:
+    for pieces in sets:  # noqa: SIM110 - as above
+        if not _holds(text, pieces):
+            return False
+    return True
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from copy import copy
 from typing import TYPE_CHECKING
 
 from mailparser import MailParser
@@ -139,7 +140,10 @@ def _consult(tree: Tree, bulk: Bulk) -> tuple[str, datetime | None]:
     if len(bulk.light) > _MAIL_PARSER_LIMIT or tree.word_cost > _MAX_WORD_COST:
         return FALLBACK, own_date
     try:
-        mail = MailParser(tree.root)
+        seen = copy(tree.root)
+        # We read the servers' stamps ourselves, and mail-parser takes each apart at length.
+        del seen["received"]
+        mail = MailParser(seen)
         for defect in _first_of_each_kind(mail.defects):
             tree.note(defect)
         date = mail.date

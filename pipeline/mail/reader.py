@@ -5,6 +5,7 @@ Reading takes more processor time than all else that is done with a mail, so on 
 
 from __future__ import annotations
 
+import os
 import pickle  # both ends of the pipe are ours
 import queue
 import subprocess
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 120.0  # seconds for one mail; the readers' own limits end far sooner
 _GOODBYE = 5.0
+_HARMLESS = ("LANG", "LC_", "LD_LIBRARY_PATH", "MALLOC_", "PATH", "PYTHON", "SYSTEMROOT", "TEMP", "TMP", "TZ")
 _ADOPT = "import sys; sys.path[:] = sys.argv[1:]; from pipeline.mail.reading_here import serve; serve()"
 
 
@@ -50,6 +52,10 @@ class Unread:
 class Reader(Protocol):
     """Reads mails, here or apart; for one thread."""
 
+    def start(self) -> None:
+        """Be ready for the first mail."""
+        ...
+
     def begin(self, mails: Sequence[ToRead]) -> Iterator[Reading | Unread | None]:
         """Take *mails* in hand; what each says comes in order, None for each that was lost with the process that read it."""
         ...
@@ -70,13 +76,19 @@ class Apart:
         self._longest = longest
         self._child: _Child | None = None
 
+    def start(self) -> None:
+        """Start the process, where none runs."""
+        if self._child is None or not self._child.alive:
+            self._child = _Child(self._council, self._longest)
+
     def begin(self, mails: Sequence[ToRead]) -> Iterator[Reading | Unread | None]:
         """Hand *mails* over at once; what each says comes in order. None for each that was lost with the process.
 
         Ask for all that one call brings before those of the next. The bytes are held no longer than until they are handed over.
         """
-        if self._child is None or not self._child.alive:
-            self._child = _Child(self._council, self._longest)
+        self.start()
+        if self._child is None:  # pragma: no cover - it was started just now
+            raise OSError("there is no reading process")
         for mail in mails:
             self._child.send(mail)
         return self._answers(self._child, len(mails))
@@ -98,9 +110,10 @@ class _Child:
     def __init__(self, council: Council, longest: float) -> None:
         self.alive = True
         self._longest = longest
-        # The same packages as ours, wherever they were found; nothing of our environment is its business.
+        # The same packages as ours, wherever they were found; of our environment nothing that could hold a secret.
         command = [sys.executable, "-c", _ADOPT, *sys.path]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own interpreter and words
+        environment = {name: value for name, value in os.environ.items() if name.startswith(_HARMLESS)}
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)  # noqa: S603 - our own interpreter and words
         self._waiting: queue.SimpleQueue[ToRead | Council | None] = queue.SimpleQueue()
         self._waiting.put(council)
         self._feeder = threading.Thread(target=self._feed, name="reader-feeder", daemon=True)

@@ -101,9 +101,9 @@ def town(database: str = SQLITE) -> Iterator[Town]:
 
 
 def environment() -> dict[str, str]:
-    """This process's environment without anything that could configure the product."""
+    """This process's environment without anything that could configure the product, and with what deploy/infogov.service sets."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("INFOGOV_")}
-    return {**kept, "PYTHONPATH": str(ROOT)}
+    return {**kept, "PYTHONPATH": str(ROOT), "MALLOC_ARENA_MAX": "1"}
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.domain.sieve import Sieve
+from pipeline.domain.sieve import Sieve, Sifted
 from pipeline.domain.triage.automatic import plain, subject_words
 from pipeline.domain.triage.language import foreign_language
 from pipeline.domain.triage.wording import (
@@ -104,9 +104,10 @@ _THANKED_FOR = re.compile(r"\b(?:thanks?|thank you|grateful)(?: you)?(?: \w+){0,
 _SHORTHAND = re.compile(
     r"\b(?:pls|plz|plse|u|im|ive|(?:do|did|does|ca|wo|would|could|should|have|has|had|is|are|was|were)nt)\b"
 )
-_CONTRAST = re.compile(
+_CONTRAST = Sifted(
     r"\b(?:however|but|unfortunately|although|still|not(?! (?:at all|least|only))|yet)\b"
-    r"|\b(?!can't|couldn't|wouldn't)\w{1,10}n't\b(?! (?:expect|have to|need to|know how))"
+    r"|\b(?!can't|couldn't|wouldn't)\w{1,10}n't\b(?! (?:expect|have to|need to|know how))",
+    ignore_case=False,
 )
 _WORD = re.compile(r"[^\W_]{2,}")
 _REFERENCE = re.compile(r"\b(?:foi|eir|sar|ir)[-/_ ]?\d{4,12}\b|\b\d{5,12}\b(?= (?:foi|eir))")

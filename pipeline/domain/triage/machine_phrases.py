@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.domain.sieve import Sifted
+
 # A subject counts only from its start: "Re: Automatic reply: ..." is a person answering our own automatic mail.
 _ABSENCE_SUBJECTS = (
     # English, Welsh, Irish
@@ -269,8 +271,8 @@ ABSENCE_BODY = re.compile(
     r"| am) (?:travelling|traveling)|(?:now |currently )?on leave|в отпуске|отсутству|у відпустці|ofiste değil"
     r"|izinde|ofis dışında)"
 )
-ROBOT_BODY = re.compile(
-    r"(?:this is an (?:automated|automatic|auto[- ]generated|automatically generated|auto) (?:e-?mail|message"
+ROBOT_BODY = Sifted(
+    r"this is an (?:automated|automatic|auto[- ]generated|automatically generated|auto) (?:e-?mail|message"
     r"|response|reply|acknowledg|notification|confirmation|alert|reminder)"
     r"|this (?:e-?mail|message|mailbox|notification|inbox) (?:was|is|has been) (?:automatically"
     r"|auto[- ]?)[- ]?(?:sent|generated|produced|created)"
@@ -289,7 +291,8 @@ ROBOT_BODY = re.compile(
     r"|thank you for (?:your (?:order|purchase|booking|payment)|shopping)"
     r"|your (?:order|payment|booking|subscription) (?:has been|is|was) (?:received|confirmed|dispatched|on its way)"
     r"|(?:generated|sent) automatically (?:by|from|to)|you are receiving this (?:e-?mail|message|notification) because"
-    r"|ceci est un message automatique|dies ist eine automatisch|este es un mensaje automático|messaggio automatico)"
+    r"|ceci est un message automatique|dies ist eine automatisch|este es un mensaje automático|messaggio automatico",
+    ignore_case=False,
 )
 BOUNCE_BODY = re.compile(
     r"(?:could(?: not|n't) be delivered|cannot be delivered|was(?: not|n't) delivered|wasn't able to be delivered"
@@ -308,8 +311,8 @@ BOUNCE_BODY = re.compile(
 RECALL_BODY = re.compile(r"would like to recall the message")
 
 # What systems write to their customers. People say one of these things now and then, so that it passes nothing over; it is not answered unseen.
-HOUSE_BODY = re.compile(
-    r"(?:\b(?:log ?in|sign in|click (?:here|below|on (?:the|this)|the (?:link|button))|join link|add to (?:your )?calendar|unsubscribe"
+HOUSE_BODY = Sifted(
+    r"\b(?:log ?in|sign in|click (?:here|below|on (?:the|this)|the (?:link|button))|join link|add to (?:your )?calendar|unsubscribe"
     r"|view (?:it |this (?:e-?mail |message )?|the \w+ )?(?:online|in (?:your|a) browser)|manage (?:your )?preferences|update your preferences)\b"
     r"|\byour (?:\w+ ){0,2}(?:statement|invoice|bill|registration|subscription|password|parcel|delivery|booking|payment|appointment|order)"
     r" (?:is|has|was|will|are) (?:now )?(?:ready|available|due|been|confirmed|overdue|on its)\b"
@@ -318,12 +321,14 @@ HOUSE_BODY = re.compile(
     r"|\byou are (?:watching|following|receiving)\b|\btrack your\b|\bnotification type:"
     r"|\bif you (?:did not|didn't|have not) (?:make|made|request|requested|authorise|authorised|sign|expect|ask|register)\b"
     r"|\b(?:successfully|has been|was) delivered to\b|\b(?:aggregate|feedback) report (?:for|from)\b"
-    r"|\bmy (?:new )?e-?mail address (?:has changed|is changing|is now)\b|\bupdate your (?:records|address book|contacts)\b)"
+    r"|\bmy (?:new )?e-?mail address (?:has changed|is changing|is now)\b|\bupdate your (?:records|address book|contacts)\b",
+    ignore_case=False,
 )
 # An office's own acknowledgement: it thanks for what it was sent, or numbers it, and promises an answer.
-HOUSE_THANKS = re.compile(
+HOUSE_THANKS = Sifted(
     r"\bthank(?:s| you) for (?:your |submitting|contacting|getting in touch|registering|writing)|\bwe (?:have"
-    r"|can confirm (?:that )?we have) received your\b"
+    r"|can confirm (?:that )?we have) received your\b",
+    ignore_case=False,
 )
 HOUSE_PROMISE = re.compile(
     r"\b(?:we|who|and|team|officer|somebody|someone) (?:aim|endeavour|will|shall|try|hope|expect|intend)s? (?:to "

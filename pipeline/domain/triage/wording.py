@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline.domain.sieve import Sifted
 from pipeline.domain.triage.patterns import AnyOf
 
 
@@ -91,9 +92,10 @@ CONDITIONAL = re.compile(
 )
 
 # What the writer says that it is.
-SAYS_NEW = re.compile(
+SAYS_NEW = Sifted(
     r"\b(?:new|another|further|second|separate|additional|fresh|different) (?:foi |eir |freedom of information "
-    r"|information |subject access )?(?:request|question|query)\b"
+    r"|information |subject access )?(?:request|question|query)\b",
+    ignore_case=False,
 )
 
 # What the writer says that it is not.

@@ -101,6 +101,16 @@ def test_the_reading_process_leaves_when_it_is_told_to_and_heeds_no_signal_befor
     assert set(children()) == before
 
 
+def test_the_reading_process_has_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch, apart: Apart) -> None:
+    """Passwords, credentials' folders and database addresses stand in the environment of services; it gets none of them."""
+    for name in ("INFOGOV_SMTP__PASSWORD", "CREDENTIALS_DIRECTORY", "PGPASSWORD", "NOTIFY_SOCKET"):
+        monkeypatch.setenv(name, "hush")
+    before = set(children())
+    list(apart.begin(MAILS[:1]))
+    (reading,) = set(children()) - before
+    assert b"hush" not in Path(f"/proc/{reading}/environ").read_bytes()
+
+
 def test_what_breaks_the_reader_becomes_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """An error while reading one mail is that mail's, with words for an officer."""
 

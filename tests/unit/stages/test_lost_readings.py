@@ -32,6 +32,9 @@ class Fragile:
         self._deaths = deaths
         self.batches: list[int] = []
 
+    def start(self) -> None:
+        """Nothing to start."""
+
     def begin(self, mails: Sequence[ToRead]) -> Iterator[Reading | Unread | None]:
         """Read *mails* at once."""
         self.batches.append(len(mails))
