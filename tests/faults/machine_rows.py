@@ -34,6 +34,13 @@ MACHINE_ROWS = (
         health="may not have been delivered",
     ),
     Row(
+        name="kill-reader",
+        fault="kill -9 of the process that reads mail for the worker, twice",
+        tries=0,
+        recovery="at once: a new one reads what it had in hand, each mail by itself",
+        health="reader_died",
+    ),
+    Row(
         name="disk-full",
         fault="disk full",
         recovery=_ROOM,
