@@ -234,7 +234,8 @@ class Deliver:
         answer = accepted.answer
         if accepted.refused:
             answer += "; refused for: " + ", ".join(f"{to} ({why})" for to, why in accepted.refused.items())
-        work.outbox.settle(letter, status, at=now, answer=answer, redirected_to=redirect)
+        more = bool(accepted.refused) or letter.letter_id is not None
+        work.outbox.settle(letter, status, at=now, answer=answer, redirected_to=redirect, case_too=more)
         if accepted.refused:
             _call_officer(work, letter, status, "was refused for one of its recipients", now)
         if status is OutboxStatus.SENT and letter.letter_id is not None:

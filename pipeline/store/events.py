@@ -126,7 +126,8 @@ class Events:
         """Link what was recorded to its chains and write it: the last thing a transaction does, so that it holds the heads briefly.
 
         Two writers can't fork a chain: they wait for each other at its head. All take their heads in the order of the
-        names, after every other row, so that they never wait for each other in a circle; (chain, seq) is unique besides.
+        names, after every other row, so that they never wait for each other in a circle; (chain, seq) is unique besides. Only
+        who begins a chain holds others before it: of two that begin a mailbox's at once, PostgreSQL may send one back to try again.
         """
         recorded, self._recorded = self._recorded, []
         if not recorded:
@@ -146,19 +147,17 @@ class Events:
 
     def _ends(self, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
         """Number and hash of the last link of each of *chains* (sorted), held until the transaction ends; new chains are begun."""
-        shared = self._connection.dialect.name == "postgresql"
-        if shared:
-            # Made before any is held, for another writer may be making the same ones.
-            self._begin(chains)
-        found = self._connection.execute(_ENDS_HELD if shared else _ENDS, {"chains": chains})
-        ends = {row.chain: (row.seq, row.hash) for row in found}
+        ends = self._held_ends(chains)
         if missing := [chain for chain in chains if chain not in ends]:
-            self._begin(missing)
-        return ends | dict.fromkeys(missing, (0, GENESIS))
+            fresh = [{"chain": chain, "seq": 0, "hash": GENESIS} for chain in missing]
+            self._connection.execute(insert_or_leave(self._connection, schema.ChainHead, "chain"), fresh)
+            # Another worker may have begun the same one just before us.
+            ends |= self._held_ends(missing)
+        return ends
 
-    def _begin(self, chains: Sequence[str]) -> None:
-        fresh = [{"chain": chain, "seq": 0, "hash": GENESIS} for chain in chains]
-        self._connection.execute(insert_or_leave(self._connection, schema.ChainHead, "chain"), fresh)
+    def _held_ends(self, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
+        held = _ENDS_HELD if self._connection.dialect.name == "postgresql" else _ENDS
+        return {row.chain: (row.seq, row.hash) for row in self._connection.execute(held, {"chains": chains})}
 
     def of_case(self, request_id: int) -> list[EventRecord]:
         """The timeline of a case, oldest first."""

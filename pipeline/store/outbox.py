@@ -193,13 +193,16 @@ class OutboxRows:
         code: int | None = None,
         not_before: datetime | None = None,
         redirected_to: str | None = None,
+        case_too: bool = True,
     ) -> None:
         """Write the outcome of an attempt, with its event. Raises StaleError when the letter isn't in this attempt's hand any more.
 
-        That a letter was accepted is a fact: it stands even when a successor has meanwhile judged the attempt lost.
+        That a letter was accepted is a fact: it stands even when a successor has meanwhile judged the attempt lost. *case_too*: the
+        caller goes on to change the letter's case, whose row is then held first.
         """
         answer = storable(answer)
-        self._hold_case(letter.request_id)
+        if case_too:
+            self._hold_case(letter.request_id)
         good = status in (OutboxStatus.SENT, OutboxStatus.REDIRECTED)
         values: dict[str, Any] = {
             "status": status,
