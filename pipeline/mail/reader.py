@@ -89,13 +89,12 @@ class Apart:
         self.start()
         if self._child is None:  # pragma: no cover - it was started just now
             raise OSError("there is no reading process")
-        for mail in mails:
-            self._child.send(mail)
-        return self._answers(self._child, len(mails))
+        numbers = [self._child.send(mail) for mail in mails]
+        return self._answers(self._child, numbers)
 
-    def _answers(self, child: _Child, count: int) -> Iterator[Reading | Unread | None]:
-        for _ in range(count):
-            yield child.answer()
+    def _answers(self, child: _Child, numbers: Sequence[int]) -> Iterator[Reading | Unread | None]:
+        for number in numbers:
+            yield child.answer(number)
 
     def close(self) -> None:
         """End the process, within five seconds."""
@@ -110,31 +109,42 @@ class _Child:
     def __init__(self, council: Council, longest: float) -> None:
         self.alive = True
         self._longest = longest
+        self._sent = 0
         # The same packages as ours, wherever they were found; of our environment nothing that could hold a secret.
         command = [sys.executable, "-c", _ADOPT, *sys.path]
         environment = {name: value for name, value in os.environ.items() if name.startswith(_HARMLESS)}
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)  # noqa: S603 - our own interpreter and words
-        self._waiting: queue.SimpleQueue[ToRead | Council | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[int, ToRead] | Council | None] = queue.SimpleQueue()
         self._waiting.put(council)
         self._feeder = threading.Thread(target=self._feed, name="reader-feeder", daemon=True)
         self._feeder.start()
 
-    def send(self, mail: ToRead) -> None:
-        """Queue *mail* to be written."""
-        self._waiting.put(mail)
+    def send(self, mail: ToRead) -> int:
+        """Queue *mail* to be written; returns the number that its answer bears."""
+        self._sent += 1
+        self._waiting.put((self._sent, mail))
+        return self._sent
 
-    def answer(self) -> Reading | Unread | None:
-        """The next answer; None when the process is gone, which it also is when it takes too long."""
+    def answer(self, number: int) -> Reading | Unread | None:
+        """The answer to mail *number*; None when the process is gone, which it also is when it takes too long.
+
+        Answers to earlier mails that nobody asked for, because their batch was given up, are passed over: a mail must never get another's.
+        """
         if not self.alive:
             return None
         overdue = TIMEKEEPER.add(time.monotonic() + self._longest, self._process.kill)
         try:
-            found: Reading | Unread = pickle.load(_pipe(self._process.stdout))  # noqa: S301 - our own process wrote it
+            answered, found = 0, None
+            while answered < number:
+                answered, found = pickle.load(_pipe(self._process.stdout))  # noqa: S301 - our own process wrote it
         except (EOFError, OSError, pickle.UnpicklingError):
             self.close()
             return None
         finally:
             TIMEKEEPER.remove(overdue)
+        if answered != number:  # pragma: no cover - each mail is answered once, in order
+            self.close()
+            return None
         return found
 
     def close(self) -> None:
@@ -151,11 +161,13 @@ class _Child:
     def _feed(self) -> None:
         with suppress(OSError), _pipe(self._process.stdin) as out:
             while (item := self._waiting.get()) is not None:
-                if not isinstance(item, ToRead):
-                    pickle.dump(item, out)
+                if isinstance(item, tuple):
+                    number, mail = item
+                    pickle.dump((number, mail.internal_date, mail.body, mail.mailbox, len(mail.raw)), out)
+                    out.write(mail.raw)
+                    del mail
                 else:
-                    pickle.dump((item.internal_date, item.body, item.mailbox, len(item.raw)), out)
-                    out.write(item.raw)
+                    pickle.dump(item, out)
                 out.flush()
                 del item
 

@@ -70,7 +70,7 @@ def serve() -> None:
     look(ToRead(raw=_ANY, internal_date=datetime(2026, 1, 5, 9, tzinfo=UTC), body="whole", mailbox=""), council)
     while True:
         try:
-            internal_date, body, mailbox, size = pickle.load(source)  # noqa: S301 - the same
+            number, internal_date, body, mailbox, size = pickle.load(source)  # noqa: S301 - the same
         except EOFError:
             return
         mail = ToRead(raw=source.read(size), internal_date=internal_date, body=body, mailbox=mailbox)
@@ -79,7 +79,7 @@ def serve() -> None:
         found = look(mail, council)
         del mail
         try:
-            pickle.dump(found, answers)
+            pickle.dump((number, found), answers)
             answers.flush()
         except BrokenPipeError:
             return

@@ -71,6 +71,14 @@ def test_batches_handed_over_together_come_back_one_after_the_other(apart: Apart
     assert [list(first), list(second)] == [expected, expected[::-1]]
 
 
+def test_answers_of_a_batch_that_was_given_up_are_never_anothers(apart: Apart) -> None:
+    """Where filing one batch fails, what was asked before is left unread; the next mails get their own readings all the same."""
+    apart.begin([MAILS[0], MAILS[3]])
+    begun = apart.begin([MAILS[1], MAILS[0]])
+    assert next(begun) == look(MAILS[1], COUNCIL)
+    assert list(apart.begin([MAILS[3], MAILS[1]])) == [look(MAILS[3], COUNCIL), look(MAILS[1], COUNCIL)]
+
+
 def test_a_process_that_dies_takes_only_what_it_had_in_hand(apart: Apart) -> None:
     """Mails in hand come back as lost, and the next ones are read by a new process."""
     before = set(children())
