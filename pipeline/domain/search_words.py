@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"[^\s@<>(),;:\"]{1,128}@[^\s@<>(),;:\"]{1,255}")
+_STORED_REFERENCE = re.compile(rf"[a-z]{{1,8}}[0-9]{{{DIGITS}}}")
 _REFERENCE = re.compile(rf"(?<![^\W_])([A-Za-z]{{1,8}})((?:[\s\-/.]{{0,2}}[0-9]){{{DIGITS}}})(?![^\W_])", re.ASCII)
 _LONGEST_WORD = 64
 _MOST_WORDS = 20_000  # of one case; a tsvector of PostgreSQL holds one megabyte
@@ -33,8 +34,11 @@ OPEN_MARK, DONE_MARK = "_open", "_done"
 
 def fold(text: str) -> list[str]:
     """The words of *text* in order: letters and digits only, without accents or capitals, each of at most 64 characters."""
-    apart = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in apart if not unicodedata.combining(c)).casefold()
+    if text.isascii():
+        plain = text.lower()
+    else:
+        apart = unicodedata.normalize("NFKD", text)
+        plain = "".join(c for c in apart if not unicodedata.combining(c)).casefold()
     return [word[:_LONGEST_WORD] for word in _WORD.findall(plain)]
 
 
@@ -43,7 +47,7 @@ def indexed(texts: Iterable[str]) -> list[str]:
     found: set[str] = set()
     for text in texts:
         found.update(fold(text))
-    found.update([word[-DIGITS:] for word in found if re.fullmatch(rf"[a-z]{{1,8}}[0-9]{{{DIGITS}}}", word)])
+    found.update([word[-DIGITS:] for word in found if _STORED_REFERENCE.fullmatch(word)])
     return sorted(found)[:_MOST_WORDS]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain import clock, topic, webform
 from pipeline.domain.authentication import read_results
+from pipeline.domain.campaign import wording_digest
 from pipeline.domain.forwarding import is_within, own_earlier
 from pipeline.domain.message import Address
 from pipeline.domain.questions import questions
@@ -91,6 +92,7 @@ def read_message(
         regime=law,
         questions=_by_law(asked, law.regime),
         topic=topic.topic(message.subject, asked),
+        wording=wording_digest(asked),
         words=text,
         shortcomings=shortcomings(requester, text, law.regime),
         attachment_text=contents.text,

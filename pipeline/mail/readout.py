@@ -23,7 +23,8 @@ class Reading:
     """A mail as read.
 
     *judged* is the message as triage takes it, with a form's words for its text; *said* is what its words say, *signs* what shows that a
-    program sent it. *requester* is the person it is from, or whom one of our web forms names; None when nobody can be made out.
+    program sent it. *requester* is the person it is from, or whom one of our web forms names; None when nobody can be made out. *wording*
+    is the digest of what is asked (``domain/campaign``).
 
     *words* is what its sender wrote in the mail or the form itself; *attachment_text* what stands in the attachments it only points to, and
     where questions were looked for then: *attachments_read* are their names, *unreadable* has a sentence for each that could not be read.
@@ -42,6 +43,7 @@ class Reading:
     regime: RegimeGuess
     questions: tuple[Question, ...]
     topic: str
+    wording: str | None
     words: str = ""
     attachment_text: str = ""
     attachments_read: tuple[str, ...] = ()

@@ -61,6 +61,23 @@ class Delivered:
     unreachable: str = ""
 
 
+@dataclass(slots=True)
+class _Hand:
+    """Letters claimed together under *token*, and which of them is *marked* already, by the record of the one before it."""
+
+    token: str
+    letters: Sequence[Claimed]
+    marked: int | None = None
+
+    def after(self, letter: Claimed) -> Claimed | None:
+        """The acknowledgement that comes next, if one does.
+
+        Only such a one may be marked a moment early: where we are killed before its DATA it is taken for perhaps delivered, and offered again.
+        """
+        following = self.letters[self.letters.index(letter) + 1 :][:1]
+        return next((one for one in following if one.kind in ACKNOWLEDGEMENT_KINDS), None)
+
+
 class Deliver:
     """Sends due letters over one connection a batch. ``run`` belongs to one thread; ``abort`` may come from another.
 
@@ -147,11 +164,13 @@ class Deliver:
             if not batch:
                 return
             progress.start("letters", len(batch))
+            hand = _Hand(token, batch)
             for position, letter in enumerate(batch):
-                if stopping():
+                # What is marked as going goes, also when we are to stop.
+                if stopping() and hand.marked != letter.id:
                     self._put_back(batch[position:], token)
                     return
-                if not self._send_one(letter, token, result):
+                if not self._send_one(letter, hand, result):
                     self._put_back(batch[position + 1 :], token)
                     return
                 progress.advance()
@@ -160,16 +179,16 @@ class Deliver:
         with self._store.write() as work:
             work.outbox.put_back(letters, token)
 
-    def _send_one(self, letter: Claimed, token: str, result: Delivered) -> bool:
+    def _send_one(self, letter: Claimed, hand: _Hand, result: Delivered) -> bool:
         """Try one letter and write down how it went; False when the server can't be reached, so that trying others makes no sense now."""
         try:
-            return self._try(letter, token, result)
+            return self._try(letter, hand, result)
         except StaleError:
             # Somebody else has taken the letter over (an officer, or a successor that thought us dead): it is theirs now.
             log.warning("letter_taken_over", outbox=letter.id)
             return True
 
-    def _try(self, letter: Claimed, token: str, result: Delivered) -> bool:
+    def _try(self, letter: Claimed, hand: _Hand, result: Delivered) -> bool:
         redirect = posting.redirected_to(self._settings)
         try:
             _check(letter)
@@ -178,7 +197,7 @@ class Deliver:
                 letter.envelope_from,
                 [redirect] if redirect else list(letter.recipients),
                 letter.content,
-                before_data=lambda: self._mark(letter, token),
+                before_data=lambda: self._mark(letter, hand),
             )
         except IntegrityError as error:
             self._settle(letter, NextStep(status=OutboxStatus.FAILED), str(error), result)
@@ -202,12 +221,14 @@ class Deliver:
             )
             self._settle(letter, step, str(error), result, code=error.code)
             return True
-        self._accepted(letter, accepted, redirect, result)
+        self._accepted(letter, accepted, redirect, hand, result)
         return True
 
-    def _mark(self, letter: Claimed, token: str) -> None:
+    def _mark(self, letter: Claimed, hand: _Hand) -> None:
+        if hand.marked == letter.id:
+            return
         with self._store.write() as work:
-            if not work.outbox.mark_data(letter, token):
+            if not work.outbox.mark_data(letter, hand.token):
                 raise StaleError("the letter is no longer ours to send")
 
     def _settle(
@@ -218,24 +239,41 @@ class Deliver:
         _count(result, letter, step.status)
         log.warning("letter_not_sent", outbox=letter.id, reference=letter.reference, status=step.status, code=code)
 
-    def _accepted(self, letter: Claimed, accepted: Accepted, redirect: str | None, result: Delivered) -> None:
-        """Write down that the server took the letter, and what that means for its case, in one transaction."""
+    def _accepted(
+        self, letter: Claimed, accepted: Accepted, redirect: str | None, hand: _Hand, result: Delivered
+    ) -> None:
+        """Write down that the server took the letter, and what that means for its case, in one transaction with the mark of the next one."""
         status = OutboxStatus.REDIRECTED if redirect else OutboxStatus.SENT
         now = self._clock.now()
         # A fact that must not be lost with a connection to the database: a letter not known to be sent would be sent again.
-        self._store.insist(lambda work: self._write_accepted(work, letter, accepted, redirect, now))
+        following = hand.after(letter)
+        marked = self._store.insist(
+            lambda work: self._write_accepted(
+                work, letter, accepted, redirect, now, (following, hand.token) if following else None
+            )
+        )
+        hand.marked = following.id if following and marked else None
         _count(result, letter, status)
         log.info("letter_accepted", outbox=letter.id, reference=letter.reference, kind=letter.kind, status=status)
 
     def _write_accepted(
-        self, work: Work, letter: Claimed, accepted: Accepted, redirect: str | None, now: datetime
-    ) -> None:
+        self,
+        work: Work,
+        letter: Claimed,
+        accepted: Accepted,
+        redirect: str | None,
+        now: datetime,
+        then: tuple[Claimed, str] | None,
+    ) -> bool:
+        """The record of an accepted letter, with the mark of the one *then* to go; returns whether that was ours to mark."""
         status = OutboxStatus.REDIRECTED if redirect else OutboxStatus.SENT
         answer = accepted.answer
         if accepted.refused:
             answer += "; refused for: " + ", ".join(f"{to} ({why})" for to, why in accepted.refused.items())
         more = bool(accepted.refused) or letter.letter_id is not None
-        work.outbox.settle(letter, status, at=now, answer=answer, redirected_to=redirect, case_too=more)
+        marked = work.outbox.settle(
+            letter, status, at=now, answer=answer, redirected_to=redirect, case_too=more, then=then
+        )
         if accepted.refused:
             _call_officer(work, letter, status, "was refused for one of its recipients", now)
         if status is OutboxStatus.SENT and letter.letter_id is not None:
@@ -251,6 +289,7 @@ class Deliver:
                     workflow=Workflow.SENT,
                     clock=ClockState.STOPPED,
                 )
+        return marked
 
     def _copy_to_sent(self) -> None:
         """Put a copy of each sent letter into the sent folder once; what fails is tried again at the next run."""

@@ -204,7 +204,7 @@ class Mailroom:
     def quarantined(self, message_id: int | None = None) -> list[Quarantined]:
         """Messages that could not be read, oldest first; or just one. Raises NotFoundError for an unknown one."""
         with self._store.read() as work:
-            found = work.messages.quarantined(message_id)
+            found = work.quarantine.rows(message_id)
         if message_id is not None and not found:
             raise NotFoundError(f"no message {message_id} is in quarantine; see: infogov quarantine")
         return found
@@ -222,14 +222,14 @@ class Mailroom:
         [message] = self.quarantined(message_id)
         with self._store.write() as work:
             actor = self._actor(work, officer)
-            work.messages.try_again(message, officer=actor, via=self._via, at=self._clock.now())
+            work.quarantine.try_again(message, officer=actor, via=self._via, at=self._clock.now())
 
     def dismiss_quarantined(self, message_id: int, officer: str | None = None) -> None:
         """Take a message off the list of what could not be read; its bytes are kept."""
         [message] = self.quarantined(message_id)
         with self._store.write() as work:
             actor = self._actor(work, officer)
-            work.messages.dismiss(message, officer=actor, via=self._via, at=self._clock.now())
+            work.quarantine.dismiss(message, officer=actor, via=self._via, at=self._clock.now())
 
     def _actor_of(self, work: Work, officer: str | None, row: OutboxSummary) -> str:
         if officer is None:

@@ -187,7 +187,7 @@ class Reports:
     def unreadable(self, after: int = 0, size: int = 50) -> Waiting[Quarantined]:
         """A page of mail that could not be read; one query. It belongs to no case yet, so that everybody sees it."""
         with self._store.read() as work:
-            return _page_of(work.messages.quarantined(after=after, limit=size + 1), size)
+            return _page_of(work.quarantine.rows(after=after, limit=size + 1), size)
 
     def to_acknowledge(self, viewer: Viewer, after: int = 0, size: int = 50) -> Waiting[Case]:
         """A page of requests whose acknowledgement waits for an officer's word; one query."""

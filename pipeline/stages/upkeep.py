@@ -80,6 +80,6 @@ def _letters(work: Work, now: datetime) -> Iterator[Finding]:
 
 
 def _waiting(work: Work) -> Iterator[Finding]:
-    if quarantined := work.messages.quarantined():
+    if quarantined := work.quarantine.rows():
         words = f"{len(quarantined)} messages could not be read; see: infogov quarantine"
         yield Finding(kind="quarantined", words=words)

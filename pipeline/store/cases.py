@@ -17,7 +17,7 @@ from pipeline.store.searching import index
 from pipeline.store.upsert import insert_or_leave, insert_or_leave_and_tell, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection, Row, RowMapping
@@ -100,6 +100,7 @@ class Cases:
         self._asked: list[dict[str, Any]] = []
         # Whether any request bore another number before Infogov: in most councils, none. A transaction of intake makes none.
         self._any_numbered: bool | None = None
+        self._said_by: dict[str, int | None] = {}
 
     def index_opened(self) -> None:
         """Put the words of the requests made in this transaction into the index of words, all at once, before it ends."""
@@ -138,6 +139,7 @@ class Cases:
         if not questions_last:
             self._write_questions()
         self._opened.append(request_id)
+        self._is_said(new.wording_sha256, request_id)
         digests = {
             "request": request_digest(values),
             "questions": questions_digest([(q.label, q.text) for q in questions]),
@@ -310,8 +312,21 @@ class Cases:
         by_another = row.author_email is not None and _key(row.author_email) != key
         return None if by_another else row.message_id, row.id
 
+    def wordings_ahead(self, digests: Collection[str], since: datetime) -> None:
+        """Ask once which of *digests* no request received from *since* on has, for ``same_wording`` in this transaction."""
+        said = select(R.wording_sha256).where(R.wording_sha256.in_(digests), R.received_at >= since)
+        said_before = set(self._connection.scalars(said)) if digests else set()
+        self._said_by = dict.fromkeys(set(digests) - said_before)
+
+    def _is_said(self, wording_sha256: str | None, request_id: int) -> None:
+        """Of words that nobody had used before it, the first request is on its own; from the second on the database is asked."""
+        if wording_sha256 in self._said_by and self._said_by.pop(wording_sha256) is None:
+            self._said_by[wording_sha256] = request_id
+
     def same_wording(self, request_id: int, wording_sha256: str, since: datetime, limit: int = 20) -> list[Case]:
         """Other requests in the same words received from *since* on, the newest first."""
+        if self._said_by.get(wording_sha256, -1) in (None, request_id):
+            return []
         asked = {"wording": wording_sha256, "apart": request_id, "since": since, "most": limit}
         return [_case(row, ()) for row in self._connection.execute(_SAME_WORDING, asked)]
 

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, insert, select, update
 from pipeline.store import schema
 from pipeline.store.faults import storable
 from pipeline.store.records import EventRecord
+from pipeline.store.together import Change, together
 from pipeline.store.upsert import insert_or_leave, plain
 
 if TYPE_CHECKING:
@@ -26,14 +27,13 @@ if TYPE_CHECKING:
 
 GENESIS = "0" * 64
 # Those that end every transaction, made once.
-_ENDS = select(plain(schema.ChainHead)).where(plain(schema.ChainHead).c.chain.in_(bindparam("chains", expanding=True)))
-_ENDS_HELD = _ENDS.order_by(plain(schema.ChainHead).c.chain).with_for_update()
+_HEAD = plain(schema.ChainHead)
+_END = select(_HEAD).where(_HEAD.c.chain == bindparam("chain"))
+_END_HELD = _END.with_for_update()
+_ENDS = select(_HEAD).where(_HEAD.c.chain.in_(bindparam("chains", expanding=True)))
+_ENDS_HELD = _ENDS.order_by(_HEAD.c.chain).with_for_update()
 _EVENTS = insert(plain(schema.Event))
-_MOVE_END = (
-    update(plain(schema.ChainHead))
-    .where(plain(schema.ChainHead).c.chain == bindparam("of"))
-    .values(seq=bindparam("to"), hash=bindparam("link"))
-)
+_MOVE_END = update(_HEAD).where(_HEAD.c.chain == bindparam("of")).values(seq=bindparam("to"), hash=bindparam("link"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +140,12 @@ class Events:
             link = link_hash(previous, chain, seq, row)
             rows.append({**row, "chain": chain, "seq": seq, "previous": previous, "hash": link})
             ends[chain] = seq, link
+        moved = [{"of": chain, "to": seq, "link": link} for chain, (seq, link) in ends.items()]
+        if len(rows) == 1:
+            together(self._connection, Change(_EVENTS, rows[0]), Change(_MOVE_END, moved[0]))
+            return
         self._connection.execute(_EVENTS, rows)
-        self._connection.execute(
-            _MOVE_END, [{"of": chain, "to": seq, "link": link} for chain, (seq, link) in ends.items()]
-        )
+        self._connection.execute(_MOVE_END, moved)
 
     def _ends(self, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
         """Number and hash of the last link of each of *chains* (sorted), held until the transaction ends; new chains are begun."""
@@ -156,8 +158,12 @@ class Events:
         return ends
 
     def _held_ends(self, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
-        held = _ENDS_HELD if self._connection.dialect.name == "postgresql" else _ENDS
-        return {row.chain: (row.seq, row.hash) for row in self._connection.execute(held, {"chains": chains})}
+        shared = self._connection.dialect.name == "postgresql"
+        if len(chains) == 1:
+            found = self._connection.execute(_END_HELD if shared else _END, {"chain": chains[0]})
+        else:
+            found = self._connection.execute(_ENDS_HELD if shared else _ENDS, {"chains": chains})
+        return {row.chain: (row.seq, row.hash) for row in found}
 
     def of_case(self, request_id: int) -> list[EventRecord]:
         """The timeline of a case, oldest first."""

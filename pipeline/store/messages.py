@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Integer, bindparam, delete, exists, func, insert, select, tuple_, update
 
 from pipeline.store import schema
+from pipeline.store.engine import BYTES
 from pipeline.store.events import Happening, case_chain, mailbox_chain
 from pipeline.store.folders import Folders
 from pipeline.store.holding import held
-from pipeline.store.records import Arrival, MessageSummary, Quarantined, Waiting
+from pipeline.store.records import Arrival, MessageSummary, Waiting
 from pipeline.store.schema.table import aliased
 from pipeline.store.upsert import change_by_id, insert_or_leave, plain
 from pipeline.store.wakes import Wake
@@ -41,6 +42,11 @@ _UNMOVED = (
     .order_by(M.uid)
     .limit(bindparam("most", type_=Integer))
 )
+_RAWS = (
+    select(schema.Raw.message_id, schema.Raw.content)
+    .where(schema.Raw.message_id.in_(bindparam("ids", expanding=True)))
+    .execution_options(**BYTES)
+)
 _OPEN = (M.state == "received", M.body_wanted.is_(False))
 
 
@@ -51,6 +57,7 @@ class Messages(Folders):
         super().__init__(connection, events, wakes)
         self._settled: list[dict[str, Any]] = []
         self._attached: dict[int, list[dict[str, Any]]] = {}
+        self._linked: list[dict[str, Any]] = []
 
     # ---- receive -------------------------------------------------------------------------------------------------
 
@@ -206,10 +213,7 @@ class Messages(Folders):
             .order_by(M.id)
         ).all()  # fmt: skip
         # The bytes by themselves: a database that sorts them on the way holds them several times over.
-        bytes_of = select(schema.Raw.message_id, schema.Raw.content).where(
-            schema.Raw.message_id.in_([r.id for r in rows])
-        )
-        raws = {r.message_id: r.content for r in self._connection.execute(bytes_of)}
+        raws = self._raws([r.id for r in rows])
         return [
             Waiting(
                 id=r.id, mailbox=r.mailbox, folder=r.folder, raw=raws[r.id], body=r.body, size=r.size, attempts=r.attempts,
@@ -246,7 +250,10 @@ class Messages(Folders):
             self._connection.execute(delete(attachment).where(attachment.message_id.in_(self._attached)))
         if attached := [row for rows in self._attached.values() for row in rows]:
             self._connection.execute(_ATTACHMENTS, attached)
-        self._settled, self._attached = [], {}
+        if self._linked:
+            link = insert_or_leave(self._connection, schema.CaseMessage, "request_id", "message_id")
+            self._connection.execute(link, self._linked)
+        self._settled, self._attached, self._linked = [], {}, []
 
     def add_attachments(self, message_id: int, attachments: Sequence[Attachment]) -> None:
         """Note the attached parts of a message, in place of those noted when it was read before."""
@@ -254,26 +261,34 @@ class Messages(Folders):
         if rows := _attached(message_id, attachments):
             self._connection.execute(_ATTACHMENTS, rows)
 
-    def link(self, request_id: int, message_id: int, *, side: str, rung: str, at: datetime, mark: bool = True) -> None:
+    def link(
+        self, request_id: int, message_id: int, *, side: str, rung: str, at: datetime, at_the_end: bool = False
+    ) -> None:
         """Put a message on one side of a case: "requester", "internal", or "suggested" while an officer has yet to say.
 
-        Without *mark* the caller sets the message's ``placed`` with its other columns.
+        *at_the_end*: with those of its batch, by ``write_down``; the caller sets the message's ``placed`` with its other columns.
         """
-        self._connection.execute(
-            insert_or_leave(self._connection, schema.CaseMessage, "request_id", "message_id"),
-            {"request_id": request_id, "message_id": message_id, "side": side, "rung": rung, "linked_at": at},
+        self._linked.append(
+            {"request_id": request_id, "message_id": message_id, "side": side, "rung": rung, "linked_at": at}
         )
-        if mark and side != "suggested":
+        if at_the_end:
+            return
+        self.write_down()
+        if side != "suggested":
             self._connection.execute(change_by_id(schema.Message), {"of": message_id, "placed": True})
 
     # ---- reading -------------------------------------------------------------------------------------------------
 
     def raw(self, message_id: int) -> bytes | None:
         """The bytes of a message exactly as fetched; None when there is no such message."""
-        return self._connection.scalar(select(schema.Raw.content).where(schema.Raw.message_id == message_id))
+        return self._raws([message_id]).get(message_id)
+
+    def _raws(self, ids: Sequence[int]) -> dict[int, bytes]:
+        return {row.message_id: row.content for row in self._connection.execute(_RAWS, {"ids": ids})}
 
     def of_case(self, request_id: int) -> list[MessageSummary]:
         """A case's messages on both sides, oldest first."""
+        self.write_down()
         rows = self._connection.execute(
             select(M, schema.CaseMessage.side, schema.CaseMessage.rung)
             .join(schema.CaseMessage, schema.CaseMessage.message_id == M.id)
@@ -300,42 +315,9 @@ class Messages(Folders):
                 counts[f"verdict:{row.verdict}"] = counts.get(f"verdict:{row.verdict}", 0) + row.n
         return counts
 
-    # ---- quarantine ----------------------------------------------------------------------------------------------
-
-    def quarantined(
-        self, message_id: int | None = None, *, after: int = 0, limit: int | None = None
-    ) -> list[Quarantined]:
-        """Messages that could not be read and that nobody has dismissed, behind *after*, at most so many; or just *message_id*."""
-        query = select(M).where(M.state == "quarantined", M.id > after).order_by(M.id).limit(limit)
-        query = query.where(M.id == message_id) if message_id is not None else query.where(M.dismissed_at.is_(None))
-        return [
-            Quarantined(
-                id=r.id, mailbox=r.mailbox, folder=r.folder, received_on=r.received_on, due_on=r.due_on,
-                sender=r.author_email, subject=r.subject, reason=r.last_error, attempts=r.attempts,
-                size=r.size, body=r.body,
-            )
-            for r in self._connection.execute(query)
-        ]  # fmt: skip
-
-    def try_again(self, message: Quarantined, *, officer: str, via: str, at: datetime) -> None:
-        """Let intake read a quarantined message again; one kept without its body stays in sight until the body has been fetched."""
-        whole = message.body == "whole"
-        values = {"state": "received" if whole else "quarantined", "body_wanted": not whole}
-        self._connection.execute(
-            update(M).where(M.id == message.id).values(attempts=0, dismissed_at=None, dismissed_by=None, **values)
-        )
-        self._wakes.add(Wake.INTAKE if whole else Wake.MAILBOX)
-        happening = Happening(kind="quarantine_retried", at=at, actor=officer, via=via, message_id=message.id)
-        self._events.record(mailbox_chain(message.mailbox), happening)
-
-    def dismiss(self, message: Quarantined, *, officer: str, via: str, at: datetime) -> None:
-        """Take a quarantined message off the list; it stays in the database with its bytes."""
-        self._connection.execute(update(M).where(M.id == message.id).values(dismissed_at=at, dismissed_by=officer))
-        happening = Happening(kind="quarantine_dismissed", at=at, actor=officer, via=via, message_id=message.id)
-        self._events.record(mailbox_chain(message.mailbox), happening)
-
     def case_of(self, message_id: int) -> int | None:
         """The id of the case this message opened or was linked to on its requester's or internal side."""
+        self.write_down()
         return self._connection.scalar(
             select(schema.CaseMessage.request_id)
             .where(schema.CaseMessage.message_id == message_id, schema.CaseMessage.side != "suggested")

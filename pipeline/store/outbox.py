@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from pipeline.domain.errors import StaleError
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus, Phase
 from pipeline.store import schema
+from pipeline.store.allowances import Allowances, key_of
 from pipeline.store.events import Events, Happening, case_chain, digest_of
 from pipeline.store.faults import storable
 from pipeline.store.holding import held
 from pipeline.store.records import AttemptRecord, Claimed, OutboxSummary
-from pipeline.store.upsert import change_by_id, insert_or_leave_and_tell, plain
+from pipeline.store.together import Change, together
+from pipeline.store.upsert import among, change_by_id, insert_or_leave_and_tell, plain
 from pipeline.store.wakes import Wake, Wakes
 
 if TYPE_CHECKING:
@@ -39,25 +40,11 @@ _MARK = change_by_id(schema.Outbox).where(
     O.claim == bindparam("by"), O.status == OutboxStatus.SENDING, O.phase == Phase.CLAIMED
 )
 _SETTLE = {
-    good: change_by_id(schema.Outbox).where(O.attempts == bindparam("time"), O.status.in_(states))
+    good: change_by_id(schema.Outbox).where(O.attempts == bindparam("time"), among(O.status, states))
     for good, states in _SETTLED_BY.items()
 }
+_ACKNOWLEDGED = change_by_id(schema.Request)
 _ATTEMPT = update(plain(A)).where(A.outbox_id == bindparam("of"), A.number == bindparam("time"))
-_ACKNOWLEDGED = select(func.count()).where(
-    O.to_key == bindparam("to"), O.queued_at > bindparam("since"), O.kind.in_(ACKNOWLEDGEMENT_KINDS)
-)
-_SLOT = (
-    select(O.not_before)
-    .where(
-        O.kind.in_(ACKNOWLEDGEMENT_KINDS),
-        O.not_before > bindparam("since"),
-    )
-    .order_by(O.not_before.desc())
-    .offset(bindparam("taken", type_=Integer))
-    .limit(1)
-)
-_NEWEST = select(func.max(O.id))
-_OTHERS = 1_000  # letters that other workers may queue during one transaction, and more than that
 _LIST_COLUMNS = (
     O.id, O.request_id, O.letter_id, O.kind, O.status, O.attempts, O.recipients, O.message_id, O.sha256, O.queued_at,
     O.not_before, O.sent_at, O.last_error, O.answer, O.redirected_to,
@@ -74,15 +61,13 @@ def recipients_digest(recipients: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(storable(r).strip().casefold() for r in recipients).encode()).hexdigest()
 
 
-class OutboxRows:
+class OutboxRows(Allowances):
     """The rows of ``outbox`` and ``attempt``."""
 
     def __init__(self, connection: Connection, events: Events, wakes: Wakes) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._events = events
         self._wakes = wakes
-        self._at_most: int | None = None
-        self._frozen = 0
 
     def freeze(
         self, request_id: int, letter: Frozen, *, at: datetime, actor: str = "infogov", via: str = "worker"
@@ -102,7 +87,7 @@ class OutboxRows:
                 "envelope_from": letter.envelope_from,
                 "recipients": list(letter.recipients),
                 "recipients_sha256": to_sha256,
-                "to_key": letter.recipients[0].strip().casefold(),
+                "to_key": key_of(letter.recipients[0]),
                 "content": letter.content,
                 "sha256": sha256,
                 "queued_at": at,
@@ -112,7 +97,7 @@ class OutboxRows:
         )
         if outbox_id is None:
             return None
-        self._frozen += 1
+        self._count(letter)
         digest = outbox_digest(sha256, to_sha256, letter.message_id, letter.envelope_from)
         data = {
             "outbox": outbox_id,
@@ -126,21 +111,6 @@ class OutboxRows:
         self._record(request_id, "letter_frozen", at, data, actor=actor, via=via)
         self._wakes.add(Wake.DELIVER)
         return outbox_id
-
-    # ---- acknowledgement limits (mail.md section 5, row 14) ---------------------------------------------------------
-
-    def acknowledged_to(self, address: str, since: datetime) -> int:
-        """How many acknowledgements were queued to *address* since then."""
-        return self._connection.scalar(_ACKNOWLEDGED, {"to": address.strip().casefold(), "since": since}) or 0
-
-    def earliest_slot(self, at: datetime, per_hour: int) -> datetime:
-        """The first moment from *at* on at which one more acknowledgement keeps to *per_hour*."""
-        if self._at_most is None:
-            self._at_most = (self._connection.scalar(_NEWEST) or 0) + _OTHERS
-        if self._at_most + self._frozen < per_hour:
-            return at  # There are not as many letters in all.
-        earlier = self._connection.scalar(_SLOT, {"since": at - timedelta(hours=1), "taken": per_hour - 1})
-        return at if earlier is None else max(at, earlier + timedelta(hours=1))
 
     # ---- sending -------------------------------------------------------------------------------------------------
 
@@ -180,10 +150,9 @@ class OutboxRows:
 
     def mark_data(self, letter: Claimed, token: str) -> bool:
         """Note that DATA comes next; False when the letter is no longer in this worker's hand, and then it must not be sent."""
-        done = self._connection.execute(_MARK, {"of": letter.id, "by": token, "phase": Phase.DATA})
-        return done.rowcount == 1
+        return together(self._connection, _mark(letter, token)) == [1]
 
-    def settle(
+    def settle(  # noqa: PLR0913 - one for each fact of an attempt
         self,
         letter: Claimed,
         status: OutboxStatus,
@@ -194,11 +163,13 @@ class OutboxRows:
         not_before: datetime | None = None,
         redirected_to: str | None = None,
         case_too: bool = True,
-    ) -> None:
+        then: tuple[Claimed, str] | None = None,
+    ) -> bool:
         """Write the outcome of an attempt, with its event. Raises StaleError when the letter isn't in this attempt's hand any more.
 
         That a letter was accepted is a fact: it stands even when a successor has meanwhile judged the attempt lost. *case_too*: the
-        caller goes on to change the letter's case, whose row is then held first.
+        caller goes on to change the letter's case, whose row is then held first. *then* is another letter to be marked as ``mark_data``
+        does, with the token it was claimed under; whether it was is returned.
         """
         answer = storable(answer)
         if case_too:
@@ -215,18 +186,22 @@ class OutboxRows:
         }
         if not_before is not None:
             values["not_before"] = not_before
-        done = self._connection.execute(_SETTLE[good], {"of": letter.id, "time": letter.attempts, **values})
-        if done.rowcount != 1:
-            raise StaleError(f"letter {letter.id} was taken over meanwhile; its outcome ({status}) was not written")
+        this = {"of": letter.id, "time": letter.attempts}
         ended = {"ended_at": at, "outcome": status, "phase": Phase.DONE, "code": code, "answer": answer}
-        self._connection.execute(_ATTEMPT, {"of": letter.id, "time": letter.attempts, **ended})
+        changes = [Change(_ATTEMPT, {**this, **ended})]
+        if status is OutboxStatus.SENT and letter.kind in ACKNOWLEDGEMENT_KINDS:
+            changes.append(Change(_ACKNOWLEDGED, {"of": letter.request_id, "acknowledged_at": at}))
+        if then is not None:
+            changes.append(_mark(*then))
+        done = together(self._connection, Change(_SETTLE[good], {**this, **values}), *changes)
+        if not done[0]:
+            raise StaleError(f"letter {letter.id} was taken over meanwhile; its outcome ({status}) was not written")
         data = {"outbox": letter.id, "kind": letter.kind, "attempt": letter.attempts, "code": code}
         data["answer_sha256"] = digest_of(answer)
         if not_before is not None:
             data["next"] = not_before.isoformat()
         self._record(letter.request_id, f"letter_{status}", at, data)
-        if status is OutboxStatus.SENT and letter.kind in ACKNOWLEDGEMENT_KINDS:
-            self._connection.execute(change_by_id(schema.Request), {"of": letter.request_id, "acknowledged_at": at})
+        return then is not None and done[-1] == 1
 
     def put_back(self, letters: Sequence[Claimed], token: str) -> None:
         """Hand back letters that were claimed and never tried, as if they had not been claimed; one that isn't ours any more stays."""
@@ -371,6 +346,10 @@ class OutboxRows:
     ) -> None:
         happening = Happening(kind=kind, at=at, actor=actor, via=via, request_id=request_id, data=data)
         self._events.record(case_chain(request_id), happening)
+
+
+def _mark(letter: Claimed, token: str) -> Change:
+    return Change(_MARK, {"of": letter.id, "by": token, "phase": Phase.DATA})
 
 
 def _summary(row: RowMapping) -> OutboxSummary:

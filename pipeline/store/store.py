@@ -27,6 +27,7 @@ from pipeline.store.notices import Notices
 from pipeline.store.outbox import OutboxRows
 from pipeline.store.paper import Paper
 from pipeline.store.people import Heartbeats, Officers
+from pipeline.store.quarantine import Quarantine
 from pipeline.store.questions import Questions
 from pipeline.store.reading import FigureRows, Queue, Worklists
 from pipeline.store.searching import Search, index
@@ -57,6 +58,7 @@ class Work:
         self.events = Events(connection)
         self.wakes = Wakes(connection)
         self.messages = Messages(connection, self.events, self.wakes)
+        self.quarantine = Quarantine(connection, self.events, self.wakes)
         self.new_mail = NewMailRows(connection, self.events)
         self.cases = Cases(connection, self.events)
         self.questions = Questions(connection)
@@ -87,8 +89,8 @@ class Store:
 
     def __init__(self, opened: Engine) -> None:
         self._engine = opened
-        self._writing = opened.execution_options(**(engine.WRITE_SHARED if self.shared else engine.WRITE))
-        self._reading = opened.execution_options(**engine.READ) if self.shared else opened
+        self._writing = opened.execution_options(**engine.WRITE)
+        self._reading = opened.execution_options(**engine.READ)
         self._jobs = Jobs(opened)
         self._turn = threading.Lock()
         self._glance = engine.Glance(opened)
@@ -130,7 +132,7 @@ class Store:
         """A transaction that changes things; rolled back when the block raises. Raises StoreError."""
         asked = False
         try:
-            with self._in_turn(), plainly(), self._writing.begin() as connection:
+            with self._in_turn(), plainly(), engine.begun(self._writing) as connection:
                 work = Work(connection)
                 yield work
                 work.messages.write_down()
@@ -170,7 +172,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Work]:
         """A transaction that only looks: one consistent picture. Raises StoreError, also for an attempt to write."""
-        with plainly(), self._reading.connect() as connection:
+        with plainly(), engine.begun(self._reading) as connection:
             yield Work(connection)
 
     def exclusive(self, job: str) -> AbstractContextManager[bool]:
@@ -198,12 +200,12 @@ class Store:
 
     def verify(self) -> audit.AuditReport:
         """Check the whole trail against what is stored. Raises StoreError only when the database can't be read at all."""
-        with plainly(), self._reading.connect() as connection:
+        with plainly(), engine.begun(self._reading) as connection:
             return audit.verify(connection)
 
     def reindex(self) -> int:
         """Make the index of words anew from every case, in one transaction; returns how many there are. Raises StoreError."""
-        with plainly(), self._writing.begin() as connection:
+        with plainly(), engine.begun(self._writing) as connection:
             return max(index.rebuild(connection), default=0)
 
     def versions(self) -> tuple[str | None, str]:
@@ -218,7 +220,7 @@ class Store:
         """Copy everything into an empty database, and prove it before it is kept. Raises StoreError; then *target* is as it was."""
         # One picture of what is here; on SQLite nobody writes meanwhile.
         source = self._reading if self.shared else self._writing
-        with plainly("the copy was not made"), source.begin() as here, target._writing.begin() as there:
+        with plainly("the copy was not made"), engine.begun(source) as here, engine.begun(target._writing) as there:
             return moving.copy(here, there)
 
     def forget(self) -> None:

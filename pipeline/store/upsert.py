@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, literal_column, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Update
+    from collections.abc import Iterable
+
+    from sqlalchemy import ColumnElement, Connection, Update
     from sqlalchemy import Table as PlainTable
 
     from pipeline.store.schema import Table
@@ -50,3 +52,8 @@ def change_by_id(table: type[Table]) -> Update:
     """An UPDATE of the row with the id ``of``; run it with ``of`` and the new values as parameters."""
     rows = plain(table)
     return update(rows).where(rows.c.id == bindparam("of"))
+
+
+def among(column: Any, words: Iterable[str]) -> ColumnElement[bool]:  # noqa: ANN401 - an attribute of the schema's classes
+    """*column* IN (*words*), for our own words: written out, for SQLAlchemy makes the text of an IN with parameters anew each time."""
+    return cast("ColumnElement[bool]", column.in_([literal_column(f"'{word}'") for word in sorted(words)]))

@@ -1,81 +1,25 @@
-"""Files one message: the case it opens or belongs to, the letter it returns, the acknowledgement it is owed."""
+"""Files one message: the case it opens or belongs to, the letter it returns."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.domain.acknowledgement import AcknowledgementFacts, decide
 from pipeline.domain.calendar import long_date
-from pipeline.domain.campaign import wording_digest
-from pipeline.domain.clock import due_on
-from pipeline.domain.errors import StoreError
 from pipeline.domain.outbox import OutboxStatus
-from pipeline.domain.reference import make
 from pipeline.domain.request import Regime
-from pipeline.domain.shadow import NAMES_LOST, as_record, silenced
-from pipeline.domain.triage import Intent, Triage, Verdict
-from pipeline.domain.triage.language import is_welsh
-from pipeline.letters import posting
-from pipeline.mail.headers import sent_date
-from pipeline.mail.judging import is_junk
-from pipeline.settings_fields import DeliveryMode
-from pipeline.stages.intake.given_back import told, write_down
-from pipeline.store.cases import NewCase
+from pipeline.domain.triage import Intent, Verdict
+from pipeline.stages.intake.opening import open_case
 from pipeline.store.events import Happening, mailbox_chain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
-    from pipeline.domain.acknowledgement import Decision
-    from pipeline.domain.calendar import Calendar
-    from pipeline.domain.ports import Clock, Ids
     from pipeline.mail.bounces import Returned
-    from pipeline.mail.council import Council
     from pipeline.mail.readout import Reading
-    from pipeline.settings import Settings
-    from pipeline.stages.intake.given_back import Told
-    from pipeline.stages.intake.known_cases import Known
+    from pipeline.stages.intake.desk import Desk, Item
     from pipeline.store import Work
-    from pipeline.store.records import Case, Quarantined, Waiting
-
-_DRAWS = 20
-_DUES_KEPT = 1_000
-_SAME_WORDS = timedelta(days=90)  # about the 60 working days of the Fees Regulations' aggregation, regulation 5(2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What filing works with: time, chance, the configuration and the calendar."""
-
-    clock: Clock
-    ids: Ids
-    settings: Settings
-    council: Council
-    calendar: Calendar
-    _dues: dict[tuple[Regime, date], date] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def due_on(self, regime: Regime, received_on: date) -> date:
-        """The last day for an answer to a request received on that day: worked out once a day and law, for a day's mail shares it."""
-        if (regime, received_on) not in self._dues:
-            if len(self._dues) > _DUES_KEPT:
-                self._dues.clear()
-            self._dues[regime, received_on] = due_on(regime, received_on, self.calendar)
-        return self._dues[regime, received_on]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One message on the desk, read and judged; *stands_for* is the first copy of it where that could not be read."""
-
-    waiting: Waiting
-    reading: Reading
-    returned: Returned | None
-    known: Known
-    triage: Triage
-    stands_for: Quarantined | None = None
+    from pipeline.store.records import Case, Quarantined
 
 
 def file(work: Work, desk: Desk, item: Item) -> Verdict:
@@ -83,7 +27,7 @@ def file(work: Work, desk: Desk, item: Item) -> Verdict:
     now = desk.clock.now()
     match item.triage.verdict:
         case Verdict.REQUEST:
-            _open_case(work, desk, item, now)
+            open_case(work, desk, item, now)
         case Verdict.REPLY:
             _attach(work, item, now, side="requester")
         case Verdict.INTERNAL:
@@ -134,152 +78,6 @@ def who(reading: Reading) -> dict[str, object]:
         "message_id": reading.message.message_id,
         "parser": reading.message.parser,
     }
-
-
-# ---- a new request ---------------------------------------------------------------------------------------------------
-
-
-def _open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
-    """Give the request its reference, its questions and its dates, and queue its acknowledgement if one is due."""
-    reading = item.reading
-    shadow = desk.settings.delivery.mode == DeliveryMode.SHADOW
-    wanted = _decide(work, desk, item, now)
-    decision = silenced(wanted, item.waiting.quiet or (NAMES_LOST if item.known.lost else None), shadow=shadow)
-    known = told(work, item.waiting, item.reading)
-    decision = known.instead_of(decision) if known else decision
-    request_id, reference = _with_reference(work, desk, item, decision, now, known)
-    write_down(work, request_id, known, item.waiting.id, now)
-    work.messages.link(request_id, item.waiting.id, side="requester", rung="it opened this case", at=now, mark=False)
-    for earlier in item.known.found:
-        if earlier.own:
-            work.cases.link_cases(request_id, earlier.case.id, f"asked in a mail about {earlier.case.reference}")
-        else:
-            work.messages.link(earlier.case.id, item.waiting.id, side="suggested", rung=earlier.rung, at=now)
-    _link_same_words(work, item, request_id, now)
-    going = wanted if shadow else decision
-    if going.acknowledge and not going.release_needed and going.kind is not None and going.to is not None:
-        about = posting.Acknowledged(
-            request_id=request_id,
-            reference=reference,
-            regime=reading.regime.regime,
-            received_on=reading.received_on,
-            due_on=desk.due_on(reading.regime.regime, reading.received_on),
-            to=going.to,
-            answers=reading.message.message_id,
-            welsh=desk.settings.letters.welsh and is_welsh(reading.words),
-        )
-        frozen = posting.seal_acknowledgement(
-            desk.settings,
-            going.kind,
-            about,
-            message_id=desk.ids.message_id(posting.own_domain(desk.settings)),
-            at=now,
-            not_before=work.outbox.earliest_slot(now, desk.settings.acknowledgement.global_per_hour),
-        )
-        work.outbox.freeze(request_id, as_record(frozen, request_id) if shadow else frozen, at=now)
-
-
-def _link_same_words(work: Work, item: Item, request_id: int, now: datetime) -> None:
-    """Link requests in the same words: a campaign of several people, or one person asking again (FOIA section 14(2)). Each stays a request."""
-    wording = wording_digest(item.reading.questions)
-    if wording is None:
-        return
-    key = item.reading.requester.key if item.reading.requester else ""
-    others = work.cases.same_wording(request_id, wording, now - _SAME_WORDS)
-    for other in others:
-        again = other.requester_email.casefold() == key
-        why = "the same person asked this in the same words" if again else "the same words from somebody else"
-        work.cases.link_cases(request_id, other.id, why)
-    if others:
-        data = {"same_wording": [other.reference for other in others]}
-        work.cases.note(request_id, Happening(kind="linked_by_wording", at=now, data=data))
-
-
-def _with_reference(
-    work: Work, desk: Desk, item: Item, decision: Decision, now: datetime, known: Told | None
-) -> tuple[int, str]:
-    """Draw references until one is free: the unique key decides, not a look beforehand (D6). The one the requester knows comes first."""
-    reading = item.reading
-    regime = reading.regime.regime
-    prefix = {
-        Regime.FOI: desk.settings.reference.foi,
-        Regime.EIR: desk.settings.reference.eir,
-        Regime.SAR: desk.settings.reference.sar,
-    }
-    requester = reading.requester
-    for draw in range(_DRAWS):
-        reference = known.reference if known and not draw else make(prefix[regime], desk.ids.reference_digits())
-        new = NewCase(
-            reference=reference,
-            regime=regime,
-            regime_reasons=reading.regime.reasons,
-            flagged=item.triage.flagged or bool(reading.shortcomings),
-            flag_reasons=(*(item.triage.reasons if item.triage.flagged else ()), *reading.shortcomings),
-            received_at=reading.receipt.at,
-            received_on=reading.received_on,
-            received_source=reading.receipt.source,
-            due_on=desk.due_on(regime, reading.received_on),
-            requester_name=requester.name if requester else "",
-            requester_email=requester.email if requester else "",
-            topic=reading.topic,
-            subject=reading.message.subject,
-            message_id=item.waiting.id,
-            acknowledge=_acknowledge_state(decision),
-            acknowledge_kind=decision.kind or decision.offered,
-            acknowledge_reasons=decision.reasons,
-            created_at=now,
-            wording_sha256=wording_digest(reading.questions),
-        )
-        request_id = work.cases.open(new, reading.questions, questions_last=True)
-        if request_id is not None:
-            return request_id, reference
-    raise StoreError(f"no free reference was found in {_DRAWS} draws; choose another prefix in [reference]")
-
-
-def _acknowledge_state(decision: Decision) -> str:
-    if decision.acknowledge:
-        return "release" if decision.release_needed else "automatic"
-    return "officer" if decision.offered is not None else "none"
-
-
-def _decide(work: Work, desk: Desk, item: Item, now: datetime) -> Decision:
-    settings, reading = desk.settings, item.reading
-    requester = reading.requester
-    address = requester.email if requester else ""
-    return decide(
-        reading.message,
-        item.triage,
-        AcknowledgementFacts(
-            mode=settings.acknowledgement.mode,
-            own_addresses=desk.council.own_addresses | desk.council.form_senders,
-            received_age=_age(item, now),
-            max_age_days=settings.acknowledgement.max_age_days,
-            already_acknowledged=False,
-            sent_to_sender_today=work.outbox.acknowledged_to(address, now - timedelta(days=1)) if address else 0,
-            per_sender_per_day=settings.acknowledgement.per_sender_per_day,
-            regime=reading.regime.regime,
-            dmarc_reject=reading.authentication.rejects,
-            junk=is_junk(item.waiting.folder),
-            requester=requester if reading.from_form else None,
-            machine=None if reading.from_form else reading.signs,
-        ),
-    )
-
-
-def _age(item: Item, now: datetime) -> timedelta | None:
-    """How old the mail is, where that matters: on first contact, after a rescan, when it was moved in.
-
-    The oldest stamp of a server counts, for mailboxes that were moved re-date their mail; what the sender's own clock says counts only
-    where no server has left a stamp.
-    """
-    if not item.waiting.backfill:
-        return None
-    stamps = [item.waiting.internal_date, item.reading.receipt.at]
-    received = item.reading.message.received
-    delivered = sent_date(received[0].rpartition(";")[2]) if received else item.reading.message.date
-    if delivered is not None:
-        stamps.append(delivered)
-    return now - min(stamps)
 
 
 # ---- mail about a case -----------------------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ def find_cases(
     found: dict[int, Found] = {}
     old = [] if sender is None else _by_own_reference(work, sender.key, message.subject)
     lost, lost_words = _lost(work, (*in_subject, *in_text), (*subject, *text))
-    again = [] if sender is None or not lost else work.cases.of_mails(message.references, sender.key)
+    again = [] if sender is None or not lost else _of_mails(work, message, sender.key)
     known = bool(plus or thread or subject or text or old or again)
     named = [] if known or sender is None else _by_subject(work, sender.key, message.subject)
     rungs = (
@@ -130,6 +130,12 @@ def _lost(work: Work, named: tuple[str, ...], cases: tuple[Case, ...]) -> tuple[
     restored_at = work.lost_letters.restored_at() if unknown else None
     lost = () if restored_at is None else tuple(one for one in unknown if not work.cases.by_own_reference(one))
     return lost, lost_reference_words(lost, restored_at) if lost and restored_at is not None else ""
+
+
+def _of_mails(work: Work, message: Message, sender_key: str) -> list[Case]:
+    """The sender's own requests in the mails that this one refers to, be they of the same batch."""
+    work.messages.write_down()
+    return work.cases.of_mails(message.references, sender_key)
 
 
 def _by_subject(work: Work, sender_key: str, subject: str) -> list[Case]:

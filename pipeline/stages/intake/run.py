@@ -17,8 +17,10 @@ from pipeline.mail.council import Council
 from pipeline.mail.judging import is_junk, judge
 from pipeline.mail.reader import ToRead, Unread
 from pipeline.resources import when_called
-from pipeline.stages.intake.filing import Desk, Item, file, who
+from pipeline.stages.intake.desk import Desk, Item
+from pipeline.stages.intake.filing import file, who
 from pipeline.stages.intake.known_cases import Known, find_cases
+from pipeline.stages.intake.opening import look_ahead
 from pipeline.store.events import Happening, mailbox_chain
 
 if TYPE_CHECKING:
@@ -182,6 +184,7 @@ class Intake:
             with self._store.write() as work:
                 colleagues = _colleagues(work)
                 open_ids = work.messages.still_waiting([message.waiting.id for message in messages])
+                look_ahead(work, self._desk, [m.reading for m in messages if m.reading is not None])
                 for message in messages:
                     if message.waiting.id in open_ids:
                         outcome[self._file(work, message, colleagues)] += 1
@@ -294,7 +297,7 @@ def _unread_first(work: Work, waiting: Waiting) -> Quarantined | None:
     """The first copy of this mail where that could not be read: then nothing came of it, and this one is no mere copy."""
     if waiting.first_copy == waiting.id:
         return None
-    return next(iter(work.messages.quarantined(waiting.first_copy)), None)
+    return next(iter(work.quarantine.rows(waiting.first_copy)), None)
 
 
 def _not_whole(waiting: Waiting) -> str:

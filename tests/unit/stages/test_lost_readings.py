@@ -66,5 +66,5 @@ def test_a_mail_that_kills_its_reader_is_left_alone_and_costs_no_other(
     assert set(reader.batches[1:]) <= {0, 1}
     with store.read() as work:
         assert work.messages.mailboxes_to_read() == []
-        assert len(work.messages.quarantined()) == quarantined
+        assert len(work.quarantine.rows()) == quarantined
     store.close()

@@ -479,8 +479,8 @@ def test_dismissed_mail_that_could_not_be_read_goes_and_can_not_be_tried_again(o
         kept = loose(work, 2, state="quarantined", verdict="quarantined", intent="unreadable")
     assert retention(office).erase(ADA).counts == {"quarantined": 1}
     with office.read() as work:
-        assert (work.messages.quarantined(gone), work.messages.raw(gone)) == ([], None)
-        assert [one.id for one in work.messages.quarantined()] == [kept]
+        assert (work.quarantine.rows(gone), work.messages.raw(gone)) == ([], None)
+        assert [one.id for one in work.quarantine.rows()] == [kept]
     assert office.verify().findings == []
 
 

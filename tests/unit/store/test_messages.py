@@ -220,10 +220,10 @@ def test_a_quarantined_message_is_tried_again(store: Store) -> None:
         take(work, arrival(1))
         work.messages.count_attempt([1])
         work.messages.settle(1, state="quarantined", values={"last_error": "no parts", "author_email": "a@example.org"})
-        [found] = work.messages.quarantined()
+        [found] = work.quarantine.rows()
         assert (found.reason, found.sender, found.attempts, found.body) == ("no parts", "a@example.org", 1, "whole")
-        work.messages.try_again(found, officer="kim@example.gov.uk", via="cli", at=LATER)
-        assert work.messages.quarantined() == []
+        work.quarantine.try_again(found, officer="kim@example.gov.uk", via="cli", at=LATER)
+        assert work.quarantine.rows() == []
         [waiting] = work.messages.waiting(work.messages.next_to_read())
         assert (waiting.attempts, waiting.officer_asked) == (0, True)
     assert store.verify().findings == []
@@ -235,9 +235,9 @@ def test_a_large_message_stays_in_sight_until_fetched(store: Store) -> None:
     with store.write() as work:
         take(work, arrival(1, whole[:100], body="headers"))
         work.messages.settle(1, state="quarantined", values={"last_error": "too large"})
-        [found] = work.messages.quarantined()
-        work.messages.try_again(found, officer="kim@example.gov.uk", via="cli", at=LATER)
-        assert [q.id for q in work.messages.quarantined()] == [1]
+        [found] = work.quarantine.rows()
+        work.quarantine.try_again(found, officer="kim@example.gov.uk", via="cli", at=LATER)
+        assert [q.id for q in work.quarantine.rows()] == [1]
         assert work.messages.next_to_read() == []
         assert work.messages.bodies_wanted(MAILBOX, FOLDER, UIDVALIDITY) == [(1, 1)]
         assert work.messages.bodies_wanted(MAILBOX, FOLDER, UIDVALIDITY + 1) == []
@@ -253,12 +253,12 @@ def test_a_dismissed_message_is_kept(store: Store) -> None:
     with store.write() as work:
         take(work, arrival(1))
         work.messages.settle(1, state="quarantined", values={"last_error": "no parts"})
-        [found] = work.messages.quarantined()
-        work.messages.dismiss(found, officer="kim@example.gov.uk", via="cli", at=LATER)
-        assert work.messages.quarantined() == []
+        [found] = work.quarantine.rows()
+        work.quarantine.dismiss(found, officer="kim@example.gov.uk", via="cli", at=LATER)
+        assert work.quarantine.rows() == []
         assert work.messages.raw(1) == letter_bytes(1)
-        [again] = work.messages.quarantined(1)
-        work.messages.try_again(again, officer="kim@example.gov.uk", via="cli", at=LATER)
+        [again] = work.quarantine.rows(1)
+        work.quarantine.try_again(again, officer="kim@example.gov.uk", via="cli", at=LATER)
         assert work.messages.next_to_read() == [1]
         work.messages.settle(1, state="quarantined", values={"last_error": "again"})
-        assert [q.reason for q in work.messages.quarantined()] == ["again"]
+        assert [q.reason for q in work.quarantine.rows()] == ["again"]

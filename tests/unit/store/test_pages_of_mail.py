@@ -81,7 +81,7 @@ def test_unreadable_mail_and_acknowledgements_go_on_as_well(store: Store) -> Non
     """Both lists begin behind a number and end after so many; acknowledgements of a team's case are its team's."""
     ids = fill(store)
     with store.read() as work:
-        assert [one.id for one in work.messages.quarantined(after=ids["unread"][0], limit=1)] == ids["unread"][1:2]
+        assert [one.id for one in work.quarantine.rows(after=ids["unread"][0], limit=1)] == ids["unread"][1:2]
         everybody = work.cases.to_acknowledge()
         assert len(everybody) == 2
         assert [one.reference for one in work.cases.to_acknowledge(OUTSIDER)] == ["FOI000000014"]

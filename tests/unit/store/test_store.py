@@ -241,7 +241,7 @@ def test_awkward_text(store: Store) -> None:
         work.heartbeats.beat("n", AT, odd, ok=False)
         work.cases.note(case.id, Happening(kind="noted", at=AT, data={"reason": odd}))
     with store.read() as work:
-        assert work.messages.quarantined()[0].reason == "a\ufffdb\ufffdc\u2028d\U0001f600"
+        assert work.quarantine.rows()[0].reason == "a\ufffdb\ufffdc\u2028d\U0001f600"
         assert work.events.of_case(case.id)[-1].data == {"reason": odd}
         assert work.cases.by_ids([case.id])[0].subject == "nul\ufffd goes\U0001f600"
     assert store.verify().findings == []
