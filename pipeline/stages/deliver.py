@@ -63,11 +63,12 @@ class Delivered:
 
 @dataclass(slots=True)
 class _Hand:
-    """Letters claimed together under *token*, and which of them is *marked* already, by the record of the one before it."""
+    """Letters claimed together under *token*, and which of them is *marked* already, or *perhaps*, by the record of the one before it."""
 
     token: str
     letters: Sequence[Claimed]
     marked: int | None = None
+    perhaps: int | None = None
 
     def after(self, letter: Claimed) -> Claimed | None:
         """The acknowledgement that comes next, if one does.
@@ -228,7 +229,7 @@ class Deliver:
         if hand.marked == letter.id:
             return
         with self._store.write() as work:
-            if not work.outbox.mark_data(letter, hand.token):
+            if not work.outbox.mark_data(letter, hand.token, again=hand.perhaps == letter.id):
                 raise StaleError("the letter is no longer ours to send")
 
     def _settle(
@@ -247,12 +248,11 @@ class Deliver:
         now = self._clock.now()
         # A fact that must not be lost with a connection to the database: a letter not known to be sent would be sent again.
         following = hand.after(letter)
-        marked = self._store.insist(
-            lambda work: self._write_accepted(
-                work, letter, accepted, redirect, now, (following, hand.token) if following else None
-            )
-        )
-        hand.marked = following.id if following and marked else None
+        then = None if following is None else (following, hand.token)
+        # What is written may have been committed without our hearing of it; written again it is found done, and all is rolled back.
+        hand.perhaps = following.id if following else None
+        marked = self._store.insist(lambda work: self._write_accepted(work, letter, accepted, redirect, now, then))
+        hand.marked = hand.perhaps if marked else None
         _count(result, letter, status)
         log.info("letter_accepted", outbox=letter.id, reference=letter.reference, kind=letter.kind, status=status)
 

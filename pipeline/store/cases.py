@@ -152,13 +152,10 @@ class Cases:
             "acknowledge": new.acknowledge,
             "digests": digests,
         }
-        self._events.record(
-            case_chain(request_id),
-            Happening(
-                kind="request_opened", at=new.created_at, actor=actor, via=via,
-                request_id=request_id, message_id=new.message_id, data=data,
-            ),
-        )  # fmt: skip
+        opened = Happening(
+            kind="request_opened", at=new.created_at, actor=actor, via=via, message_id=new.message_id, data=data
+        )
+        self.note(request_id, opened)
         return request_id
 
     def change(self, case: Case, happening: Happening, **values: Any) -> None:  # noqa: ANN401 - columns of many types

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sqlite3
+import time
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,8 +32,9 @@ else:
     script = later("alembic.script")
 
 # The last of migrations/versions, known without reading them.
-HEAD = "0007"
+HEAD = "0008"
 BUSY_SECONDS = 30
+_TURN_SECONDS = 0.02
 WRITE, READ = {"infogov_write": True}, {"infogov_write": False}
 # For a statement that fetches the bytes of mails: PostgreSQL else spells them out in hexadecimal digits.
 BYTES = {"infogov_bytes": True}
@@ -154,10 +156,26 @@ def _begin_postgresql(connection: Connection) -> None:
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     """Leave transactions to us, and ask SQLite for durability: the server's copy may be moved once we have committed."""
     connection.isolation_level = None
-    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}").close()
+    _keep_a_log(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
     # What is erased by law is overwritten in the file, not only struck off its index.
     connection.execute("PRAGMA secure_delete=ON").close()
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Have the file keep a write-ahead log. Of two that turn a new file to it at once one is refused, whatever it would wait: it tries again."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= end:
+                raise
+            time.sleep(_TURN_SECONDS)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, bindparam, delete, exists, func, insert, select, tuple_, update
+from sqlalchemy import Integer, bindparam, delete, exists, func, insert, select, text, tuple_, update
 
 from pipeline.store import schema
 from pipeline.store.engine import BYTES
@@ -14,13 +15,14 @@ from pipeline.store.holding import held
 from pipeline.store.records import Arrival, MessageSummary, Waiting
 from pipeline.store.schema.table import aliased
 from pipeline.store.upsert import change_by_id, insert_or_leave, plain
+from pipeline.store.waiting import TO_READ
 from pipeline.store.wakes import Wake
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row, Select
 
     from pipeline.domain.message import Attachment
     from pipeline.store.events import Events
@@ -47,7 +49,33 @@ _RAWS = (
     .where(schema.Raw.message_id.in_(bindparam("ids", expanding=True)))
     .execution_options(**BYTES)
 )
-_OPEN = (M.state == "received", M.body_wanted.is_(False))
+_TO_READ = text(TO_READ)
+_AHEAD = 10 * BATCH_COUNT
+
+
+@cache
+def _to_read(*, among: int | None = None, by_attempts: bool = False, anywhere: bool = False) -> Select[int, int]:
+    """What waits for intake and may be read now, a batch of untried ones, or a single one that was tried least.
+
+    A database that is asked for the first of what has no earlier copy waiting takes it for little, and looks at all: so it is asked
+    *among* how many first ones to look.
+    """
+    waiting = select(M.id, M.size, M.attempts, M.content_sha256).where(_TO_READ)
+    if not anywhere:
+        waiting = waiting.where(M.mailbox == bindparam("box"))
+    if not by_attempts:
+        waiting = waiting.where(M.attempts == 0).order_by(M.id).limit(among)
+    these, first, copy = waiting.subquery(), aliased(schema.Message), schema.FirstCopy
+    first_is_open = exists().where(
+        copy.content_sha256 == these.c.content_sha256,
+        copy.message_id != these.c.id,
+        first.id == copy.message_id,
+        first.state == "received",
+        first.body_wanted.is_(False),
+    )
+    order = (these.c.attempts, these.c.id) if by_attempts else (these.c.id,)
+    found = select(these.c.id, these.c.size).where(~first_is_open).order_by(*order)
+    return found.limit(1 if by_attempts else BATCH_COUNT)
 
 
 class Messages(Folders):
@@ -166,7 +194,7 @@ class Messages(Folders):
 
     def mailboxes_to_read(self) -> list[str]:
         """The mailboxes that have messages for intake."""
-        return sorted(self._connection.scalars(select(M.mailbox).where(*_OPEN).distinct()))
+        return sorted(self._connection.scalars(select(M.mailbox).where(_TO_READ).distinct()))
 
     def next_to_read(self, mailbox: str | None = None) -> list[int]:
         """Ids of the next messages for intake: a batch of untried ones (bounded in count and bytes), else a single one tried before.
@@ -174,28 +202,23 @@ class Messages(Folders):
         One that was tried before and is still here may have killed the process, so it gets no neighbours that it could
         take down. A further copy of a mail waits until the first one has been read, be it in another mailbox.
         """
-        first, copy = aliased(schema.Message), schema.FirstCopy
-        first_is_open = exists().where(
-            copy.content_sha256 == M.content_sha256,
-            copy.message_id != M.id,
-            first.id == copy.message_id,
-            first.state == "received",
-            first.body_wanted.is_(False),
-        )
-        open_rows = select(M.id, M.size).where(*_OPEN, ~first_is_open)
-        if mailbox is not None:
-            open_rows = open_rows.where(M.mailbox == mailbox)
         batch: list[int] = []
         total = 0
-        for row in self._connection.execute(open_rows.where(M.attempts == 0).order_by(M.id).limit(BATCH_COUNT)).all():
+        for row in self._untried(mailbox):
             if batch and total + row.size > BATCH_BYTES:
                 break
             batch.append(row.id)
             total += row.size
         if batch:
             return batch
-        again = self._connection.execute(open_rows.order_by(M.attempts, M.id).limit(1)).first()
+        again = self._connection.execute(_to_read(by_attempts=True, anywhere=mailbox is None), {"box": mailbox}).first()
         return [] if again is None else [again.id]
+
+    def _untried(self, mailbox: str | None) -> Sequence[Row[int, int]]:
+        """Id and size of the next untried messages: among the first few, or, where those are all copies that wait, among all."""
+        asked = {"box": mailbox}
+        few = self._connection.execute(_to_read(among=_AHEAD, anywhere=mailbox is None), asked).all()
+        return few or self._connection.execute(_to_read(anywhere=mailbox is None), asked).all()
 
     def count_attempt(self, ids: Sequence[int]) -> None:
         """Count a try at reading each of *ids*; committed before any of them is looked at."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from pipeline.domain.errors import StaleError
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus, Phase
@@ -17,6 +17,7 @@ from pipeline.store.holding import held
 from pipeline.store.records import AttemptRecord, Claimed, OutboxSummary
 from pipeline.store.together import Change, together
 from pipeline.store.upsert import among, change_by_id, insert_or_leave_and_tell, plain
+from pipeline.store.waiting import TO_SEND
 from pipeline.store.wakes import Wake, Wakes
 
 if TYPE_CHECKING:
@@ -29,16 +30,18 @@ if TYPE_CHECKING:
 
 O = schema.Outbox  # noqa: E741 - the table's initial, as M and R are for the others
 A = schema.Attempt
-_DUE = (OutboxStatus.WAITING, OutboxStatus.QUEUED, OutboxStatus.RETRY)
 # From which states an attempt may be settled: as accepted (True) also after a successor has judged it lost.
 _SETTLED_BY = {
     True: (OutboxStatus.SENDING, OutboxStatus.RETRY, OutboxStatus.UNCERTAIN),
     False: (OutboxStatus.SENDING,),
 }
 # Those that run for every letter, made once; the values come as parameters.
-_MARK = change_by_id(schema.Outbox).where(
-    O.claim == bindparam("by"), O.status == OutboxStatus.SENDING, O.phase == Phase.CLAIMED
-)
+_MARK = {
+    again: change_by_id(schema.Outbox).where(
+        O.claim == bindparam("by"), O.status == OutboxStatus.SENDING, among(O.phase, phases)
+    )
+    for again, phases in ((False, (Phase.CLAIMED,)), (True, (Phase.CLAIMED, Phase.DATA)))
+}
 _SETTLE = {
     good: change_by_id(schema.Outbox).where(O.attempts == bindparam("time"), among(O.status, states))
     for good, states in _SETTLED_BY.items()
@@ -121,7 +124,7 @@ class OutboxRows(Allowances):
         """
         due = (
             select(O.id)
-            .where(O.status.in_(_DUE), O.not_before <= now)
+            .where(text(TO_SEND), O.not_before <= now)
             .order_by(O.not_before, O.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -148,9 +151,12 @@ class OutboxRows(Allowances):
         )
         return [_claimed(r) for r in rows]
 
-    def mark_data(self, letter: Claimed, token: str) -> bool:
-        """Note that DATA comes next; False when the letter is no longer in this worker's hand, and then it must not be sent."""
-        return together(self._connection, _mark(letter, token)) == [1]
+    def mark_data(self, letter: Claimed, token: str, *, again: bool = False) -> bool:
+        """Note that DATA comes next; False when the letter is no longer in this worker's hand, and then it must not be sent.
+
+        *again*: it may be marked already, by a transaction of this worker's of which it has not heard.
+        """
+        return together(self._connection, _mark(letter, token, again=again)) == [1]
 
     def settle(  # noqa: PLR0913 - one for each fact of an attempt
         self,
@@ -348,8 +354,8 @@ class OutboxRows(Allowances):
         self._events.record(case_chain(request_id), happening)
 
 
-def _mark(letter: Claimed, token: str) -> Change:
-    return Change(_MARK, {"of": letter.id, "by": token, "phase": Phase.DATA})
+def _mark(letter: Claimed, token: str, *, again: bool = False) -> Change:
+    return Change(_MARK[again], {"of": letter.id, "by": token, "phase": Phase.DATA})
 
 
 def _summary(row: RowMapping) -> OutboxSummary:

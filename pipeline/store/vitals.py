@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, text, update
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.store import schema
 from pipeline.store.upsert import insert_or_leave
+from pipeline.store.waiting import TO_SEND
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 O, M, R, A, T = schema.Outbox, schema.Message, schema.Request, schema.Alarm, schema.Attempt  # noqa: E741 - the tables' initials
-_DUE = (OutboxStatus.WAITING, OutboxStatus.QUEUED, OutboxStatus.RETRY)
 _DONE = ("sent", "closed", "withdrawn", "not_a_request")
 
 
@@ -44,7 +44,7 @@ class Vitals:
 
     def oldest_due(self, now: datetime) -> datetime | None:
         """Since when the longest-waiting letter could have gone: one that waits for its time is not late."""
-        waiting = select(func.min(O.not_before)).where(O.status.in_(_DUE), O.not_before <= now)
+        waiting = select(func.min(O.not_before)).where(text(TO_SEND), O.not_before <= now)
         # Each failure moves a letter's next time, so that one tried before counts from its first attempt.
         tried = (
             select(func.min(T.started_at))

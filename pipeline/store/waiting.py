@@ -16,5 +16,9 @@ LOOSE_MAIL = (
 )
 # Mail that could not be read.
 UNREADABLE = "dismissed_at IS NULL AND NOT state <> 'quarantined'"
+# Mail that was taken and waits for intake.
+TO_READ = "body_wanted IS FALSE AND NOT state <> 'received'"
+# Letters that wait for their time, or for another try.
+TO_SEND = "NOT status NOT IN ('waiting', 'queued', 'retry')"
 # Letters approved by a policy (deputy, break-glass) that nobody has looked at since.
 UNCHECKED = "exception IS NOT NULL AND exception_checked_at IS NULL"

@@ -14,7 +14,7 @@ from sqlalchemy import (
 
 from pipeline.store.columns import Code, Words
 from pipeline.store.schema.table import Mapped, Table, mapped_column
-from pipeline.store.waiting import UNCHECKED
+from pipeline.store.waiting import TO_SEND, UNCHECKED
 
 
 class Letter(Table):
@@ -88,7 +88,7 @@ class Outbox(Table):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_due", "status", "not_before", "id"),
+        Index("ix_outbox_to_send", "not_before", "id", sqlite_where=text(TO_SEND), postgresql_where=text(TO_SEND)),
         Index("ix_outbox_sender_cap", "to_key", "queued_at"),
         Index("ix_outbox_list", "status", "id"),
     )

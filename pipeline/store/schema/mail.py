@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from pipeline.store.columns import Code, Words
 from pipeline.store.schema.table import Mapped, Table, mapped_column
-from pipeline.store.waiting import LOOSE_MAIL, UNREADABLE
+from pipeline.store.waiting import LOOSE_MAIL, TO_READ, UNREADABLE
 
 
 class Folder(Table):
@@ -45,6 +45,8 @@ class Message(Table):
         UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
         Index("ix_message_state", "state", "id"),
         Index("ix_message_moving", "mailbox", "folder", "moved_at"),
+        # In the order in which it is read: of much mail at once the next few are found without sorting all.
+        Index("ix_message_to_read", "mailbox", "id", sqlite_where=text(TO_READ), postgresql_where=text(TO_READ)),
         Index("ix_message_loose", "id", sqlite_where=text(LOOSE_MAIL), postgresql_where=text(LOOSE_MAIL)),
         Index("ix_message_unreadable", "id", sqlite_where=text(UNREADABLE), postgresql_where=text(UNREADABLE)),
     )
