@@ -67,16 +67,18 @@ class _Hand:
 
     token: str
     letters: Sequence[Claimed]
+    stopping: Callable[[], bool]
     marked: int | None = None
     perhaps: int | None = None
 
     def after(self, letter: Claimed) -> Claimed | None:
-        """The acknowledgement that comes next, if one does.
+        """The acknowledgement that comes next, if one does and we go on.
 
         Only such a one may be marked a moment early: where we are killed before its DATA it is taken for perhaps delivered, and offered again.
         """
         following = self.letters[self.letters.index(letter) + 1 :][:1]
-        return next((one for one in following if one.kind in ACKNOWLEDGEMENT_KINDS), None)
+        fit = following and following[0].kind in ACKNOWLEDGEMENT_KINDS and not self.stopping()
+        return following[0] if fit else None
 
 
 class Deliver:
@@ -165,7 +167,7 @@ class Deliver:
             if not batch:
                 return
             progress.start("letters", len(batch))
-            hand = _Hand(token, batch)
+            hand = _Hand(token, batch, stopping)
             for position, letter in enumerate(batch):
                 # What is marked as going goes, also when we are to stop.
                 if stopping() and hand.marked != letter.id:

@@ -14,6 +14,7 @@ from product import APPROVER, COUNCIL, making, message_id, request
 from servers.smtp import Phase, Received
 
 from pipeline.domain.errors import NotAllowedError
+from pipeline.stages.deliver import _Hand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -221,6 +222,36 @@ def test_a_service_told_to_stop_abandons_a_stalled_response(make_product: Callab
     assert [result.uncertain for result in ended] == [1]
     assert response(product, case)[1] == "uncertain"
     assert product.case(case.reference).flagged
+
+
+def test_told_to_stop_it_sends_what_is_marked_and_puts_the_rest_back(product: Product) -> None:
+    """The acknowledgement marked along with the one before it still goes; the others are as if nobody had taken them."""
+    product.put(*people(1, 2, 3, 4))
+    product.receive()
+    product.intake()
+    # Asked before each letter and before each mark, and from the second letter on it says yes.
+    asked = iter([False, False, False])
+    result = product.sender().run(stopping=lambda: next(asked, True))
+    assert result.acknowledged == 2
+    assert [(row.status, row.attempts) for row in product.outbox()] == [("sent", 1)] * 2 + [("queued", 0)] * 2
+    product.deliver()
+    assert recipients(product.sink) == [f"person{n}@example.org" for n in (1, 2, 3, 4)]
+
+
+def test_only_acknowledgements_are_marked_ahead(product: Product) -> None:
+    """A response is marked right before its DATA and not sooner, so that one we are killed before is tried again and calls no officer."""
+    product.approved(product.one_case())
+    product.after_undo()
+    product.put(*people(2))
+    product.receive()
+    product.intake()
+    with product.app.store.write() as work:
+        [answer, receipt] = work.outbox.claim("one", product.clock.now(), 20)
+    assert [answer.kind, receipt.kind] == ["response", "acknowledgement"]
+    assert _Hand("one", [answer, receipt], lambda: False).after(answer) is receipt
+    assert _Hand("one", [answer, receipt], lambda: True).after(answer) is None
+    assert _Hand("one", [receipt, answer], lambda: False).after(receipt) is None
+    assert _Hand("one", [answer, receipt], lambda: False).after(receipt) is None
 
 
 @pytest.mark.parametrize(

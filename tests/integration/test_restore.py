@@ -318,6 +318,26 @@ def test_a_reference_that_is_lost_is_explained(make_product: Callable[..., Produ
     assert second.acknowledge == "officer"
 
 
+def test_an_answer_read_again_along_with_its_request_goes_to_it(
+    make_product: Callable[..., Product], tmp_path: Path
+) -> None:
+    """Request and answer to its lost acknowledgement, in one batch after a restore: the answer is that case's, under another subject, too."""
+    product = make_product()
+    product.receive()
+    copy = tmp_path / "copy.db"
+    product.cli("db", "backup", str(copy))
+    product.one_case(asked("road")[0])
+    [letter] = product.sink.letters
+    words = answer(letter, "more", "road@example.org", "Thank you. When may I expect the answer?\r\n")
+    product.put(words.replace(b"Subject: Re: ", b"Subject: Thank you: "))
+    assert product.run_once()["replies"] == 1
+    back_to(product, copy)
+    counts = product.run_once()
+    assert (counts["requests"], counts["replies"], counts["acknowledged"]) == (1, 1, 0)
+    [case] = product.cases()
+    assert ("requester", "reply") in product.sides(case)
+
+
 def test_mail_taken_and_not_filed_in_the_copy_is_not_acknowledged_again(
     make_product: Callable[..., Product], tmp_path: Path
 ) -> None:

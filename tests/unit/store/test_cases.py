@@ -52,6 +52,23 @@ def test_a_taken_reference_changes_nothing(store: Store, tmp_path: Path) -> None
     assert store.verify().events == 1
 
 
+@pytest.mark.parametrize("ahead", [True, False])
+def test_the_same_words_are_found(store: Store, *, ahead: bool) -> None:
+    """Asked for many at once or for each, the same requests are found: those before, and those opened in the same transaction."""
+    since = AT - timedelta(days=90)
+    old, new, other = (f"{n:064}" for n in range(3))
+    with store.write() as work:
+        new_case(work, "FOI000000099", wording_sha256=old)
+    found: list[list[str]] = []
+    with store.write() as work:
+        if ahead:
+            work.cases.wordings_ahead({old, new, other}, since)
+        for number, digest in enumerate((old, new, new, other, new), 1):
+            opened = new_case(work, f"FOI00000000{number}", wording_sha256=digest)
+            found.append([one.reference[-2:] for one in work.cases.same_wording(opened.id, digest, since)])
+    assert found == [["99"], [], ["02"], [], ["03", "02"]]
+
+
 def test_a_message_opens_one_case(store: Store) -> None:
     """A second case for the same message is an error, and not taken for a reference in use."""
     with store.write() as work:

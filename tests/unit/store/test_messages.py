@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from storing import AT, FOLDER, MAILBOX, UIDVALIDITY, arrival, letter_bytes, new_case, position, take
 
 from pipeline.domain.message import Attachment, raw_digest
-from pipeline.store import schema
+from pipeline.store import schema, waiting
+from pipeline.store.messages import BATCH_COUNT
 
 if TYPE_CHECKING:
     from pipeline.store import Store
@@ -135,6 +137,42 @@ def test_untried_messages_come_in_batches(store: Store) -> None:
         assert work.messages.next_to_read() == [61]
         work.messages.settle(61, state="filed", values=REQUEST)
         assert work.messages.next_to_read() == [62, 63]
+
+
+def test_behind_many_copies_that_wait_the_next_is_found(store: Store) -> None:
+    """However many copies of a mail that another mailbox has yet to read stand before it, what can be read is."""
+    with store.write() as work:
+        take(work, arrival(1))
+        copies = [arrival(n, letter_bytes(1)) for n in range(1, 11 * BATCH_COUNT)]
+        work.messages.take("sar", FOLDER, UIDVALIDITY, [*copies, arrival(999)], AT)
+        [last] = work.messages.next_to_read("sar")
+        assert [one.raw for one in work.messages.waiting([last])] == [letter_bytes(999)]
+        work.messages.settle(1, state="filed", values=REQUEST)
+        assert work.messages.next_to_read("sar") == list(range(2, 2 + BATCH_COUNT))
+
+
+@pytest.mark.parametrize(
+    ("name", "statement"),
+    [
+        ("ix_message_to_read", "SELECT id FROM message WHERE {TO_READ} AND mailbox = 'foi' ORDER BY id LIMIT 200"),
+        ("ix_outbox_to_send", "SELECT id FROM outbox WHERE {TO_SEND} AND not_before <= '2026-01-01' ORDER BY not_before, id LIMIT 20"),
+    ],
+)  # fmt: skip
+def test_what_waits_is_found_in_order(store: Store, name: str, statement: str) -> None:
+    """The next few of what waits come out of an index in their order: nothing is sorted, however much there is."""
+    asked = statement.format(TO_READ=waiting.TO_READ, TO_SEND=waiting.TO_SEND)
+    with store._writing.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Of next to nothing it would read the table.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+            asked = f"EXPLAIN {asked}"
+        else:
+            asked = f"EXPLAIN QUERY PLAN {asked}"
+        plan = "\n".join(str(tuple(row)) for row in connection.exec_driver_sql(asked))
+    assert name in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def test_tried_messages_come_alone(store: Store) -> None:

@@ -191,6 +191,53 @@ def test_only_the_holder_marks_and_only_once(store: Store, case: Case) -> None:
         assert not work.outbox.mark_data(letter, "one")
 
 
+def test_the_next_letter_is_marked_with_the_outcome_of_the_one_before(store: Store, case: Case, tmp_path: Path) -> None:
+    """Outcome, attempt, acknowledgement and the next one's mark are one change; whether the next was ours to mark is told."""
+    put(store, case, frozen(1), frozen(2), frozen(3))
+    first, second, third = claim(store, "one")
+    with store.write() as work:
+        assert work.outbox.settle(first, OutboxStatus.SENT, at=LATER, answer="250 OK", then=(second, "one"))
+        assert not work.outbox.settle(second, OutboxStatus.SENT, at=LATER, answer="250 OK", then=(third, "two"))
+    assert by_hand(tmp_path, "SELECT status, phase FROM outbox ORDER BY id") == [
+        ("sent", None),
+        ("sent", None),
+        ("sending", "claimed"),
+    ]
+    assert by_hand(tmp_path, "SELECT outcome FROM attempt ORDER BY outbox_id") == [("sent",), ("sent",), (None,)]
+    with store.read() as work:
+        assert work.cases.by_ids([case.id])[0].acknowledged_at == LATER
+    assert store.verify().findings == []
+
+
+def test_where_an_outcome_is_not_written_nothing_else_is(store: Store, case: Case, tmp_path: Path) -> None:
+    """A letter taken over meanwhile leaves its attempt, its case and the mark of the next one as they were, caught or not."""
+    put(store, case, frozen(1), frozen(2))
+    first, second = claim(store, "one")
+    with store.write() as work:
+        work.outbox.settle(first, OutboxStatus.FAILED, at=AT, answer="550 no")
+        with pytest.raises(StaleError):
+            work.outbox.settle(first, OutboxStatus.SENT, at=LATER, answer="250 OK", then=(second, "one"))
+    assert by_hand(tmp_path, "SELECT outcome, answer FROM attempt ORDER BY outbox_id") == [
+        ("failed", "550 no"),
+        (None, None),
+    ]
+    assert by_hand(tmp_path, "SELECT phase FROM outbox WHERE id = 2") == [("claimed",)]
+    with store.read() as work:
+        assert work.cases.by_ids([case.id])[0].acknowledged_at is None
+
+
+def test_a_mark_that_was_not_heard_of_is_made_again(store: Store, case: Case) -> None:
+    """Who lost the answer to a commit may mark the next letter again, and nobody else may."""
+    put(store, case, frozen(1), frozen(2))
+    first, second = claim(store, "one")
+    with store.write() as work:
+        assert work.outbox.settle(first, OutboxStatus.SENT, at=LATER, answer="250 OK", then=(second, "one"))
+    with store.write() as work:
+        assert not work.outbox.mark_data(second, "one")
+        assert not work.outbox.mark_data(second, "two", again=True)
+        assert work.outbox.mark_data(second, "one", again=True)
+
+
 def test_a_cancelled_letter_is_not_marked(store: Store, case: Case) -> None:
     """A letter that was cancelled between claim and DATA must not be sent, and its late outcome isn't written."""
     put(store, case, frozen(1))
@@ -332,6 +379,23 @@ def test_acknowledgements_to_one_address(store: Store, case: Case) -> None:
         assert work.outbox.acknowledged_to(" alex@EXAMPLE.org", AT - day) == 2
         assert work.outbox.acknowledged_to("alex@example.org", AT - 2 * day) == 3
         assert work.outbox.acknowledged_to("nobody@example.org", AT - day) == 0
+
+
+def test_acknowledgements_counted_ahead(store: Store, case: Case) -> None:
+    """What is counted for many at once agrees with what is counted for each, also after more was queued in the same transaction."""
+    put(store, case, frozen(1), frozen(2, kind="response"), frozen(3, recipients=("other@example.org",)))
+    people = ("Alex@example.org", "other@example.org", "nobody@example.org")
+    since = AT - timedelta(days=1)
+    with store.write() as work:
+        work.outbox.count_ahead(people, since)
+        assert [work.outbox.acknowledged_to(one, since) for one in people] == [1, 1, 0]
+        work.outbox.freeze(case.id, frozen(4), at=AT)
+        work.outbox.freeze(case.id, frozen(5, kind="response"), at=AT)
+        work.outbox.freeze(case.id, frozen(6, recipients=("NOBODY@example.org",)), at=AT)
+        assert [work.outbox.acknowledged_to(one, since) for one in people] == [2, 1, 1]
+    with store.read() as work:
+        assert [work.outbox.acknowledged_to(one, since) for one in people] == [2, 1, 1]
+        work.outbox.count_ahead((), since)
 
 
 class UndoneError(Exception):

@@ -436,6 +436,45 @@ def test_a_connection_lost_in_the_middle(store: Store, tmp_path: Path) -> None:
         assert take(work, arrival(1)) == 1
 
 
+@postgresql_only
+def test_connections_lost_while_nobody_used_them(store: Store, tmp_path: Path) -> None:
+    """The server's end of idle connections goes unseen: the next transactions, reading and writing, have new ones."""
+    with store.write() as work:
+        take(work, arrival(1))
+    for _ in range(2):
+        by_hand(tmp_path, CUT)
+        with store.read() as work:
+            assert work.messages.counts() == {"received": 1}
+        by_hand(tmp_path, CUT)
+        with store.write() as work:
+            assert take(work, arrival(1)) == 0
+
+
+@postgresql_only
+def test_a_reader_writes_nothing_and_sees_one_picture(store: Store) -> None:
+    """What is read in one transaction is of one moment, whatever is committed meanwhile; writing there is refused."""
+    with store.read() as work:
+        assert work.messages.counts() == {}
+        with store.write() as other:
+            take(other, arrival(1))
+        assert work.messages.counts() == {}
+    with pytest.raises(StoreError, match="read-only"), store.read() as work:
+        take(work, arrival(2))
+
+
+@postgresql_only
+def test_bytes_of_mails_go_to_disk_quickly(store: Store, tmp_path: Path) -> None:
+    """Where the server has lz4, what is kept of a mail is packed with it; every byte comes back."""
+    [(methods,)] = by_hand(tmp_path, "SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression'")
+    raw = letter_bytes(1, "How many? " * 2_000) + bytes(range(256))
+    with store.write() as work:
+        take(work, arrival(1, raw))
+    [(used,)] = by_hand(tmp_path, "SELECT pg_column_compression(content) FROM raw")
+    assert used == ("lz4" if "lz4" in methods else "pglz")
+    with store.read() as work:
+        assert work.messages.raw(1) == work.messages.waiting([1])[0].raw == raw
+
+
 def test_a_fact_is_written_when_the_database_is_back(store: Store) -> None:
     """What must not be lost is tried again while the database is away, and is written once."""
     tries: list[int] = []
