@@ -8,12 +8,14 @@ _ROOM = "by itself, first run after it is mended"
 _WORD = "waits for an officer's word: `outbox resolve`"
 _TWICE = "an acknowledgement, under its Message-ID and to the byte"
 
+AFTER_A_KILL = "by itself, next run; an acknowledgement that was marked as going, the run after"
+
 MACHINE_ROWS = (
     Row(
         name="kill",
         fault="kill -9 after any effect but a letter's hand-over",
         cases=("receive", "intake", "deliver", "casework"),
-        recovery="by itself, next run",
+        recovery=AFTER_A_KILL,
         health="",
     ),
     Row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from faults.machine_rows import AFTER_A_KILL
 from faults.row import Row
 
 _ROOM = "by itself, first run after it is mended"
@@ -212,7 +213,7 @@ POSTGRES_ROWS = (
         name="pg-kill",
         fault="kill -9 of the product on PostgreSQL, after any effect but a letter's hand-over",
         cases=("receive", "intake", "deliver", "casework"),
-        recovery=_NEXT,
+        recovery=AFTER_A_KILL,
         health="",
     ),
     Row(
