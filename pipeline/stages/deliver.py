@@ -153,9 +153,9 @@ class Deliver:
                 else:
                     step, words = _UNREACHABLE, "the service stopped before the letter was handed over"
                 try:
-                    _write_down(work, letter, step, words, self._clock.now())
+                    _write_down(work, letter, step, words, self._clock.now(), found=phase)
                 except StaleError:
-                    # Whoever claimed it lives after all, without its lock, and has just settled it.
+                    # Whoever claimed it lives after all, without its lock, and has just gone on with it.
                     log.warning("letter_taken_over", outbox=letter.id)
                     continue
                 _count(result, letter, step.status)
@@ -325,11 +325,18 @@ def _claim_lock(token: str) -> str:
 
 
 def _write_down(
-    work: Work, letter: Claimed, step: NextStep, answer: str, now: datetime, *, code: int | None = None
+    work: Work,
+    letter: Claimed,
+    step: NextStep,
+    answer: str,
+    now: datetime,
+    *,
+    code: int | None = None,
+    found: str | None = None,
 ) -> None:
     """Write down how an attempt failed, and call an officer to the case where only a person can go on."""
     not_before = None if step.delay is None else now + step.delay
-    work.outbox.settle(letter, step.status, at=now, answer=answer, code=code, not_before=not_before)
+    work.outbox.settle(letter, step.status, at=now, answer=answer, code=code, not_before=not_before, found=found)
     if step.status in (OutboxStatus.FAILED, OutboxStatus.UNCERTAIN):
         how = "was not accepted" if step.status is OutboxStatus.FAILED else "may not have been delivered"
         _call_officer(work, letter, step.status, how, now)

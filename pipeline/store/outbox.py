@@ -46,6 +46,7 @@ _SETTLE = {
     good: change_by_id(schema.Outbox).where(O.attempts == bindparam("time"), among(O.status, states))
     for good, states in _SETTLED_BY.items()
 }
+_SETTLE_AS_FOUND = _SETTLE[False].where(O.phase == bindparam("found"))
 _ACKNOWLEDGED = change_by_id(schema.Request)
 _ATTEMPT = update(plain(A)).where(A.outbox_id == bindparam("of"), A.number == bindparam("time"))
 _LIST_COLUMNS = (
@@ -170,36 +171,31 @@ class OutboxRows(Allowances):
         redirected_to: str | None = None,
         case_too: bool = True,
         then: tuple[Claimed, str] | None = None,
+        found: str | None = None,
     ) -> bool:
         """Write the outcome of an attempt, with its event. Raises StaleError when the letter isn't in this attempt's hand any more.
 
         That a letter was accepted is a fact: it stands even when a successor has meanwhile judged the attempt lost. *case_too*: the
         caller goes on to change the letter's case, whose row is then held first. *then* is another letter to be marked as ``mark_data``
-        does, with the token it was claimed under; whether it was is returned.
+        does, with the token it was claimed under; whether it was is returned. *found* is the phase that a successor found the letter in and
+        judges by: where its holder lives after all and has gone on since, the letter is left to it (StaleError).
         """
         answer = storable(answer)
         if case_too:
             self._hold_case(letter.request_id)
-        good = status in (OutboxStatus.SENT, OutboxStatus.REDIRECTED)
         values: dict[str, Any] = {
-            "status": status,
-            "claim": None,
-            "phase": None,
-            "answer": answer if good else None,
-            "last_error": None if good else answer,
             "redirected_to": redirected_to,
             "sent_at": at if status is OutboxStatus.SENT else None,
         }
         if not_before is not None:
             values["not_before"] = not_before
-        this = {"of": letter.id, "time": letter.attempts}
         ended = {"ended_at": at, "outcome": status, "phase": Phase.DONE, "code": code, "answer": answer}
-        changes = [Change(_ATTEMPT, {**this, **ended})]
+        changes = [Change(_ATTEMPT, {"of": letter.id, "time": letter.attempts, **ended})]
         if status is OutboxStatus.SENT and letter.kind in ACKNOWLEDGEMENT_KINDS:
             changes.append(Change(_ACKNOWLEDGED, {"of": letter.request_id, "acknowledged_at": at}))
         if then is not None:
             changes.append(_mark(*then))
-        done = together(self._connection, Change(_SETTLE[good], {**this, **values}), *changes)
+        done = together(self._connection, _settled(letter, status, answer, found, values), *changes)
         if not done[0]:
             raise StaleError(f"letter {letter.id} was taken over meanwhile; its outcome ({status}) was not written")
         data = {"outbox": letter.id, "kind": letter.kind, "attempt": letter.attempts, "code": code}
@@ -356,6 +352,15 @@ class OutboxRows(Allowances):
 
 def _mark(letter: Claimed, token: str, *, again: bool = False) -> Change:
     return Change(_MARK[again], {"of": letter.id, "by": token, "phase": Phase.DATA})
+
+
+def _settled(letter: Claimed, status: OutboxStatus, answer: str, found: str | None, values: dict[str, Any]) -> Change:
+    good = status in (OutboxStatus.SENT, OutboxStatus.REDIRECTED)
+    said = {"answer": answer if good else None, "last_error": None if good else answer}
+    this = {"of": letter.id, "time": letter.attempts, "status": status, "claim": None, "phase": None}
+    if found is None:
+        return Change(_SETTLE[good], {**this, **said, **values})
+    return Change(_SETTLE_AS_FOUND, {**this, **said, **values, "found": found})
 
 
 def _summary(row: RowMapping) -> OutboxSummary:

@@ -290,6 +290,26 @@ def test_orphans(store: Store, case: Case) -> None:
     assert store.verify().findings == []
 
 
+def test_a_letter_that_its_holder_goes_on_with_is_left_to_it(store: Store, case: Case) -> None:
+    """A successor that found a letter before DATA judges nothing once its holder, alive without its lock, has marked it."""
+    put(store, case, frozen(1), frozen(2))
+    first, second = claim(store, "slow")
+    with store.read() as work:
+        found = {letter.id: phase for letter, phase in work.outbox.orphans("slow")}
+    with store.write() as work:
+        assert work.outbox.mark_data(first, "slow")
+    with pytest.raises(StaleError), store.write() as work:
+        work.outbox.settle(first, OutboxStatus.RETRY, at=AT, answer="stopped", not_before=AT, found=found[1])
+    with store.write() as work:
+        work.outbox.settle(second, OutboxStatus.RETRY, at=AT, answer="stopped", not_before=LATER, found=found[2])
+    assert [look(store, n).status for n in (1, 2)] == ["sending", "retry"]
+    assert claim(store, "next") == []
+    with store.write() as work:
+        work.outbox.settle(first, OutboxStatus.SENT, at=LATER, answer="250 OK")
+    assert look(store, 1).status == "sent"
+    assert store.verify().findings == []
+
+
 def test_a_late_outcome(store: Store, case: Case) -> None:
     """A worker thought dead that reports acceptance is believed; one that reports failure, or comes after the next claim, is not."""
     put(store, case, frozen(1), frozen(2), frozen(3))
