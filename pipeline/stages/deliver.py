@@ -248,11 +248,11 @@ class Deliver:
         """Write down that the server took the letter, and what that means for its case, in one transaction with the mark of the next one."""
         status = OutboxStatus.REDIRECTED if redirect else OutboxStatus.SENT
         now = self._clock.now()
-        # A fact that must not be lost with a connection to the database: a letter not known to be sent would be sent again.
         following = hand.after(letter)
         then = None if following is None else (following, hand.token)
         # What is written may have been committed without our hearing of it; written again it is found done, and all is rolled back.
         hand.perhaps = following.id if following else None
+        # A fact that must not be lost with a connection to the database: a letter not known to be sent would be sent again.
         marked = self._store.insist(lambda work: self._write_accepted(work, letter, accepted, redirect, now, then))
         hand.marked = hand.perhaps if marked else None
         _count(result, letter, status)

@@ -291,12 +291,11 @@ class Messages(Folders):
 
         *at_the_end*: with those of its batch, by ``write_down``; the caller sets the message's ``placed`` with its other columns.
         """
-        self._linked.append(
-            {"request_id": request_id, "message_id": message_id, "side": side, "rung": rung, "linked_at": at}
-        )
+        row = {"request_id": request_id, "message_id": message_id, "side": side, "rung": rung, "linked_at": at}
         if at_the_end:
+            self._linked.append(row)
             return
-        self.write_down()
+        self._connection.execute(insert_or_leave(self._connection, schema.CaseMessage, "request_id", "message_id"), row)
         if side != "suggested":
             self._connection.execute(change_by_id(schema.Message), {"of": message_id, "placed": True})
 
