@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from pipeline.stages.reports import Reports
     from pipeline.stages.retention import Retention
     from pipeline.stages.scanning import Scanning
+    from pipeline.stages.sent_copies import SentCopies
     from pipeline.stages.upkeep import Upkeep
     from pipeline.store import Work
     from pipeline.store.records import Case
@@ -84,6 +85,7 @@ else:
     Reports = when_called("pipeline.stages.reports", "Reports")
     Retention = when_called("pipeline.stages.retention", "Retention")
     Scanning = when_called("pipeline.stages.scanning", "Scanning")
+    SentCopies = when_called("pipeline.stages.sent_copies", "SentCopies")
     Upkeep = when_called("pipeline.stages.upkeep", "Upkeep")
 
 
@@ -166,9 +168,11 @@ class App:
     def deliver(self) -> Deliver:
         """Sends; with a connection of its own, so one for each thread."""
         copies = next((box for box in self.settings.mailbox.values() if box.sent_folder), None)
-        sent = None if copies is None else (self.mailbox(copies), copies.sent_folder)
+        copied = None
+        if copies is not None:
+            copied = SentCopies(self.store, self.clock, self.mailbox(copies), copies.sent_folder).put
         told = self.clockwork().letter_sent
-        return Deliver(self.store, self.transport(), self.clock, self.ids, self.settings, sent, letter_sent=told)
+        return Deliver(self.store, self.transport(), self.clock, self.ids, self.settings, copied, letter_sent=told)
 
     def casework(self, via: str = "cli") -> Casework:
         """An officer's verbs on a request."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from pipeline.domain.errors import (
     BusyError,
     IntegrityError,
-    MailboxError,
     StaleError,
     TransportError,
     UncertainError,
+    UnfitError,
     UnreachableError,
 )
 from pipeline.domain.outbox import (
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from pipeline.domain.ports import Accepted, Clock, Ids, Mailbox, Progress, Transport
+    from pipeline.domain.ports import Accepted, Clock, Ids, Progress, Transport
     from pipeline.settings import Settings
     from pipeline.store import Store, Work
     from pipeline.store.records import Claimed, LetterRecordRow
@@ -81,10 +81,34 @@ class _Hand:
         return following[0] if fit else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """That the server accepted *letter*, sent to *redirect* if not to its own people, and which one is *then* to be marked."""
+
+    letter: Claimed
+    accepted: Accepted
+    redirect: str | None
+    at: datetime
+    then: tuple[Claimed, str] | None
+
+    @property
+    def status(self) -> OutboxStatus:
+        return OutboxStatus.REDIRECTED if self.redirect else OutboxStatus.SENT
+
+    @property
+    def answer(self) -> str:
+        refused = ", ".join(f"{to} ({why})" for to, why in self.accepted.refused.items())
+        return f"{self.accepted.answer}; refused for: {refused}" if refused else self.accepted.answer
+
+    @property
+    def case_too(self) -> bool:
+        return bool(self.accepted.refused) or self.letter.letter_id is not None
+
+
 class Deliver:
     """Sends due letters over one connection a batch. ``run`` belongs to one thread; ``abort`` may come from another.
 
-    *letter_sent* is told of each officer's letter that went, in the transaction that records it.
+    *letter_sent* is told of each officer's letter that went, in the transaction that records it; *afterwards* is done at each run's end.
     """
 
     def __init__(
@@ -94,7 +118,7 @@ class Deliver:
         clock: Clock,
         ids: Ids,
         settings: Settings,
-        sent_copies: tuple[Mailbox, str] | None = None,
+        afterwards: Callable[[], None] | None = None,
         *,
         letter_sent: Callable[[Work, LetterRecordRow, datetime], None],
     ) -> None:
@@ -103,7 +127,7 @@ class Deliver:
         self._clock = clock
         self._ids = ids
         self._settings = settings
-        self._sent_copies = sent_copies
+        self._afterwards = afterwards
         self._letter_sent = letter_sent
 
     def run(self, *, stopping: Callable[[], bool] = lambda: False, progress: Progress | None = None) -> Delivered:
@@ -126,8 +150,8 @@ class Deliver:
                 self._send_all(token, result, stopping, progress or NoProgress())
             finally:
                 self._transport.close()
-            if not stopping():
-                self._copy_to_sent()
+            if self._afterwards is not None and not stopping():
+                self._afterwards()
         return result
 
     def abort(self) -> None:
@@ -246,36 +270,49 @@ class Deliver:
         self, letter: Claimed, accepted: Accepted, redirect: str | None, hand: _Hand, result: Delivered
     ) -> None:
         """Write down that the server took the letter, and what that means for its case, in one transaction with the mark of the next one."""
-        status = OutboxStatus.REDIRECTED if redirect else OutboxStatus.SENT
-        now = self._clock.now()
         following = hand.after(letter)
         then = None if following is None else (following, hand.token)
         # What is written may have been committed without our hearing of it; written again it is found done, and all is rolled back.
         hand.perhaps = following.id if following else None
         # A fact that must not be lost with a connection to the database: a letter not known to be sent would be sent again.
-        marked = self._store.insist(lambda work: self._write_accepted(work, letter, accepted, redirect, now, then))
+        outcome = _Outcome(letter, accepted, redirect, self._clock.now(), then)
+        marked = self._write_at_once(outcome)
+        if marked is None:
+            marked = self._store.insist(lambda work: self._write_accepted(work, outcome))
         hand.marked = hand.perhaps if marked else None
-        _count(result, letter, status)
-        log.info("letter_accepted", outbox=letter.id, reference=letter.reference, kind=letter.kind, status=status)
-
-    def _write_accepted(
-        self,
-        work: Work,
-        letter: Claimed,
-        accepted: Accepted,
-        redirect: str | None,
-        now: datetime,
-        then: tuple[Claimed, str] | None,
-    ) -> bool:
-        """The record of an accepted letter, with the mark of the one *then* to go; returns whether that was ours to mark."""
-        status = OutboxStatus.REDIRECTED if redirect else OutboxStatus.SENT
-        answer = accepted.answer
-        if accepted.refused:
-            answer += "; refused for: " + ", ".join(f"{to} ({why})" for to, why in accepted.refused.items())
-        more = bool(accepted.refused) or letter.letter_id is not None
-        marked = work.outbox.settle(
-            letter, status, at=now, answer=answer, redirected_to=redirect, case_too=more, then=then
+        _count(result, letter, outcome.status)
+        log.info(
+            "letter_accepted", outbox=letter.id, reference=letter.reference, kind=letter.kind, status=outcome.status
         )
+
+    def _write_at_once(self, outcome: _Outcome) -> bool | None:
+        """The record of an acknowledgement that only its own rows are about, in one statement; None where that can't be, or was not done.
+
+        Not done: somebody has just written on its case's chain, or the connection was lost; perhaps it was done then, as after a COMMIT.
+        """
+        letter = outcome.letter
+        if letter.end is None or outcome.case_too:
+            return None
+        with suppress(BusyError, UnfitError), self._store.at_once() as work:
+            return work.outbox.settle(
+                letter,
+                outcome.status,
+                at=outcome.at,
+                answer=outcome.answer,
+                redirected_to=outcome.redirect,
+                case_too=False,
+                then=outcome.then,
+                end=letter.end,
+            )
+        return None
+
+    def _write_accepted(self, work: Work, outcome: _Outcome) -> bool:
+        """The record of an accepted letter, with the mark of the one that comes next; returns whether that was ours to mark."""
+        letter, accepted, status, now = outcome.letter, outcome.accepted, outcome.status, outcome.at
+        marked = work.outbox.settle(
+            letter, status, at=now, answer=outcome.answer, redirected_to=outcome.redirect, case_too=outcome.case_too,
+            then=outcome.then,
+        )  # fmt: skip
         if accepted.refused:
             _call_officer(work, letter, status, "was refused for one of its recipients", now)
         if status is OutboxStatus.SENT and letter.letter_id is not None:
@@ -292,32 +329,6 @@ class Deliver:
                     clock=ClockState.STOPPED,
                 )
         return marked
-
-    def _copy_to_sent(self) -> None:
-        """Put a copy of each sent letter into the sent folder once; what fails is tried again at the next run."""
-        if self._sent_copies is None:
-            return
-        with self._store.exclusive("sent copies") as alone:
-            if alone:
-                self._copy_each(*self._sent_copies)
-
-    def _copy_each(self, mailbox: Mailbox, folder: str) -> None:
-        since = self._clock.now() - timedelta(days=3)
-        try:
-            while True:
-                with self._store.read() as work:
-                    letters = work.outbox.to_copy(since)
-                if not letters:
-                    return
-                mailbox.connect()
-                for letter in letters:
-                    mailbox.append_once(folder, letter.content, letter.message_id, self._clock.now())
-                    with self._store.write() as work:
-                        work.outbox.copied(letter.id, self._clock.now())
-        except MailboxError as error:
-            log.warning("sent_copy_failed", reason=str(error))
-        finally:
-            mailbox.close()
 
 
 def _claim_lock(token: str) -> str:

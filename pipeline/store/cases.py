@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, bindparam, delete, exists, func, insert, or_, select, true, update
+from sqlalchemy import Integer, bindparam, delete, exists, func, or_, select, true, update
 
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS
 from pipeline.store import schema
 from pipeline.store.events import Events, Happening, case_chain, digest_of
 from pipeline.store.holding import held
+from pipeline.store.many import insert_many
 from pipeline.store.reading.narrowing import seen_by
 from pipeline.store.records import Case, QuestionRecord
 from pipeline.store.searching import index
-from pipeline.store.upsert import insert_or_leave, insert_or_leave_and_tell, plain
+from pipeline.store.upsert import insert_or_leave, insert_or_leave_and_tell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -41,7 +42,6 @@ _NUMBERED = (
     .limit(bindparam("most", type_=Integer))
 )
 _ANY_NUMBERED = select(exists().where(R.own_reference.is_not(None)))
-_QUESTIONS = insert(plain(schema.Question))
 
 # The columns whose content the trail vouches for; a change of any of them goes through ``amend``.
 VOUCHED = (
@@ -96,7 +96,7 @@ class Cases:
     def __init__(self, connection: Connection, events: Events) -> None:
         self._connection = connection
         self._events = events
-        self._opened: list[int] = []
+        self._opened: dict[int, tuple[NewCase, list[str]] | None] = {}
         self._asked: list[dict[str, Any]] = []
         # Whether any request bore another number before Infogov: in most councils, none. A transaction of intake makes none.
         self._any_numbered: bool | None = None
@@ -105,9 +105,10 @@ class Cases:
     def index_opened(self) -> None:
         """Put the words of the requests made in this transaction into the index of words, all at once, before it ends."""
         self._write_questions()
-        opened, self._opened = self._opened, []
-        if opened:
-            index.put(self._connection, opened)
+        opened, self._opened = self._opened, {}
+        index.add_opened(self._connection, {at: made for at, made in opened.items() if made is not None})
+        if looked_up := [at for at, made in opened.items() if made is None]:
+            index.put(self._connection, looked_up)
 
     def open(
         self,
@@ -138,7 +139,8 @@ class Cases:
         ]
         if not questions_last:
             self._write_questions()
-        self._opened.append(request_id)
+        # Who writes more about it in the same transaction has it looked up when that ends.
+        self._opened[request_id] = (new, [question.text for question in questions]) if questions_last else None
         self._is_said(new.wording_sha256, request_id)
         digests = {
             "request": request_digest(values),
@@ -166,6 +168,7 @@ class Cases:
         self._connection.execute(update(R).where(R.id == case.id).values(**values))
         if index.concerns(values):
             self._write_questions()
+            self._opened.pop(case.id, None)
             index.put(self._connection, (case.id,))
         data = dict(happening.data)
         if any(name in VOUCHED for name in values):
@@ -355,7 +358,7 @@ class Cases:
         """Write the questions of the requests made so far, all at once."""
         asked, self._asked = self._asked, []
         if asked:
-            self._connection.execute(_QUESTIONS, asked)
+            insert_many(self._connection, schema.Question, asked)
 
     def _with_questions(self, rows: Sequence[Row[Any]]) -> list[Case]:
         self._write_questions()

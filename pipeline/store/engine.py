@@ -36,6 +36,8 @@ HEAD = "0008"
 BUSY_SECONDS = 30
 _TURN_SECONDS = 0.02
 WRITE, READ = {"infogov_write": True}, {"infogov_write": False}
+# A transaction of one statement: PostgreSQL begins and ends such a one by itself, which spares two journeys.
+ONCE = {"infogov_write": True, "infogov_once": True}
 # For a statement that fetches the bytes of mails: PostgreSQL else spells them out in hexadecimal digits.
 BYTES = {"infogov_bytes": True}
 # How a transaction begins on PostgreSQL. A writer that waited for another's change goes on from it, whatever isolation the server's
@@ -127,6 +129,8 @@ def _open_postgresql(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "do_execute", _in_bytes)
+    event.listen(engine, "do_execute", _only_one)
+    event.listen(engine, "do_executemany", _only_one)
     return engine
 
 
@@ -148,8 +152,10 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN4
 
 def _begin_postgresql(connection: Connection) -> None:
     options = connection.get_execution_options()
+    if options.get("infogov_once"):
+        connection.info["infogov_left"] = 1
     # One that listens or holds locks asks for no transactions.
-    if "isolation_level" not in options:
+    elif "isolation_level" not in options:
         connection.exec_driver_sql(_BEGIN[options.get("infogov_write")])
 
 
@@ -194,6 +200,12 @@ def _begin(connection: Connection) -> None:
 def _in_bytes(cursor: Any, _statement: str, _parameters: object, context: Any) -> None:  # noqa: ANN401 - as above, and SQLAlchemy's own
     if context.execution_options.get("infogov_bytes"):
         cursor.format = type(cursor.format).BINARY
+
+
+def _only_one(_cursor: object, _statement: str, _parameters: object, context: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
+    """Refuse a second statement where there is no transaction to hold it and the first one together."""
+    if context.execution_options.get("infogov_once") and not context.root_connection.info.pop("infogov_left", 0):
+        raise StoreError("a second statement was asked for in a transaction of one; nothing of it was done")
 
 
 @contextmanager

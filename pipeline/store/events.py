@@ -9,15 +9,16 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
 from pipeline.store import schema
 from pipeline.store.faults import storable
+from pipeline.store.many import insert_many, update_many
 from pipeline.store.records import EventRecord
 from pipeline.store.together import Change, together
-from pipeline.store.upsert import insert_or_leave, plain
+from pipeline.store.upsert import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +35,7 @@ _ENDS = select(_HEAD).where(_HEAD.c.chain.in_(bindparam("chains", expanding=True
 _ENDS_HELD = _ENDS.order_by(_HEAD.c.chain).with_for_update()
 _EVENTS = insert(plain(schema.Event))
 _MOVE_END = update(_HEAD).where(_HEAD.c.chain == bindparam("of")).values(seq=bindparam("to"), hash=bindparam("link"))
+_MOVE_END_FROM = _MOVE_END.where(_HEAD.c.seq == bindparam("found"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,13 @@ def mailbox_chain(mailbox: str) -> str:
 
 
 SERVICE_CHAIN = "service"
+
+
+class ChainEnd(NamedTuple):
+    """The last link of a chain: its number and its hash."""
+
+    seq: int
+    hash: str
 
 
 def digest_of(*parts: object) -> str:
@@ -108,19 +117,7 @@ class Events:
 
     def record_all(self, chain: str, happenings: Sequence[Happening]) -> None:
         """Append several events to *chain*, in order; they are written when the transaction ends (``write_down``)."""
-        for happening in happenings:
-            row: dict[str, Any] = {
-                "request_id": happening.request_id,
-                "message_id": happening.message_id,
-                "at": happening.at,
-                "kind": happening.kind,
-                "actor": storable(happening.actor),
-                "via": happening.via,
-                "data": json.dumps(
-                    happening.data, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=str
-                ),
-            }
-            self._recorded.append((chain, row))
+        self._recorded += [(chain, _row(happening)) for happening in happenings]
 
     def write_down(self) -> None:
         """Link what was recorded to its chains and write it: the last thing a transaction does, so that it holds the heads briefly.
@@ -135,35 +132,39 @@ class Events:
         ends = self._ends(sorted({chain for chain, _ in recorded}))
         rows: list[dict[str, Any]] = []
         for chain, row in recorded:
-            last, previous = ends[chain]
-            seq = last + 1
-            link = link_hash(previous, chain, seq, row)
-            rows.append({**row, "chain": chain, "seq": seq, "previous": previous, "hash": link})
-            ends[chain] = seq, link
-        moved = [{"of": chain, "to": seq, "link": link} for chain, (seq, link) in ends.items()]
+            rows.append(_linked(chain, row, ends[chain]))
+            ends[chain] = ChainEnd(rows[-1]["seq"], rows[-1]["hash"])
         if len(rows) == 1:
-            together(self._connection, Change(_EVENTS, rows[0]), Change(_MOVE_END, moved[0]))
+            ((chain, end),) = ends.items()
+            moved = {"of": chain, "to": end.seq, "link": end.hash}
+            together(self._connection, Change(_EVENTS, rows[0]), Change(_MOVE_END, moved))
             return
-        self._connection.execute(_EVENTS, rows)
-        self._connection.execute(_MOVE_END, moved)
+        insert_many(self._connection, schema.Event, rows)
+        moves = [{"chain": chain, "seq": end.seq, "hash": end.hash} for chain, end in ends.items()]
+        update_many(self._connection, schema.ChainHead, "chain", moves)
 
-    def _ends(self, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
+    def ends(self, chains: Sequence[str]) -> dict[str, ChainEnd]:
+        """The ends of those of *chains* that are begun, as they are now: others may write on at any time (``after``)."""
+        found = self._connection.execute(_ENDS, {"chains": chains})
+        return {row.chain: ChainEnd(row.seq, row.hash) for row in found}
+
+    def _ends(self, chains: Sequence[str]) -> dict[str, ChainEnd]:
         """Number and hash of the last link of each of *chains* (sorted), held until the transaction ends; new chains are begun."""
         ends = self._held_ends(chains)
         if missing := [chain for chain in chains if chain not in ends]:
             fresh = [{"chain": chain, "seq": 0, "hash": GENESIS} for chain in missing]
-            self._connection.execute(insert_or_leave(self._connection, schema.ChainHead, "chain"), fresh)
+            insert_many(self._connection, schema.ChainHead, fresh, "chain")
             # Another worker may have begun the same one just before us.
             ends |= self._held_ends(missing)
         return ends
 
-    def _held_ends(self, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
+    def _held_ends(self, chains: Sequence[str]) -> dict[str, ChainEnd]:
         shared = self._connection.dialect.name == "postgresql"
         if len(chains) == 1:
             found = self._connection.execute(_END_HELD if shared else _END, {"chain": chains[0]})
         else:
             found = self._connection.execute(_ENDS_HELD if shared else _ENDS, {"chains": chains})
-        return {row.chain: (row.seq, row.hash) for row in found}
+        return {row.chain: ChainEnd(row.seq, row.hash) for row in found}
 
     def of_case(self, request_id: int) -> list[EventRecord]:
         """The timeline of a case, oldest first."""
@@ -174,3 +175,32 @@ class Events:
         return [
             EventRecord(id=r.id, at=r.at, kind=r.kind, actor=r.actor, via=r.via, data=json.loads(r.data)) for r in rows
         ]
+
+
+def after(end: ChainEnd, chain: str, happening: Happening) -> tuple[Change, Change]:
+    """The changes that append one event to *chain*, whose end was found to be *end*, for one statement with what happened.
+
+    Where somebody has written on since, (chain, seq) is taken and the statement fails with all that is in it.
+    """
+    row = _linked(chain, _row(happening), end)
+    # The head first, as everybody does: so that no two wait for each other in a circle.
+    move = Change(_MOVE_END_FROM, {"of": chain, "to": row["seq"], "link": row["hash"], "found": end.seq})
+    return move, Change(_EVENTS, row)
+
+
+def _row(happening: Happening) -> dict[str, Any]:
+    return {
+        "request_id": happening.request_id,
+        "message_id": happening.message_id,
+        "at": happening.at,
+        "kind": happening.kind,
+        "actor": storable(happening.actor),
+        "via": happening.via,
+        "data": json.dumps(happening.data, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=str),
+    }
+
+
+def _linked(chain: str, row: dict[str, Any], end: ChainEnd) -> dict[str, Any]:
+    seq = end.seq + 1
+    link = link_hash(end.hash, chain, seq, row)
+    return {**row, "chain": chain, "seq": seq, "previous": end.hash, "hash": link}

@@ -12,9 +12,10 @@ from pipeline.store.engine import BYTES
 from pipeline.store.events import Happening, case_chain, mailbox_chain
 from pipeline.store.folders import Folders
 from pipeline.store.holding import held
+from pipeline.store.many import insert_many
 from pipeline.store.records import Arrival, MessageSummary, Waiting
 from pipeline.store.schema.table import aliased
-from pipeline.store.upsert import change_by_id, insert_or_leave, plain
+from pipeline.store.upsert import change_by_id, insert_or_leave
 from pipeline.store.waiting import TO_READ
 from pipeline.store.wakes import Wake
 
@@ -34,7 +35,6 @@ BATCH_COUNT = 20
 # What PostgreSQL's index takes is about 2,700 bytes; an id of such a length names no message (RFC 5322 section 2.1.1: 998 a line).
 _LONGEST_ID = 2000
 _WAITING = select(M.id).where(M.id.in_(bindparam("ids", expanding=True)), M.state == "received").order_by(M.id)
-_ATTACHMENTS = insert(plain(schema.Attachment))
 # Those that every poll asks, made once. Who waits for a body is among the few that are not filed, which have an index.
 _THERE = (M.mailbox == bindparam("box"), M.folder == bindparam("place"), M.uidvalidity == bindparam("numbering"))
 _WANTED = select(M.id, M.uid).where(M.state.in_(("received", "quarantined")), M.body_wanted.is_(True), *_THERE)
@@ -122,10 +122,8 @@ class Messages(Folders):
         self._connection.execute(insert(schema.Raw), [{"message_id": i, "content": a.raw} for i, a in new])
         # In one order for all, for two mailboxes may bring the same mails at the same time.
         copies = sorted((a.content_sha256, i) for i, a in new)
-        self._connection.execute(
-            insert_or_leave(self._connection, schema.FirstCopy, "content_sha256"),
-            [{"content_sha256": content, "message_id": i} for content, i in copies],
-        )
+        rows = [{"content_sha256": content, "message_id": i} for content, i in copies]
+        insert_many(self._connection, schema.FirstCopy, rows, "content_sha256")
         self._events.record_all(
             mailbox_chain(mailbox),
             [
@@ -272,17 +270,14 @@ class Messages(Folders):
             attachment = schema.Attachment
             self._connection.execute(delete(attachment).where(attachment.message_id.in_(self._attached)))
         if attached := [row for rows in self._attached.values() for row in rows]:
-            self._connection.execute(_ATTACHMENTS, attached)
-        if self._linked:
-            link = insert_or_leave(self._connection, schema.CaseMessage, "request_id", "message_id")
-            self._connection.execute(link, self._linked)
+            insert_many(self._connection, schema.Attachment, attached)
+        insert_many(self._connection, schema.CaseMessage, self._linked, "request_id", "message_id")
         self._settled, self._attached, self._linked = [], {}, []
 
     def add_attachments(self, message_id: int, attachments: Sequence[Attachment]) -> None:
         """Note the attached parts of a message, in place of those noted when it was read before."""
         self._connection.execute(delete(schema.Attachment).where(schema.Attachment.message_id == message_id))
-        if rows := _attached(message_id, attachments):
-            self._connection.execute(_ATTACHMENTS, rows)
+        insert_many(self._connection, schema.Attachment, _attached(message_id, attachments))
 
     def link(
         self, request_id: int, message_id: int, *, side: str, rung: str, at: datetime, at_the_end: bool = False

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 
 from pipeline.domain.errors import StaleError
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus, Phase
 from pipeline.store import schema
 from pipeline.store.allowances import Allowances, key_of
-from pipeline.store.events import Events, Happening, case_chain, digest_of
+from pipeline.store.events import ChainEnd, Events, Happening, after, case_chain, digest_of
 from pipeline.store.faults import storable
 from pipeline.store.holding import held
+from pipeline.store.many import insert_many
 from pipeline.store.records import AttemptRecord, Claimed, OutboxSummary
 from pipeline.store.together import Change, together
 from pipeline.store.upsert import among, change_by_id, insert_or_leave_and_tell, plain
@@ -146,11 +147,12 @@ class OutboxRows(Allowances):
             .where(O.id.in_(ids))
             .order_by(O.not_before, O.id)
         ).all()
-        self._connection.execute(
-            insert(A),
-            [{"outbox_id": r.id, "number": r.attempts, "started_at": now, "phase": Phase.CLAIMED} for r in rows],
-        )
-        return [_claimed(r) for r in rows]
+        tries = [{"outbox_id": r.id, "number": r.attempts, "started_at": now, "phase": Phase.CLAIMED} for r in rows]
+        insert_many(self._connection, schema.Attempt, tries)
+        ends = {}
+        if self._connection.dialect.name == "postgresql":
+            ends = self._events.ends([case_chain(r.request_id) for r in rows])
+        return [_claimed(r, ends.get(case_chain(r.request_id))) for r in rows]
 
     def mark_data(self, letter: Claimed, token: str, *, again: bool = False) -> bool:
         """Note that DATA comes next; False when the letter is no longer in this worker's hand, and then it must not be sent.
@@ -172,13 +174,15 @@ class OutboxRows(Allowances):
         case_too: bool = True,
         then: tuple[Claimed, str] | None = None,
         found: str | None = None,
+        end: tuple[int, str] | None = None,
     ) -> bool:
         """Write the outcome of an attempt, with its event. Raises StaleError when the letter isn't in this attempt's hand any more.
 
         That a letter was accepted is a fact: it stands even when a successor has meanwhile judged the attempt lost. *case_too*: the
         caller goes on to change the letter's case, whose row is then held first. *then* is another letter to be marked as ``mark_data``
         does, with the token it was claimed under; whether it was is returned. *found* is the phase that a successor found the letter in and
-        judges by: where its holder lives after all and has gone on since, the letter is left to it (StaleError).
+        judges by: where its holder lives after all and has gone on since, the letter is left to it (StaleError). With the *end* of the
+        case's chain all this is one statement, event included (``Store.at_once``); it fails as a whole where the chain has gone on.
         """
         answer = storable(answer)
         if case_too:
@@ -189,21 +193,20 @@ class OutboxRows(Allowances):
         }
         if not_before is not None:
             values["not_before"] = not_before
+        changes = [] if then is None else [_mark(*then)]
         ended = {"ended_at": at, "outcome": status, "phase": Phase.DONE, "code": code, "answer": answer}
-        changes = [Change(_ATTEMPT, {"of": letter.id, "time": letter.attempts, **ended})]
+        changes.append(Change(_ATTEMPT, {"of": letter.id, "time": letter.attempts, **ended}))
         if status is OutboxStatus.SENT and letter.kind in ACKNOWLEDGEMENT_KINDS:
             changes.append(Change(_ACKNOWLEDGED, {"of": letter.request_id, "acknowledged_at": at}))
-        if then is not None:
-            changes.append(_mark(*then))
+        chain, happening = case_chain(letter.request_id), _ended(letter, status, at, answer, code, not_before)
+        if end is not None:
+            changes += after(ChainEnd(*end), chain, happening)
         done = together(self._connection, _settled(letter, status, answer, found, values), *changes)
         if not done[0]:
             raise StaleError(f"letter {letter.id} was taken over meanwhile; its outcome ({status}) was not written")
-        data = {"outbox": letter.id, "kind": letter.kind, "attempt": letter.attempts, "code": code}
-        data["answer_sha256"] = digest_of(answer)
-        if not_before is not None:
-            data["next"] = not_before.isoformat()
-        self._record(letter.request_id, f"letter_{status}", at, data)
-        return then is not None and done[-1] == 1
+        if end is None:
+            self._events.record(chain, happening)
+        return then is not None and done[1] == 1
 
     def put_back(self, letters: Sequence[Claimed], token: str) -> None:
         """Hand back letters that were claimed and never tried, as if they had not been claimed; one that isn't ours any more stays."""
@@ -363,14 +366,25 @@ def _settled(letter: Claimed, status: OutboxStatus, answer: str, found: str | No
     return Change(_SETTLE_AS_FOUND, {**this, **said, **values, "found": found})
 
 
+def _ended(
+    letter: Claimed, status: OutboxStatus, at: datetime, answer: str, code: int | None, not_before: datetime | None
+) -> Happening:
+    data = {"outbox": letter.id, "kind": letter.kind, "attempt": letter.attempts, "code": code}
+    data["answer_sha256"] = digest_of(answer)
+    if not_before is not None:
+        data["next"] = not_before.isoformat()
+    return Happening(kind=f"letter_{status}", at=at, request_id=letter.request_id, data=data)
+
+
 def _summary(row: RowMapping) -> OutboxSummary:
     return OutboxSummary(**{**row, "recipients": tuple(row["recipients"])})
 
 
-def _claimed(row: Any) -> Claimed:  # noqa: ANN401 - a Row has no static attributes
+def _claimed(row: Any, end: ChainEnd | None = None) -> Claimed:  # noqa: ANN401 - a Row has no static attributes
     return Claimed(
         id=row.id, request_id=row.request_id, reference=row.reference, letter_id=row.letter_id, kind=row.kind,
         attempts=row.attempts, message_id=row.message_id, envelope_from=row.envelope_from,
         recipients=tuple(row.recipients),
         recipients_sha256=row.recipients_sha256, content=row.content, sha256=row.sha256, queued_at=row.queued_at,
+        end=end,
     )  # fmt: skip

@@ -288,6 +288,9 @@ class Claimed:
     content: bytes
     sha256: str
     queued_at: datetime
+    end: tuple[int, str] | None = (
+        None  # of its case's chain when it was claimed, where several workers share the database
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,7 @@ class Store:
         self._engine = opened
         self._writing = opened.execution_options(**engine.WRITE)
         self._reading = opened.execution_options(**engine.READ)
+        self._once = opened.execution_options(**engine.ONCE)
         self._jobs = Jobs(opened)
         self._turn = threading.Lock()
         self._glance = engine.Glance(opened)
@@ -143,6 +144,19 @@ class Store:
         except BusyError as error:
             # Whoever asks for a commit and hears nothing doesn't know whether it was done.
             raise (perhaps_done(error) if asked else error) from error.__cause__
+
+    @contextmanager
+    def at_once(self) -> Iterator[Work]:
+        """A transaction for what is one statement, all of it: on PostgreSQL without the journeys that begin and end one.
+
+        Raises StoreError; BusyError where it may have been done, UnfitError where it met a row that stands against it.
+        """
+        if not self.shared:
+            with self.write() as work:
+                yield work
+            return
+        with plainly(), engine.begun(self._once) as connection:
+            yield Work(connection)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import BindParameter, bindparam, exists, func, literal_column, select
+from sqlalchemy import BindParameter, Insert, bindparam, exists, func, literal_column, select
 from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection, Insert, Select, Update
+    from sqlalchemy import ColumnElement, Connection, Select, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,24 @@ def _joined(shape: tuple[tuple[Update | Insert, tuple[str, ...]], ...]) -> Selec
     """One statement for changes of this shape, giving the number of rows of each."""
     made: list[Any] = []
     for at, (statement, names) in enumerate(shape):
-        change = _with_names(statement, names, at)
-        if made:
-            change = change.where(exists(select(made[0])))
+        condition = exists(select(made[0])) if made else None
+        if isinstance(statement, Insert):
+            change: Insert | Update = _insert(statement, names, at, condition)
+        else:
+            change = _update(statement, names, at, condition)
         made.append(change.returning(literal_column("1").label("one")).cte(f"change_{at}"))
     return select(*[select(func.count()).select_from(each).scalar_subquery() for each in made])
 
 
-def _with_names(statement: Update | Insert, names: tuple[str, ...], at: int) -> Any:  # noqa: ANN401 - either of the two
-    """*statement* with parameters of its own, told apart by its place among the others."""
+def _insert(statement: Insert, names: tuple[str, ...], at: int, condition: ColumnElement[bool] | None) -> Insert:
+    """The row, with parameters named after its place among the changes: as a selection of one row, or of none."""
+    columns = statement.table.c
+    row = select(*[bindparam(_named(at, name), type_=columns[name].type) for name in names])
+    return statement.from_select(names, row if condition is None else row.where(condition))
+
+
+def _update(statement: Update, names: tuple[str, ...], at: int, condition: ColumnElement[bool] | None) -> Update:
+    """*statement*, with parameters named after its place among the changes."""
     asked = {each.key for each in iterate(statement) if isinstance(each, BindParameter)}.intersection(names)
 
     def renamed(element: Any, **_: Any) -> Any:  # noqa: ANN401 - whatever a statement is made of
@@ -65,5 +74,6 @@ def _with_names(statement: Update | Insert, names: tuple[str, ...], at: int) -> 
         return None
 
     columns: dict[str, Any] = {name: bindparam(_named(at, name)) for name in names if name not in asked}
-    copy: Any = replacement_traverse(statement, {}, renamed)
-    return copy.values(columns) if columns else copy
+    copy = cast("Update", replacement_traverse(statement, {}, renamed))
+    copy = copy.values(columns) if columns else copy
+    return copy if condition is None else copy.where(condition)

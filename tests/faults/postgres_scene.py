@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from servers.postgres import Postgres
     from servers.smtp import SmtpSink
 
-# The words of a statement, after which the next COMMIT is the moment that a case names.
-WORDS = {
-    "a poll's commit": "INSERT INTO message",
-    "filing": "INSERT INTO request ",
-    "mark before DATA": "UPDATE outbox SET phase=",
-    "acknowledgement": "UPDATE request SET acknowledged_at=",
-    "response": "UPDATE letter SET ",
-    "approval": "INSERT INTO outbox ",
+# The moment that a case names: the words of a statement after which the next COMMIT is it, or of the one that is a transaction by itself.
+MOMENTS = {
+    "a poll's commit": ("INSERT INTO message", "COMMIT"),
+    "filing": ("INSERT INTO request ", "COMMIT"),
+    "mark before DATA": ("UPDATE outbox SET phase=", "COMMIT"),
+    "acknowledgement": ("", "UPDATE request SET acknowledged_at="),
+    "response": ("UPDATE letter SET ", "COMMIT"),
+    "approval": ("INSERT INTO outbox ", "COMMIT"),
 }
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from faults.fault_table import Seen
 from faults.postgres_rows import POSTGRES_ROWS
-from faults.postgres_scene import WORDS
+from faults.postgres_scene import MOMENTS
 from processes import request_mail
 from servers.postgres_faults import Fault
 
@@ -46,7 +46,7 @@ def test_a_server_that_ends_at_a_commit(
     """What was not committed is undone whole, and the next run does it."""
     how = signal.SIGQUIT if name == "pg-stopped" else signal.SIGKILL
     job = stand.before(case)
-    wire.strike(WORDS[case], "COMMIT", Fault.DROP, lambda: lone.end(how))
+    wire.strike(*MOMENTS[case], Fault.DROP, lambda: lone.end(how))
     try:
         stand.goes_wrong(job)
         assert wire.struck
@@ -68,7 +68,7 @@ def test_a_server_that_comes_back_soon(
         lone.end(signal.SIGQUIT)
         back.start()
 
-    wire.strike(WORDS[case], "COMMIT", Fault.DROP, away)
+    wire.strike(*MOMENTS[case], Fault.DROP, away)
     stand.goes_well(job)
     back.join()
     assert wire.struck
@@ -89,7 +89,7 @@ def test_a_server_that_stays_away(
     monkeypatch.setattr(Store.insist, "__kwdefaults__", {"seconds": PAUSE_SECONDS})
     moment = name.removeprefix("pg-away-")
     job = stand.before(moment)
-    wire.strike(WORDS[moment], "COMMIT", Fault.DROP, lambda: lone.end(signal.SIGQUIT))
+    wire.strike(*MOMENTS[moment], Fault.DROP, lambda: lone.end(signal.SIGQUIT))
     try:
         stand.goes_wrong(job)
         stand.words += stand.doctor_says("database")
@@ -105,7 +105,7 @@ def test_a_server_that_stays_away(
 def test_a_connection_cut_at_a_commit(name: str, case: str, stand: Stand, wire: PostgresWire, proofs: Proofs) -> None:
     """Whether the commit came through or not, doing the work again makes nothing twice; and the words don't promise what nobody knows."""
     job = stand.before(case)
-    wire.strike(WORDS[case], "COMMIT", Fault.DROP if name == "pg-cut-before" else Fault.SWALLOW)
+    wire.strike(*MOMENTS[case], Fault.DROP if name == "pg-cut-before" else Fault.SWALLOW)
     stand.goes_wrong(job)
     assert wire.struck
     proofs.show(name, case, stand.account(stand.runs()))
@@ -116,7 +116,7 @@ def test_a_connection_cut_at_a_letter(name: str, case: str, stand: Stand, wire: 
     """The same letter goes on in the same run over a new connection, handed over once."""
     moment, _, when = case.partition(", ")
     job = stand.before(moment)
-    wire.strike(WORDS[moment], "COMMIT", Fault.DROP if when.startswith("before") else Fault.SWALLOW)
+    wire.strike(*MOMENTS[moment], Fault.DROP if when.startswith("before") else Fault.SWALLOW)
     stand.goes_well(job)
     assert wire.struck
     proofs.show(name, case, stand.account(stand.runs()))
@@ -130,7 +130,7 @@ def test_a_server_that_says_nothing(
     job = stand.before(case)
     monkeypatch.setattr(engine, "_ANSWER_SECONDS", 1.0)
     stand.reconnect()
-    wire.strike(WORDS[case], "COMMIT", Fault.STALL)
+    wire.strike(*MOMENTS[case], Fault.STALL)
     stand.goes_wrong(job)
     assert wire.struck
     wire.release()
@@ -141,7 +141,7 @@ def test_a_server_that_says_nothing(
 def test_a_server_that_trickles(name: str, case: str, stand: Stand, wire: PostgresWire, proofs: Proofs) -> None:
     """As long as it answers in the end, slow is not wrong."""
     job = stand.before(case)
-    wire.strike(WORDS[case], "COMMIT", Fault.TRICKLE)
+    wire.strike(*MOMENTS[case], Fault.TRICKLE)
     stand.goes_well(job)
     assert wire.struck
     wire.release()

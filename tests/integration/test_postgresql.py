@@ -23,8 +23,10 @@ from servers.smtp import Phase
 
 from pipeline.bootstrap import build
 from pipeline.domain.errors import NotAllowedError
+from pipeline.domain.ports import NoProgress
 from pipeline.settings import Settings
 from pipeline.store import Store
+from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -181,6 +183,26 @@ def test_two_send_at_once(product: Product, another: Callable[[], App], sink: Sm
     assert sum(shares) == 60
     assert min(shares) > 0
     assert len({message_id(letter) for letter in sink.letters}) == len(sink.letters) == 60
+    assert product.app.store.verify().findings == []
+
+
+def test_an_officer_writes_on_a_case_whose_letter_is_going(product: Product, sink: SmtpSink) -> None:
+    """What is put on a case between the claim of its acknowledgement and the server's answer stays, and the outcome comes after it."""
+    product.put(*[request(f"m{n}", sender=f"p{n}@example.org") for n in range(6)])
+    product.receive()
+    product.intake()
+    cases = product.cases()[::2]
+
+    class Meanwhile(NoProgress):
+        def start(self, what: str, total: int) -> None:
+            with product.app.store.write() as work:
+                for case in cases:
+                    work.cases.note(case.id, Happening(kind="noted", at=product.clock.now()))
+
+    assert product.sender().run(progress=Meanwhile()).acknowledged == 6
+    assert (len(sink.letters), {row.status for row in product.outbox()}) == (6, {"sent"})
+    with product.app.store.read() as work:
+        assert [event.kind for event in work.events.of_case(cases[0].id)][-2:] == ["noted", "letter_sent"]
     assert product.app.store.verify().findings == []
 
 

@@ -26,7 +26,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Strike:
-    """*fault* meets the first words *at* of a connection on which *after* was said before; *first* happens just before."""
+    """*fault* meets the first words *at* of a connection on which *after*, if anything, was said before; *first* happens just before."""
 
     after: bytes
     at: bytes
@@ -65,7 +65,7 @@ class PostgresWire:
         self._threads[0].start()
 
     def strike(self, after: str, at: str, fault: Fault, first: Callable[[], object] = lambda: None) -> None:
-        """Let *fault* meet the next words *at* on a connection that has said *after* since; *first* is done just before, once."""
+        """Let *fault* meet the next words *at* on a connection that has said *after* since, if it is to; *first* is done just before, once."""
         self._released.clear()
         self._strike = _Strike(after.encode(), at.encode(), fault, first)
 
@@ -137,7 +137,7 @@ class PostgresWire:
     def _from_client(self, session: _Session) -> None:
         while chunk := session.client.recv(65536):
             strike = self._strike
-            if strike is not None and session.warned and strike.at in chunk:
+            if strike is not None and (session.warned or not strike.after) and strike.at in chunk:
                 self._strike = None
                 session.fault = strike.fault
                 strike.first()

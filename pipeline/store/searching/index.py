@@ -10,7 +10,7 @@ import tomllib
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, bindparam, cast, delete, func, insert, select, text
+from sqlalchemy import Text, bindparam, delete, func, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from pipeline.domain.clock_events import received_day
@@ -18,12 +18,13 @@ from pipeline.domain.request import Workflow
 from pipeline.domain.search_words import indexed, marks
 from pipeline.store import schema
 from pipeline.store.index_tables import FULL_TEXT, WORDS_INDEX, RequestSearch
+from pipeline.store.many import as_text, told_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
 R, Q, L, S = schema.Request, schema.Question, schema.Letter, RequestSearch
 
@@ -73,6 +74,15 @@ def add(connection: Connection, ids: Sequence[int]) -> None:
     _insert(connection, list(_words_of(connection, ids)))
 
 
+def add_opened(connection: Connection, opened: Mapping[int, tuple[Any, Sequence[str]]]) -> None:
+    """Put cases that were just made into the index without looking them up: by id, what each was made of, and its questions' texts."""
+    rows = [
+        {"request_id": request_id, "words": _words(case, texts, is_open=True)}
+        for request_id, (case, texts) in sorted(opened.items())
+    ]
+    _insert(connection, rows)
+
+
 def put(connection: Connection, ids: Sequence[int]) -> None:
     """Bring the index up to date for cases, of which each exists."""
     remove(connection, ids)
@@ -116,12 +126,13 @@ def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     if connection.dialect.name == "sqlite":
-        joined = [{"id": row["id"], "words": " ".join(row["words"])} for row in rows]
+        joined = [{"id": row["request_id"], "words": " ".join(row["words"])} for row in rows]
         connection.execute(insert(S).values(request_id=bindparam("id"), words=bindparam("words")), joined)
         connection.execute(text(f"INSERT INTO {FULL_TEXT}(rowid, words) VALUES (:id, :words)"), joined)  # noqa: S608 - the name is our own constant
     else:
-        vector = func.array_to_tsvector(cast(bindparam("words"), ARRAY(Text)))
-        connection.execute(insert(S).values(request_id=bindparam("id"), words=vector), rows)
+        told = told_rows(RequestSearch, ("request_id", "words"), words=ARRAY(Text))
+        made = select(told.c.request_id, func.array_to_tsvector(told.c.words))
+        connection.execute(insert(S).from_select(["request_id", "words"], made), {"rows": as_text(rows)})
 
 
 def _words_of(connection: Connection, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
@@ -132,12 +143,12 @@ def _words_of(connection: Connection, ids: Sequence[int]) -> Iterator[dict[str, 
     for row in connection.execute(letters):
         more[row.request_id].extend(_said(row.record))
     for case in connection.execute(select(*_COLUMNS).where(R.id.in_(ids)).order_by(R.id)):
-        yield {"id": case.id, "words": _words(case, more[case.id])}
+        yield {"request_id": case.id, "words": _words(case, more[case.id], is_open=case.workflow in _OPEN)}
 
 
-def _words(case: Row[*tuple[Any, ...]], more: Sequence[str]) -> list[str]:
+def _words(case: Any, more: Sequence[str], *, is_open: bool) -> list[str]:  # noqa: ANN401 - a row of ``request``, or what one was made of
     about = (case.reference, case.own_reference or "", case.requester_name, case.requester_email)
-    kept = marks(is_open=case.workflow in _OPEN, received_on=case.received_on)
+    kept = marks(is_open=is_open, received_on=case.received_on)
     return [*kept, *indexed((*about, case.topic, case.subject, *more))]
 
 

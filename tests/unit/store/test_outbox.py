@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from storing import AT, by_hand, frozen, new_case
 
-from pipeline.domain.errors import StaleError, StoreError
+from pipeline.domain.errors import StaleError, StoreError, UnfitError
 from pipeline.domain.outbox import OutboxStatus, Phase
 from pipeline.store.events import Happening
 from pipeline.store.outbox import recipients_digest
@@ -224,6 +224,72 @@ def test_where_an_outcome_is_not_written_nothing_else_is(store: Store, case: Cas
     assert by_hand(tmp_path, "SELECT phase FROM outbox WHERE id = 2") == [("claimed",)]
     with store.read() as work:
         assert work.cases.by_ids([case.id])[0].acknowledged_at is None
+
+
+def test_an_outcome_is_written_in_one_statement(store: Store, case: Case, tmp_path: Path) -> None:
+    """Outcome, attempt, acknowledgement, the next one's mark and the event on the case's chain, with nothing before or after them."""
+    put(store, case, frozen(1), frozen(2))
+    first, second = claim(store, "one")
+    assert (first.end is not None) == store.shared
+    with store.at_once() as work:
+        assert work.outbox.settle(
+            first, OutboxStatus.SENT, at=LATER, answer="250 OK", case_too=False, then=(second, "one"), end=first.end
+        )
+    assert by_hand(tmp_path, "SELECT status, phase FROM outbox ORDER BY id") == [("sent", None), ("sending", "data")]
+    assert by_hand(tmp_path, "SELECT outcome FROM attempt ORDER BY outbox_id") == [("sent",), (None,)]
+    with store.read() as work:
+        assert work.cases.by_ids([case.id])[0].acknowledged_at == LATER
+        assert work.events.of_case(case.id)[-1].kind == "letter_sent"
+    assert store.verify().findings == []
+
+
+def test_an_outcome_in_one_statement_fails_whole_where_the_chain_has_gone_on(
+    store: Store, case: Case, tmp_path: Path
+) -> None:
+    """An event that somebody wrote since the letter was claimed is not written over: nothing is changed, and an ordinary transaction does it."""
+    put(store, case, frozen(1), frozen(2))
+    first, second = claim(store, "one")
+    with store.write() as work:
+        work.cases.note(case.id, Happening(kind="noted", at=AT))
+    outcome: dict[str, Any] = {"at": LATER, "answer": "250 OK", "case_too": False, "then": (second, "one")}
+    if store.shared:
+        with pytest.raises(UnfitError), store.at_once() as work:
+            work.outbox.settle(first, OutboxStatus.SENT, end=first.end, **outcome)
+        assert by_hand(tmp_path, "SELECT phase, status FROM outbox") == [("claimed", "sending")] * 2
+        assert by_hand(tmp_path, "SELECT outcome FROM attempt") == [(None,)] * 2
+    with store.write() as work:
+        assert work.outbox.settle(first, OutboxStatus.SENT, **outcome)
+        assert [e.kind for e in work.events.of_case(case.id)][-2:] == ["noted", "letter_sent"]
+    assert store.verify().findings == []
+
+
+def test_an_outcome_in_one_statement_leaves_a_letter_taken_over(store: Store, case: Case) -> None:
+    """Of a letter that is no longer in this attempt's hand nothing is written, and its case's chain does not move."""
+    put(store, case, frozen(1))
+    [letter] = claim(store, "one")
+    with store.write() as work:
+        work.outbox.settle(letter, OutboxStatus.FAILED, at=AT, answer="550 no")
+    with pytest.raises(StaleError), store.at_once() as work:
+        work.outbox.settle(letter, OutboxStatus.SENT, at=LATER, answer="250 OK", case_too=False, end=letter.end)
+    with store.read() as work:
+        assert work.events.of_case(case.id)[-1].kind == "letter_failed"
+    assert store.verify().findings == []
+
+
+def test_a_transaction_of_one_statement_takes_no_second_one(store: Store, case: Case) -> None:
+    """Where nothing would hold two statements together the second is refused; on SQLite a transaction does."""
+    if not store.shared:
+        with store.at_once() as work:
+            work.cases.note(case.id, Happening(kind="noted", at=AT))
+        with store.read() as work:
+            assert work.events.of_case(case.id)[-1].kind == "noted"
+        return
+    with store.at_once() as work:
+        assert work.outbox.counts() == {}
+        with pytest.raises(StoreError, match="a second statement"):
+            work.outbox.counts()
+    with store.at_once() as work:
+        assert work.outbox.counts() == {}
 
 
 def test_a_mark_that_was_not_heard_of_is_made_again(store: Store, case: Case) -> None:

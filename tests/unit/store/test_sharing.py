@@ -28,7 +28,7 @@ from storing import (
     take,
 )
 
-from pipeline.domain.errors import BusyError, ConfigurationError, NotFoundError, StaleError, StoreError
+from pipeline.domain.errors import BusyError, ConfigurationError, NotFoundError, StaleError, StoreError, UnfitError
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.store import Store
 from pipeline.store.events import Happening, mailbox_chain
@@ -343,6 +343,41 @@ def test_an_officer_and_an_outcome_make_no_circle(store: Store) -> None:
 
     together(settle, act)
     assert by_count(store) == {"sent": 15, "cancelled": 15}
+    assert store.verify().findings == []
+
+
+@postgresql_only
+def test_outcomes_in_one_statement_and_officers_notes_make_no_fork(store: Store) -> None:
+    """A worker that writes outcomes with their events at once, on a chain on which officers write meanwhile, gives way and loses nothing."""
+    opened(store, *range(1, 41))
+    with store.write() as work:
+        letters = work.outbox.claim("one", AT, 40)
+    gave_way = []
+
+    def settle() -> None:
+        for letter in letters:
+            outcome: dict[str, Any] = {"at": AT, "answer": "250 OK", "case_too": False}
+            with store.read() as work:
+                end = work.events.ends([f"case:{letter.request_id}"])[f"case:{letter.request_id}"]
+            try:
+                with store.at_once() as work:
+                    work.outbox.settle(letter, OutboxStatus.SENT, end=end, **outcome)
+            except UnfitError:
+                gave_way.append(letter.id)
+                with store.write() as work:
+                    work.outbox.settle(letter, OutboxStatus.SENT, **outcome)
+
+    def note() -> None:
+        for _ in range(60):
+            with store.write() as work:
+                work.cases.note(letters[0].request_id, Happening(kind="noted", at=AT))
+
+    together(settle, note, note)
+    assert by_count(store) == {"sent": 40}
+    with store.read() as work:
+        kinds = [each.kind for each in work.events.of_case(letters[0].request_id)]
+    assert (kinds.count("letter_sent"), kinds.count("noted")) == (40, 120)
+    assert gave_way
     assert store.verify().findings == []
 
 
