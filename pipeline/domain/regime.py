@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.domain.questions import questions
@@ -21,7 +21,7 @@ from pipeline.domain.regime_words import (
     OWN_REQUEST,
 )
 from pipeline.domain.request import Regime, RegimeGuess
-from pipeline.domain.sieve import Sifted
+from pipeline.domain.sieve import ODD_LETTERS, Sieve, Sifted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +45,7 @@ _REUSE = Sifted(
 )
 _REUSE_WORD = re.compile(r"re-?us|rpsi", re.IGNORECASE)
 _REUSE_REASON = "It also asks to re-use information, which the Re-use of Public Sector Information Regulations 2015 govern, within 20 working days."
+_ODD = str.maketrans(ODD_LETTERS)
 _DEFAULT = "It asks for recorded information that is neither about the requester nor about the environment."
 
 
@@ -150,5 +151,15 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _topics(text: str) -> tuple[str, ...]:
-    plain = _plain(text)
-    return tuple(name for name, pattern in ENVIRONMENT if pattern.search(plain))
+    plain = _plain(text).translate(_ODD).lower()
+    may = _topic_sieve().may_stand_in(plain)
+    return tuple(
+        name
+        for number, (name, pattern) in enumerate(ENVIRONMENT)
+        if (number in may and pattern.search_telling(plain, may[number])) or pattern.search_others(plain)
+    )
+
+
+@cache
+def _topic_sieve() -> Sieve:
+    return Sieve(pattern.telling for _, pattern in ENVIRONMENT)

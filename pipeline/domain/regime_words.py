@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.domain.patterns import AnyOf
 from pipeline.domain.sieve import Sifted
 
 
@@ -9,11 +10,11 @@ def _any(*parts: str) -> Sifted:
     return Sifted("|".join(parts))
 
 
-def _topic(name: str, *parts: str) -> tuple[str, Sifted]:
-    return name, Sifted("|".join(rf"\b{part}\b" for part in parts))
+def _topic(name: str, *parts: str) -> tuple[str, AnyOf]:
+    return name, AnyOf(*[rf"\b{part}\b" for part in parts])
 
 
-# Topic names stand in reasons after "it asks about".
+# Topic names stand in reasons after "it asks about". The words are looked for in lower case.
 ENVIRONMENT = (
     _topic(
         "planning",

@@ -6,11 +6,11 @@ Python's ``re`` tries a list of alternatives at every place of a text; looking f
 from __future__ import annotations
 
 import re
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _SHORTEST = 3  # characters; a shorter piece stands nearly everywhere
 _GRAM = 3
@@ -18,7 +18,7 @@ _FEW = 3  # alternatives that are run by themselves,
 _PARTS_KEPT = 64  # and how many choices of them are kept
 _MOST = 120  # pieces; looking for more takes as long as the pattern
 # These are i, s and i again to ``re.IGNORECASE``, and none of them by ``str.lower``.
-_ODD = ("\u0130", "\u0131", "\u017f")
+ODD_LETTERS = {"\u0130": "i", "\u0131": "i", "\u017f": "s"}
 # From the commonest to the rarest: of several pieces the one with rarer letters is looked for.
 _BY_USE = " etaoinsrhldcumfpgwybvkxjqz"
 _CODE_DIGITS = {"x": 2, "u": 4, "U": 8}
@@ -116,27 +116,27 @@ class Sifted:
 class Sieve:
     """Tells of many patterns at once which may stand in a text: those whose every alternative says what it needs (``must_hold``).
 
-    The patterns read the text as it is; it is folded before.
+    Each pattern is given as its alternatives. They read the text as it is; it is folded before.
     """
 
-    def __init__(self, patterns: Iterable[str]) -> None:
-        index: dict[str, dict[tuple[int, str, tuple[str, ...]], None]] = {}
-        for number, pattern in enumerate(patterns):
-            for alternative in split_alternatives(pattern) if pattern else ():
+    def __init__(self, patterns: Iterable[Sequence[str]]) -> None:
+        index: dict[str, list[tuple[int, int, str, tuple[str, ...]]]] = {}
+        for number, alternatives in enumerate(patterns):
+            for place, alternative in enumerate(alternatives):
                 first, *more = must_hold(alternative, ignore_case=False)
                 also = tuple(sorted(more[0])) if more else ()
                 for piece in sorted(first):
-                    index.setdefault(_rarest_gram(piece), {})[number, piece, also] = None
+                    index.setdefault(_rarest_gram(piece), []).append((number, place, piece, also))
         self._index = {gram: tuple(asked) for gram, asked in index.items()}
         self._grams = frozenset(index)
 
-    def may_stand_in(self, text: str) -> set[int]:
-        """The numbers of the patterns that may stand in *text*."""
-        found: set[int] = set()
+    def may_stand_in(self, text: str) -> dict[int, set[int]]:
+        """The numbers of the patterns that may stand in *text*, each with the places of its alternatives that may."""
+        found: dict[int, set[int]] = {}
         for gram in self._grams.intersection([text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)]):
-            for number, piece, also in self._index[gram]:
-                if number not in found and piece in text and (not also or _holds(text, also)):
-                    found.add(number)
+            for number, place, piece, also in self._index[gram]:
+                if piece in text and (not also or _holds(text, also)):
+                    found.setdefault(number, set()).add(place)
         return found
 
 
@@ -157,11 +157,12 @@ def _holds_each(text: str, sets: tuple[tuple[str, ...], ...]) -> bool:
 @lru_cache(maxsize=64)
 def lowered(text: str) -> str | None:
     """*text* in lower case; None where it holds a letter that ``re.IGNORECASE`` reads otherwise."""
-    if not text.isascii() and any(odd in text for odd in _ODD):
+    if not text.isascii() and any(odd in text for odd in ODD_LETTERS):
         return None
     return text.lower()
 
 
+@cache
 def must_hold(alternative: str, *, ignore_case: bool) -> tuple[frozenset[str], ...]:
     """What every match of *alternative* holds: at least one piece of each of these sets, the most telling first; () where nothing can be said."""
     found = _Reader(alternative, ignore_case=ignore_case).sequence()
@@ -202,6 +203,7 @@ def _without_longer(pieces: frozenset[str]) -> frozenset[str]:
     return frozenset(one for one in pieces if not any(other != one and other in one for other in pieces))
 
 
+@cache
 def _bits(piece: str) -> float:
     """How seldom *piece* stands in English text, roughly, in bits."""
     return sum(2.4 + 0.3 * _BY_USE.find(letter) if letter in _BY_USE else 8.0 for letter in piece)

@@ -33,6 +33,8 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc] # imapclient is publi
         timeout = imapclient.SocketTimeout(connect=CONNECT_SECONDS, read=seconds)
         super().__init__(host, port, ssl=context is not None, timeout=timeout)
         self.normalise_times = False
+        # imapclient has imaplib spell out every line and every mail for a log that nobody reads: with it, fetching takes seven times as long.
+        self._imap.debug = 0
 
     def _create_IMAP4(self) -> ImapWire:  # noqa: N802 - imapclient's name for its one factory method
         return self._new_wire()

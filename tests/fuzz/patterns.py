@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pipeline
 from pipeline.domain.sieve import Sifted
-from pipeline.domain.triage.patterns import AnyOf
+from pipeline.domain.patterns import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -195,6 +195,7 @@ def test_an_officer_writes_on_a_case_whose_letter_is_going(product: Product, sin
 
     class Meanwhile(NoProgress):
         def start(self, what: str, total: int) -> None:
+            assert (what, total) == ("letters", 6)
             with product.app.store.write() as work:
                 for case in cases:
                     work.cases.note(case.id, Happening(kind="noted", at=product.clock.now()))

@@ -31,11 +31,11 @@ from pipeline.domain.triage.wording_cases import FOLLOW_UP_RULES, OF_OUR_ANSWER,
 from pipeline.domain.triage.wording_other import OTHER_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from pipeline.domain.message import Message
-    from pipeline.domain.triage.patterns import AnyOf
+    from pipeline.domain.patterns import AnyOf
 
 TEXT_CHARACTERS = 100_000
 SENTENCE_CHARACTERS = 1_200
@@ -205,7 +205,8 @@ def _has_substance(subject: str, lines: list[str], message: Message) -> bool:
         return True
     author = message.author
     names = set(_WORD.findall(plain(f"{author.name} {author.email}"))) if author else set()
-    return any(word not in FRAME_WORDS and word not in names for word in _WORD.findall(f"{subject} {total}"))
+    words = (found[0] for found in _WORD.finditer(f"{subject} {total}"))
+    return any(word not in FRAME_WORDS and word not in names for word in words)
 
 
 def clean(text: str) -> str:
@@ -264,7 +265,7 @@ def read_sentence(sentence: str) -> Mapping[Sign, tuple[str, ...]]:
     if _stands(sentence, _BOILERPLATE, BOILERPLATE, may):
         return {}
     found: dict[Sign, tuple[str, ...]] = {}
-    for number in sorted((may | always) - {_BOILERPLATE, _MATERIAL}):
+    for number in sorted((may.keys() | always) - {_BOILERPLATE, _MATERIAL}):
         rule = _RULES[number]
         if _stands(sentence, number, rule.pattern, may):
             found[rule.sign] = (*found.get(rule.sign, ()), rule.clause)
@@ -283,8 +284,8 @@ def _sieve() -> tuple[Sieve, frozenset[int]]:
 _BOILERPLATE, _MATERIAL = len(_RULES), len(_RULES) + 1
 
 
-def _stands(sentence: str, number: int, pattern: AnyOf, may: AbstractSet[int]) -> bool:
-    return (number in may and pattern.search_telling(sentence)) or pattern.search_others(sentence)
+def _stands(sentence: str, number: int, pattern: AnyOf, may: Mapping[int, Collection[int]]) -> bool:
+    return (number in may and pattern.search_telling(sentence, may[number])) or pattern.search_others(sentence)
 
 
 _ASKS_FIRST = re.compile(  # "Could I have it if you've got it?" asks, whatever its condition.

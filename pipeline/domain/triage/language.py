@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 
 SAMPLE_CHARACTERS = 4_000
 LETTERS_NEEDED = 12
@@ -51,6 +50,11 @@ _SMALL_WORDS = {
     "Czech": "a je se na že v o to prosím jak pro s z nebo bych kolik jsem mi děkuji",
 }  # fmt: skip
 _VOCABULARY = {name: frozenset(words.split()) for name, words in _SMALL_WORDS.items()}
+_LANGUAGES: dict[str, list[str]] = {}
+for _name, _words in _VOCABULARY.items():
+    for _word in _words:
+        _LANGUAGES.setdefault(_word, []).append(_name)
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"[^\W\d_][^\W\d_']{0,30}")
 
 
@@ -69,8 +73,8 @@ def is_welsh(text: str) -> bool:
 
 def _by_script(sample: str) -> str | None:
     others: dict[str, int] = {}
-    for character in sample if not sample.isascii() else "":
-        if not character.isascii() and character.isalpha():
+    for character in _BEYOND_ASCII.findall(sample):
+        if character.isalpha():
             script = unicodedata.name(character, "?").partition(" ")[0]
             if script in _SCRIPTS:
                 others[script] = others.get(script, 0) + 1
@@ -84,8 +88,10 @@ def _by_script(sample: str) -> str | None:
 
 def _by_words(sample: str) -> str | None:
     words = _WORD.findall(sample.casefold())
-    times = Counter(words)
-    scores = {name: sum(times[word] for word in known & times.keys()) for name, known in _VOCABULARY.items()}
+    scores = dict.fromkeys(_VOCABULARY, 0)
+    for word in words:
+        for name in _LANGUAGES.get(word, ()):
+            scores[name] += 1
     best = max(scores, key=lambda name: scores[name])
     native = max(scores["English"], scores["Welsh"])
     if best in {"English", "Welsh"} or scores[best] < WORDS_NEEDED:

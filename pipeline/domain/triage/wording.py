@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline.domain.patterns import AnyOf
 from pipeline.domain.sieve import Sifted
-from pipeline.domain.triage.patterns import AnyOf
 
 
 class Sign(StrEnum):

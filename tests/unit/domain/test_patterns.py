@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pipeline.domain.triage.patterns import AnyOf, split_alternatives
+from pipeline.domain.patterns import AnyOf, split_alternatives
 
 ALTERNATIVES = (
     r"\b(?:withdraw|cancel(?:led)?) (?:my|the) request\b|\bchas(?:e|ing)\b",

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from pipeline.domain.sieve import Sifted, depths, must_hold, split_alternatives
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _WORD_START = r"\b"
 _TEXT_START = "^"
 _GROUP = "(?:"
 _QUANTIFIERS = "?*+{"
+_FEW = 6  # alternatives that are run by themselves
 _MOST = 400  # alternatives after spreading; a pattern that would have more keeps its groups
 
 
@@ -27,14 +32,23 @@ class AnyOf:
 
     def __init__(self, *alternatives: str) -> None:
         self.pattern = "|".join(alternatives)
+        self._alone: dict[int, re.Pattern[str]] = {}
 
     def search(self, text: str) -> bool:
         """Whether any alternative stands in *text*."""
-        return self.search_others(text) or (self._sifted.may_stand_in(text) and self.search_telling(text))
+        return self.search_others(text) or (self._sifted.may_stand_in(text) and self._telling.search(text))
 
-    def search_telling(self, text: str) -> bool:
-        """Whether one of the telling alternatives stands in *text*; for who has asked a sieve before."""
-        return self._telling.search(text)
+    def search_telling(self, text: str, places: Collection[int]) -> bool:
+        """Whether one of the telling alternatives at *places* stands in *text*; for who has asked a sieve which of them may."""
+        # A few are run each by itself: nine in ten are never needed, and all of them as one take long to compile.
+        if len(places) > _FEW:
+            return self._telling.search(text)
+        return any(self._at(place).search(text) is not None for place in places)
+
+    def _at(self, place: int) -> re.Pattern[str]:
+        if place not in self._alone:
+            self._alone[place] = re.compile(self.telling[place])
+        return self._alone[place]
 
     def search_others(self, text: str) -> bool:
         """Whether one of the alternatives that are not telling stands in *text*."""
@@ -47,12 +61,13 @@ class AnyOf:
 
     def compiled(self) -> tuple[re.Pattern[str], ...]:
         """Everything it may run."""
-        return (*self._telling.compiled(), *self._others.compiled())
+        alone = [self._at(place) for place in range(len(self.telling))]
+        return (*self._telling.compiled(), *self._others.compiled(), *alone)
 
-    @cached_property
-    def telling(self) -> str:
-        """The pattern of the alternatives that are telling."""
-        return "|".join(self._told_apart[0])
+    @property
+    def telling(self) -> list[str]:
+        """The alternatives that are telling."""
+        return self._told_apart[0]
 
     @cached_property
     def _told_apart(self) -> tuple[list[str], list[str]]:
@@ -63,7 +78,7 @@ class AnyOf:
 
     @cached_property
     def _sifted(self) -> Sifted:
-        return Sifted(self.telling, ignore_case=False)
+        return Sifted("|".join(self.telling), ignore_case=False)
 
     @cached_property
     def _telling(self) -> _Grouped:
