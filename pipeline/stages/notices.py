@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 TRIES = 4
 _WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 _A_DAY = timedelta(days=1)
+_LOOKED_ANEW = timedelta(seconds=1)
+_STILL_COMING = 200  # requests older than the newest, which other workers may have been making at the last look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class Notices:
         self._calendar = calendar
         self._rules = _rules(settings)
         self._looked_until = 0
+        self._looked_at: datetime | None = None
 
     def run(self, *, stopping: Callable[[], bool] = lambda: False) -> Told:
         """Prepare what is due now, then send what waits. A mail server's faults come back in the result, never as errors."""
@@ -150,11 +153,15 @@ class Notices:
 
     def _floods(self, work: Work, at: datetime) -> list[tuple[Call, Written]]:
         """Look for floods among the senders of what came since the last look."""
+        # In a backlog not every batch of it is looked at by itself.
+        if self._looked_at is not None and timedelta(0) <= at - self._looked_at < _LOOKED_ANEW:
+            return []
         newest = work.notices.newest_request()
         if newest == self._looked_until:
             return []
-        floods = work.notices.floods(self._looked_until, at - _A_DAY, self._settings.reminders.flood_after)
-        self._looked_until = newest
+        after = max(0, self._looked_until - _STILL_COMING)
+        floods = work.notices.floods(after, at - _A_DAY, self._settings.reminders.flood_after)
+        self._looked_until, self._looked_at = newest, at
         made: list[tuple[Call, Written]] = []
         for flood in floods:
             calls = reminding.flood_calls(at, _people(work), flood.mark)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, RowMapping
 
     from pipeline.domain.request import Question
+    from pipeline.store.ahead import Ahead
     from pipeline.store.listing_records import Viewer
 
 R = schema.Request
@@ -41,7 +42,8 @@ _NUMBERED = (
     .order_by(R.id.desc())
     .limit(bindparam("most", type_=Integer))
 )
-_ANY_NUMBERED = select(exists().where(R.own_reference.is_not(None)))
+# The least of them, for it stands first in the index; asked whether there is one, PostgreSQL may look through all requests.
+_ANY_NUMBERED = select(func.min(R.own_reference))
 
 # The columns whose content the trail vouches for; a change of any of them goes through ``amend``.
 VOUCHED = (
@@ -93,9 +95,10 @@ def questions_digest(questions: Sequence[tuple[str, str]]) -> str:
 class Cases:
     """The rows of ``request`` and ``question``."""
 
-    def __init__(self, connection: Connection, events: Events) -> None:
+    def __init__(self, connection: Connection, events: Events, ahead: Ahead) -> None:
         self._connection = connection
         self._events = events
+        self._ahead = ahead
         self._opened: dict[int, tuple[NewCase, list[str]] | None] = {}
         self._asked: list[dict[str, Any]] = []
         # Whether any request bore another number before Infogov: in most councils, none. A transaction of intake makes none.
@@ -127,9 +130,9 @@ class Cases:
         values: dict[str, Any] = {name: getattr(new, name) for name in new.__slots__}
         for name in ("regime_reasons", "flag_reasons", "acknowledge_reasons"):
             values[name] = list(values[name])
-        request_id: int | None = self._connection.scalar(
-            insert_or_leave_and_tell(self._connection.dialect.name, schema.Request, "reference"),
-            {**values, "workflow": "new", "clock": "running", "requester_key": _key(new.requester_email)},
+        row = {**values, "workflow": "new", "clock": "running", "requester_key": _key(new.requester_email)}
+        request_id: int | None = self._ahead.put(schema.Request, row) or self._connection.scalar(
+            insert_or_leave_and_tell(self._connection.dialect.name, schema.Request, "reference"), row
         )
         if request_id is None:
             return None
@@ -204,6 +207,10 @@ class Cases:
         """The requests with these ids, in the order of their ids."""
         return self._with_questions(self._connection.execute(select(R).where(R.id.in_(ids)).order_by(R.id)).all())
 
+    def taken(self, references: Collection[str]) -> set[str]:
+        """Those of *references* that some request has."""
+        return set(self._connection.scalars(select(R.reference).where(R.reference.in_(references))))
+
     def by_references(self, references: Sequence[str]) -> list[Case]:
         """Those of *references* that exist."""
         if not references:
@@ -224,7 +231,7 @@ class Cases:
     def with_own_reference(self, address: str, limit: int = 50) -> list[Case]:
         """The requests of one address that bore another number before Infogov, the newest first."""
         if self._any_numbered is None:
-            self._any_numbered = bool(self._connection.scalar(_ANY_NUMBERED))
+            self._any_numbered = self._connection.scalar(_ANY_NUMBERED) is not None
         if not self._any_numbered:
             return []
         return [_case(row, ()) for row in self._connection.execute(_NUMBERED, {"key": _key(address), "most": limit})]

@@ -38,6 +38,8 @@ _TURN_SECONDS = 0.02
 WRITE, READ = {"infogov_write": True}, {"infogov_write": False}
 # A transaction of one statement: PostgreSQL begins and ends such a one by itself, which spares two journeys.
 ONCE = {"infogov_write": True, "infogov_once": True}
+# What a connection keeps while rows wait to be written before its next statement: the call that writes them.
+PUT_OFF = "infogov_put_off"
 # For a statement that fetches the bytes of mails: PostgreSQL else spells them out in hexadecimal digits.
 BYTES = {"infogov_bytes": True}
 # How a transaction begins on PostgreSQL. A writer that waited for another's change goes on from it, whatever isolation the server's
@@ -129,8 +131,9 @@ def _open_postgresql(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "do_execute", _in_bytes)
-    event.listen(engine, "do_execute", _only_one)
-    event.listen(engine, "do_executemany", _only_one)
+    for each in ("do_execute", "do_executemany"):
+        event.listen(engine, each, _only_one)
+        event.listen(engine, each, _what_was_put_off)
     return engine
 
 
@@ -152,6 +155,7 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN4
 
 def _begin_postgresql(connection: Connection) -> None:
     options = connection.get_execution_options()
+    connection.info.pop(PUT_OFF, None)
     if options.get("infogov_once"):
         connection.info["infogov_left"] = 1
     # One that listens or holds locks asks for no transactions.
@@ -206,6 +210,11 @@ def _only_one(_cursor: object, _statement: str, _parameters: object, context: An
     """Refuse a second statement where there is no transaction to hold it and the first one together."""
     if context.execution_options.get("infogov_once") and not context.root_connection.info.pop("infogov_left", 0):
         raise StoreError("a second statement was asked for in a transaction of one; nothing of it was done")
+
+
+def _what_was_put_off(_cursor: object, _statement: str, _parameters: object, context: Any) -> None:  # noqa: ANN401 - as above
+    if context.execution_options.get("infogov_write") and (write := context.root_connection.info.get(PUT_OFF)):
+        write()
 
 
 @contextmanager

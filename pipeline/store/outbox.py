@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
     from pipeline.domain.outbox import Frozen
+    from pipeline.store.ahead import Ahead
 
 O = schema.Outbox  # noqa: E741 - the table's initial, as M and R are for the others
 A = schema.Attempt
@@ -69,10 +70,11 @@ def recipients_digest(recipients: Sequence[str]) -> str:
 class OutboxRows(Allowances):
     """The rows of ``outbox`` and ``attempt``."""
 
-    def __init__(self, connection: Connection, events: Events, wakes: Wakes) -> None:
+    def __init__(self, connection: Connection, events: Events, wakes: Wakes, ahead: Ahead) -> None:
         super().__init__(connection)
         self._events = events
         self._wakes = wakes
+        self._ahead = ahead
 
     def freeze(
         self, request_id: int, letter: Frozen, *, at: datetime, actor: str = "infogov", via: str = "worker"
@@ -80,25 +82,25 @@ class OutboxRows(Allowances):
         """Put a complete letter into the outbox; returns its id, or None when one with this once_key is there already (invariant 4)."""
         sha256 = hashlib.sha256(letter.content).hexdigest()
         to_sha256 = recipients_digest(letter.recipients)
-        outbox_id: int | None = self._connection.scalar(
-            insert_or_leave_and_tell(self._connection.dialect.name, schema.Outbox, "once_key"),
-            {
-                "request_id": request_id,
-                "letter_id": letter.letter_id,
-                "kind": letter.kind,
-                "once_key": letter.once_key,
-                "status": letter.status,
-                "message_id": letter.message_id,
-                "envelope_from": letter.envelope_from,
-                "recipients": list(letter.recipients),
-                "recipients_sha256": to_sha256,
-                "to_key": key_of(letter.recipients[0]),
-                "content": letter.content,
-                "sha256": sha256,
-                "queued_at": at,
-                "not_before": letter.not_before,
-                "attempts": 0,
-            },
+        row = {
+            "request_id": request_id,
+            "letter_id": letter.letter_id,
+            "kind": letter.kind,
+            "once_key": letter.once_key,
+            "status": letter.status,
+            "message_id": letter.message_id,
+            "envelope_from": letter.envelope_from,
+            "recipients": list(letter.recipients),
+            "recipients_sha256": to_sha256,
+            "to_key": key_of(letter.recipients[0]),
+            "content": letter.content,
+            "sha256": sha256,
+            "queued_at": at,
+            "not_before": letter.not_before,
+            "attempts": 0,
+        }
+        outbox_id: int | None = self._ahead.put(schema.Outbox, row) or self._connection.scalar(
+            insert_or_leave_and_tell(self._connection.dialect.name, schema.Outbox, "once_key"), row
         )
         if outbox_id is None:
             return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.domain.errors import BusyError
 from pipeline.store import audit, engine, moving
+from pipeline.store.ahead import Ahead
 from pipeline.store.attachments import Attachments
 from pipeline.store.autosaves import Autosaves
 from pipeline.store.cases import Cases
@@ -60,14 +61,15 @@ class Work:
         self.messages = Messages(connection, self.events, self.wakes)
         self.quarantine = Quarantine(connection, self.events, self.wakes)
         self.new_mail = NewMailRows(connection, self.events)
-        self.cases = Cases(connection, self.events)
+        self.ahead = Ahead(connection)
+        self.cases = Cases(connection, self.events, self.ahead)
         self.questions = Questions(connection)
         self.clock_events = ClockEvents(connection)
         self.notes = Notes(connection, self.events)
         self.openings = Openings(connection)
         self.paper = Paper(connection, self.messages)
         self.letters = Letters(connection, self.events)
-        self.outbox = OutboxRows(connection, self.events, self.wakes)
+        self.outbox = OutboxRows(connection, self.events, self.wakes, self.ahead)
         self.lost_letters = LostLetters(connection, self.events)
         self.officers = Officers(connection, self.events)
         self.deputies = Deputies(connection, self.events)
@@ -136,6 +138,7 @@ class Store:
             with self._in_turn(), plainly(), engine.begun(self._writing) as connection:
                 work = Work(connection)
                 yield work
+                work.ahead.write_down()
                 work.messages.write_down()
                 work.cases.index_opened()
                 work.events.write_down()

@@ -46,7 +46,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One message on the desk, read and judged; *stands_for* is the first copy of it where that could not be read."""
+    """One message on the desk, read and judged; *stands_for* is the first copy of it where that could not be read.
+
+    *reference* was drawn for it ahead and is free, should it open a case.
+    """
 
     waiting: Waiting
     reading: Reading
@@ -54,3 +57,4 @@ class Item:
     known: Known
     triage: Triage
     stands_for: Quarantined | None = None
+    reference: str | None = None

@@ -34,11 +34,26 @@ _A_DAY = timedelta(days=1)
 _SAME_WORDS = timedelta(days=90)  # about the 60 working days of the Fees Regulations' aggregation, regulation 5(2)
 
 
-def look_ahead(work: Work, desk: Desk, readings: Sequence[Reading]) -> None:
-    """Ask once for a whole batch what filing asks about each of its mails: what its senders have had of us, and who said the same."""
+def look_ahead(work: Work, desk: Desk, readings: Sequence[Reading]) -> list[str | None]:
+    """Ask once for a whole batch what filing asks about each of its mails: what its senders have had of us, and who said the same.
+
+    Where the database is a journey away ids are drawn as well, and for each of *readings* a reference, given back if it is free.
+    """
     now = desk.clock.now()
     work.outbox.count_ahead({one.requester.email for one in readings if one.requester is not None}, now - _A_DAY)
     work.cases.wordings_ahead({one.wording for one in readings if one.wording is not None}, now - _SAME_WORDS)
+    if not readings or not work.ahead.draw(len(readings)):
+        return [None] * len(readings)
+    drawn = [_reference(desk, one) for one in readings]
+    taken = work.cases.taken(drawn)
+    # Of two that are the same by chance the second is drawn again.
+    return [one if one not in taken and one not in drawn[:at] else None for at, one in enumerate(drawn)]
+
+
+def _reference(desk: Desk, reading: Reading) -> str:
+    prefixes = desk.settings.reference
+    prefix = {Regime.FOI: prefixes.foi, Regime.EIR: prefixes.eir, Regime.SAR: prefixes.sar}
+    return make(prefix[reading.regime.regime], desk.ids.reference_digits())
 
 
 def open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
@@ -105,14 +120,10 @@ def _with_reference(
     """Draw references until one is free: the unique key decides, not a look beforehand (D6). The one the requester knows comes first."""
     reading = item.reading
     regime = reading.regime.regime
-    prefix = {
-        Regime.FOI: desk.settings.reference.foi,
-        Regime.EIR: desk.settings.reference.eir,
-        Regime.SAR: desk.settings.reference.sar,
-    }
     requester = reading.requester
+    first = known.reference if known else item.reference
     for draw in range(_DRAWS):
-        reference = known.reference if known and not draw else make(prefix[regime], desk.ids.reference_digits())
+        reference = first if first and not draw else _reference(desk, reading)
         new = NewCase(
             reference=reference,
             regime=regime,

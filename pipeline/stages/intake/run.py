@@ -184,10 +184,13 @@ class Intake:
             with self._store.write() as work:
                 colleagues = _colleagues(work)
                 open_ids = work.messages.still_waiting([message.waiting.id for message in messages])
-                look_ahead(work, self._desk, [m.reading for m in messages if m.reading is not None])
+                read = [m for m in messages if m.reading is not None]
+                drawn = look_ahead(work, self._desk, [m.reading for m in read if m.reading is not None])
+                references = {m.waiting.id: one for m, one in zip(read, drawn, strict=True)}
                 for message in messages:
                     if message.waiting.id in open_ids:
-                        outcome[self._file(work, message, colleagues)] += 1
+                        reference = references.get(message.waiting.id)
+                        outcome[self._file(work, message, colleagues, reference)] += 1
             counts.update(outcome)
         except Exception as error:  # noqa: BLE001 - any message of the batch may be the cause; each is tried on its own below
             log.warning("batch_not_filed", messages=len(messages), error=type(error).__name__, reason=_said(error))
@@ -219,8 +222,8 @@ class Intake:
                     [self._file(work, broken, frozenset())] if work.messages.still_waiting([broken.waiting.id]) else []
                 )
 
-    def _file(self, work: Work, message: _Read, colleagues: frozenset[str]) -> str:
-        """Decide and write everything about one message; returns its verdict."""
+    def _file(self, work: Work, message: _Read, colleagues: frozenset[str], reference: str | None = None) -> str:
+        """Decide and write everything about one message; returns its verdict. *reference* was drawn for it, should it need one."""
         if message.reading is None or message.problem:
             self._quarantine(work, message)
             return Verdict.QUARANTINED
@@ -235,8 +238,9 @@ class Intake:
         if decided.verdict is Verdict.BOUNCE:
             returned = returned_by(work.messages.raw(message.waiting.id) or b"")
         item = Item(
-            waiting=message.waiting, reading=reading, returned=returned, known=known, triage=decided, stands_for=unread
-        )
+            waiting=message.waiting, reading=reading, returned=returned, known=known, triage=decided, stands_for=unread,
+            reference=reference,
+        )  # fmt: skip
         return file(work, self._desk, item)
 
     def _context(
