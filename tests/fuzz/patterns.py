@@ -13,8 +13,8 @@ from re import _parser as parser
 from typing import TYPE_CHECKING, Any
 
 import pipeline
-from pipeline.domain.sieve import Sifted
 from pipeline.domain.patterns import AnyOf
+from pipeline.domain.sieve import Sifted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
