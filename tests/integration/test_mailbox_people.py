@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from imapclient import SEEN
 from product import making, request
+from servers.dovecot import PASSWORD
 
 from pipeline.mail.mailbox import ImapMailbox
 
@@ -388,3 +390,14 @@ def test_the_same_mail_in_two_mailboxes_is_one_request(two: Product) -> None:
     assert two.run_once() == {"received": 2, "requests": 1, "other": 1, "acknowledged": 1}
     [case] = two.cases()
     assert [verdict for _, verdict in two.sides(case)] == ["request", "other"]
+
+
+def test_nothing_that_is_said_to_the_server_is_kept_for_a_log(
+    product: Product, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With every logger open, imapclient's own too, no mail's words, no password and no command is spelt out: it costs more than the fetching."""
+    product.put(*people(1, 2))
+    with caplog.at_level(logging.DEBUG):
+        assert product.receive().taken == 2
+    assert not [line for line in caplog.messages if "Freedom" in line or PASSWORD in line or "BODY" in line]
+    assert product.count("raw") == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import signal
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from engines import ask
+from journal_lines import journal_lines
 from processes import Service, request_mail, wait_for
 from product import APPROVER, DRAFTER, SteadyIds, making, message_id, request
 from servers import postgres as postgres_server
@@ -26,6 +28,7 @@ from pipeline.domain.errors import NotAllowedError
 from pipeline.domain.ports import NoProgress
 from pipeline.settings import Settings
 from pipeline.store import Store
+from pipeline.store.cases import Cases
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
@@ -109,6 +112,29 @@ def test_mail_becomes_requests_and_each_is_acknowledged(product: Product, sink: 
     references = [case.reference for case in product.cases()]
     listed = product.cli("requests", "--json").lines
     assert sorted(line["reference"] for line in listed) == sorted(references)
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_reference_drawn_ahead_that_somebody_has(
+    product: Product, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch, *, seen: bool
+) -> None:
+    """Numbers drawn twice in a batch, and one that a case has, seen beforehand or taken a moment later: each mail has its own, and one letter."""
+    first = product.one_case()
+    draws = itertools.chain(
+        [first.reference[3:11]] * 2, ["12345678"] * 3, (f"{n:08}" for n in itertools.count(20000000))
+    )
+    monkeypatch.setattr(SteadyIds, "reference_digits", lambda _self: next(draws))
+    if not seen:
+        monkeypatch.setattr(Cases, "taken", lambda _self, _references: set[str]())
+    product.put(*[request(f"m{n}", sender=f"p{n}@example.org") for n in range(6)])
+    product.receive()
+    with journal_lines() as lines:
+        assert product.intake() == {"request": 6}
+    assert ("batch_not_filed" in {line["event"] for line in lines}) == (not seen)
+    product.deliver()
+    assert len({case.reference for case in product.cases()}) == 7
+    assert len({message_id(letter) for letter in sink.letters}) == 7
+    assert product.app.store.verify().findings == []
 
 
 def test_an_answer_is_written_approved_and_sent_once(product: Product, sink: SmtpSink) -> None:
