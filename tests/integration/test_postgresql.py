@@ -266,6 +266,21 @@ def test_what_a_dead_sender_had_in_hand(product: Product, another: Callable[[], 
     assert (after.retried, after.acknowledged, len(sink.letters)) == (1, 1, 1)
 
 
+def test_a_busy_sender_looks_for_dead_ones_once_a_second(product: Product, another: Callable[[], App]) -> None:
+    """Of runs that follow each other at once only the first looks; a second later what a dead one had in hand is sent."""
+    sender, dying = product.sender(), another()
+    assert sender.run().acknowledged == 0
+    product.put(request("one"))
+    product.receive()
+    product.intake()
+    with dying.store.write() as work:
+        assert len(work.outbox.claim("dying", product.clock.now(), 20)) == 1
+    assert sender.run().retried == 0
+    product.clock.set(product.clock.now() + timedelta(seconds=1))
+    after = sender.run()
+    assert (after.retried, after.acknowledged) == (1, 1)
+
+
 def test_mail_of_one_case_in_two_mailboxes(
     tmp_path: Path, dovecot: Dovecot, sink: SmtpSink, user: str, url: str
 ) -> None:
