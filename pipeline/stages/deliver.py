@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from pipeline.store import Store, Work
     from pipeline.store.records import Claimed, LetterRecordRow
 
-_BATCH = 20
+_BATCH = 50
 _LOOKED_ANEW = timedelta(seconds=1)
 _UNREACHABLE = NextStep(status=OutboxStatus.RETRY, delay=timedelta(0))
 

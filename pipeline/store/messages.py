@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 M = schema.Message
 BATCH_BYTES = 16 * 2**20
-BATCH_COUNT = 20
+BATCH_COUNT = 50
 # What PostgreSQL's index takes is about 2,700 bytes; an id of such a length names no message (RFC 5322 section 2.1.1: 998 a line).
 _LONGEST_ID = 2000
 _WAITING = select(M.id).where(M.id.in_(bindparam("ids", expanding=True)), M.state == "received").order_by(M.id)
@@ -50,7 +50,7 @@ _RAWS = (
     .execution_options(**BYTES)
 )
 _TO_READ = text(TO_READ)
-_AHEAD = 10 * BATCH_COUNT
+_AHEAD = 4 * BATCH_COUNT
 
 
 @cache

@@ -127,7 +127,7 @@ def test_untried_messages_come_in_batches(store: Store) -> None:
     with store.write() as work:
         take(work, *[arrival(n) for n in range(1, 61)])
         first = work.messages.next_to_read()
-        assert first == list(range(1, 21))
+        assert first == list(range(1, BATCH_COUNT + 1))
         for n in range(1, 61):
             work.messages.settle(n, state="filed", values=REQUEST)
         take(
