@@ -18,6 +18,11 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 from pipeline.mail.timekeeper import TIMEKEEPER
 
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - Windows, where the pipes stay as they are
+    fcntl = None  # type: ignore[assignment]
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 120.0  # seconds for one mail; the readers' own limits end far sooner
 _GOODBYE = 5.0
+# A pipe holds 64 KB, some six answers: whoever reads would wait while the batch before is filed, and then be waited for.
+_PIPE_BYTES = 2**20
 _HARMLESS = ("LANG", "LC_", "LD_LIBRARY_PATH", "MALLOC_", "PATH", "PYTHON", "SYSTEMROOT", "TEMP", "TMP", "TZ")
 _ADOPT = "import sys; sys.path[:] = sys.argv[1:]; from pipeline.mail.reading_here import serve; serve()"
 
@@ -114,6 +121,8 @@ class _Child:
         command = [sys.executable, "-c", _ADOPT, *sys.path]
         environment = {name: value for name, value in os.environ.items() if name.startswith(_HARMLESS)}
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)  # noqa: S603 - our own interpreter and words
+        for pipe in (self._process.stdin, self._process.stdout):
+            _widen(_pipe(pipe))
         self._waiting: queue.SimpleQueue[tuple[int, ToRead] | Council | None] = queue.SimpleQueue()
         self._waiting.put(council)
         self._feeder = threading.Thread(target=self._feed, name="reader-feeder", daemon=True)
@@ -176,3 +185,10 @@ def _pipe(end: IO[bytes] | None) -> IO[bytes]:
     if end is None:  # pragma: no cover - both were asked for as pipes
         raise OSError("the reading process has no pipe")
     return end
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let *pipe* hold more, where the system knows how and allows it."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
