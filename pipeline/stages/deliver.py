@@ -94,16 +94,22 @@ class _Outcome:
 
     @property
     def status(self) -> OutboxStatus:
+        """What has become of the letter."""
         return OutboxStatus.REDIRECTED if self.redirect else OutboxStatus.SENT
 
     @property
-    def answer(self) -> str:
-        refused = ", ".join(f"{to} ({why})" for to, why in self.accepted.refused.items())
-        return f"{self.accepted.answer}; refused for: {refused}" if refused else self.accepted.answer
-
-    @property
     def case_too(self) -> bool:
+        """Whether the letter's case changes with it."""
         return bool(self.accepted.refused) or self.letter.letter_id is not None
+
+    def write(self, work: Work, end: tuple[int, str] | None = None) -> bool:
+        """Settle the letter, in one statement where the *end* of its case's chain is given; returns whether the next one is marked."""
+        refused = ", ".join(f"{to} ({why})" for to, why in self.accepted.refused.items())
+        answer = f"{self.accepted.answer}; refused for: {refused}" if refused else self.accepted.answer
+        return work.outbox.settle(
+            self.letter, self.status, at=self.at, answer=answer, redirected_to=self.redirect, case_too=self.case_too,
+            then=self.then, end=end,
+        )  # fmt: skip
 
 
 class Deliver:
@@ -303,25 +309,13 @@ class Deliver:
         if letter.end is None or outcome.case_too:
             return None
         with suppress(BusyError, UnfitError), self._store.at_once() as work:
-            return work.outbox.settle(
-                letter,
-                outcome.status,
-                at=outcome.at,
-                answer=outcome.answer,
-                redirected_to=outcome.redirect,
-                case_too=False,
-                then=outcome.then,
-                end=letter.end,
-            )
+            return outcome.write(work, letter.end)
         return None
 
     def _write_accepted(self, work: Work, outcome: _Outcome) -> bool:
         """The record of an accepted letter, with the mark of the one that comes next; returns whether that was ours to mark."""
         letter, accepted, status, now = outcome.letter, outcome.accepted, outcome.status, outcome.at
-        marked = work.outbox.settle(
-            letter, status, at=now, answer=outcome.answer, redirected_to=outcome.redirect, case_too=outcome.case_too,
-            then=outcome.then,
-        )  # fmt: skip
+        marked = outcome.write(work)
         if accepted.refused:
             _call_officer(work, letter, status, "was refused for one of its recipients", now)
         if status is OutboxStatus.SENT and letter.letter_id is not None:
