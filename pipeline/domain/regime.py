@@ -75,15 +75,19 @@ def _access(subject: str, text: str, asked: list[str]) -> RegimeGuess:
     for one in asked:
         carried = topics[-1] if topics and _POINTS_BACK.search(one[:_LOOK_AT_ONE]) else ()
         topics.append(_topics(one) or carried)
-    staff = [bool(ABOUT_STAFF.search(_plain(one))) for one in asked]
     around = _topics(_LABEL.sub(" ", subject)) or _topics(_preamble(frame, asked))
-    green = sum(1 for found, pay in zip(topics, staff, strict=True) if (found or around) and not pay)
-    named = sum(1 for found, pay in zip(topics, staff, strict=True) if found and not pay)
+    green = sum(1 for found, one in zip(topics, asked, strict=True) if (found or around) and not _about_staff(one))
+    named = sum(1 for found, one in zip(topics, asked, strict=True) if found and not _about_staff(one))
     if asked and green * 2 >= len(asked) and (named or around):
         found = tuple(dict.fromkeys([topic for one in topics for topic in one] + list(around)))
         return _environmental(found, named=green, asked=len(asked))
     cited = _CITES_EIR.search(f"{subject} {frame}")
-    if cited and not any(staff) and not _CITES_FOI.search(f"{subject} {frame}") and not _COUNTS_EIR.search(frame):
+    if (
+        cited
+        and not any(map(_about_staff, asked))
+        and not _CITES_FOI.search(f"{subject} {frame}")
+        and not _COUNTS_EIR.search(frame)
+    ):
         return RegimeGuess(
             regime=Regime.EIR,
             reasons=("It cites the Environmental Information Regulations, and nothing in it points elsewhere.",),
@@ -93,16 +97,15 @@ def _access(subject: str, text: str, asked: list[str]) -> RegimeGuess:
 
 def is_environmental(text: str) -> bool:
     """Whether one question looks environmental by its own words, and not like one for the requester's own data (``guess_question``)."""
-    return bool(_topics(text)) and not ABOUT_STAFF.search(_plain(text)) and not _own_data(text, [text])
+    return bool(_topics(text)) and not _about_staff(text) and not _own_data(text, [text])
 
 
 def guess_question(text: str) -> RegimeGuess:
     """The law that one question looks like by its own words (domain.md 1.4: routing is per question, not per mail)."""
     if reason := _own_data(text, [text]):
         return RegimeGuess(regime=Regime.SAR, reasons=(reason,))
-    plain = _plain(text)
     found = _topics(text)
-    if found and not ABOUT_STAFF.search(plain):
+    if found and not _about_staff(text):
         return _environmental(found, named=1, asked=1)
     return RegimeGuess(regime=Regime.FOI, reasons=_not_others("", text, named=0, asked=1))
 
@@ -147,6 +150,11 @@ def _preamble(frame: str, asked: list[str]) -> str:
 @lru_cache(maxsize=64)
 def _plain(text: str) -> str:
     return LOOKALIKES.sub(" ", " ".join(text[:_LOOK_AT_ONE].split()))
+
+
+@lru_cache(maxsize=64)
+def _about_staff(text: str) -> bool:
+    return ABOUT_STAFF.search(_plain(text)) is not None
 
 
 @lru_cache(maxsize=64)
