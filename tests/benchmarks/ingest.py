@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import load
+import mailparser
 from row import Row
 from town import POSTGRESQL, SQLITE, process, town
 
@@ -47,7 +48,7 @@ def rates(*, quick: bool) -> list[Row]:
     Raw kept, every commit waits for the disk. Timed from the start of the built worker's parts to the last acknowledgement.
     """
     sizes = (50, 100) if quick else (500, 2_000)
-    rows: list[Row] = []
+    rows: list[Row] = [_yardstick(sizes[0])]
     for database, users, target in (
         (SQLITE, ("one",), 200.0),
         (POSTGRESQL, ("one",), 120.0),
@@ -62,9 +63,22 @@ def rates(*, quick: bool) -> list[Row]:
                 Row(name=name, value=size / found.seconds, unit="msg/s", size=said, target=target, at_least=True)
             )
             if size == sizes[-1]:
+                rows.append(_yardstick(sizes[0]))
                 peaks = _ingest(database, users, size, memory=True).peaks
                 rows += _details(f"{database}, {workers}", found, peaks, size)
     return rows
+
+
+def _yardstick(size: int) -> Row:
+    """What mail-parser alone takes for mails of the load just now: a shared machine's speed changes, and a rate is read beside it."""
+    raws = list(load.mails(size, datetime.now(UTC)))
+    before = time.process_time()
+    for raw in raws:
+        mailparser.parse_from_bytes(raw)
+    each = (time.process_time() - before) / size * 1000
+    return Row(
+        name="  yardstick: mail-parser alone, on an idle machine", value=each, unit="ms/msg", size=f"{size} mails"
+    )
 
 
 def _details(name: str, found: _Found, peaks: list[float], size: int) -> list[Row]:
