@@ -40,7 +40,7 @@ class AnyOf:
 
     def search_telling(self, text: str, places: Collection[int]) -> bool:
         """Whether one of the telling alternatives at *places* stands in *text*; for who has asked a sieve which of them may."""
-        # A few are run each by itself: nine in ten are never needed, and all of them as one take long to compile.
+        # A few are run each by itself: most are never needed, and all of them as one take long to compile.
         if len(places) > _FEW:
             return self._telling.search(text)
         return any(self._at(place).search(text) is not None for place in places)
