@@ -13,10 +13,10 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent.parent), str(HERE.parent)]
+if __name__ == "__main__":
+    sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
-from fuzz.patterns import every_pattern  # noqa: E402 - found only after the path above
+from fuzz.patterns import every_pattern
 
 if TYPE_CHECKING:
     from fuzz.patterns import Used
@@ -49,6 +49,14 @@ def longest(used: Used) -> int:
     return next((most for where, most in BOUNDED.items() if used.where.startswith(where)), MB)
 
 
+def paced() -> list[Used]:
+    """Every pattern that is run, once for each use and length."""
+    once: dict[object, Used] = {}
+    for used in every_pattern():
+        once.setdefault((used.pattern, used.anchored, longest(used)), used)
+    return [*once.values()]
+
+
 def busiest(used: Used) -> str:
     """What to repeat to keep *used* busiest."""
     timed = []
@@ -67,7 +75,7 @@ def _seconds(used: Used, text: str | bytes) -> float:
 def main() -> None:
     """Run all."""
     warnings.simplefilter("ignore")
-    for used in every_pattern():
+    for used in paced():
         print(used.where, file=sys.stderr, flush=True)
         start = time.process_time()
         used.run(used.text(busiest(used), longest(used)))

@@ -126,17 +126,19 @@ def every_pattern() -> list[Used]:
 
 def _named() -> Iterator[Used]:
     uses = _uses()
-    seen: set[int] = set()
+    # By what they say, not by which object: whether two that say the same are one object is up to the cache of ``re`` at that moment.
+    seen: set[tuple[str, re.Pattern[Any], bool]] = set()
     for found in pkgutil.walk_packages([str(ROOT)], "pipeline."):
         if found.name.endswith(".__main__") or ".migrations." in found.name:
             continue
         module = importlib.import_module(found.name)
         for name, value in vars(module).items():
             for pattern in _held(value, 0):
-                if id(pattern) not in seen:
-                    seen.add(id(pattern))
-                    how = uses.get(name, set()) if isinstance(value, re.Pattern) else set()
-                    yield Used(where=f"{found.name}:{name}", pattern=pattern, anchored=bool(how) and how <= _ANCHORED)
+                how = uses.get(name, set()) if isinstance(value, re.Pattern) else set()
+                anchored = bool(how) and how <= _ANCHORED
+                if (found.name, pattern, anchored) not in seen:
+                    seen.add((found.name, pattern, anchored))
+                    yield Used(where=f"{found.name}:{name}", pattern=pattern, anchored=anchored)
 
 
 def _held(value: Any, depth: int) -> Iterator[re.Pattern[Any]]:
