@@ -214,6 +214,7 @@ def test_lists_go_on_page_by_page(many: Crowd) -> None:
             if not [a for a in page.select("a") if a.text_content() == link]:
                 break
             page = page.link(link)
+        assert page.link("Start of these lists").select(of)[0].get("href") == seen[0][0]
         flat = [one for part in seen for one in part]
         assert len(flat) == len(set(flat)) >= 52, link
         assert all(len(part) <= 51 for part in seen)
@@ -228,6 +229,7 @@ def test_lists_go_on_page_by_page(many: Crowd) -> None:
             if not [a for a in page.select("a") if a.text_content() == link]:
                 break
             page = page.link(link)
+        assert page.link("Start of these lists").select(of)[0].get("href") == seen[0][0]
         flat = [one for part in seen for one in part]
         assert len(flat) == len(set(flat)) >= at_least, link
         assert {len(part) for part in seen[:-1]} == {50}
