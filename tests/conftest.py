@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from engines import Cluster
+from hypothesis import HealthCheck, settings
 from servers import postgres as postgres_server
 from servers.places import place
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 
 
 def pytest_configure() -> None:
-    """Put the folders of tests where files of tests lie."""
+    """Put the folders of tests where files of tests lie, and time no example: how fast one is depends on who filled a cache first."""
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place()))
+    settings.register_profile("untimed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("untimed")
 
 
 @pytest.hookimpl(wrapper=True)

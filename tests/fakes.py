@@ -163,9 +163,9 @@ class FakeMailbox:
         place = self.folders[folder]
         return FolderState(uidvalidity=place.uidvalidity, uidnext=place.uidnext, exists=len(place.messages))
 
-    def look(self, folder: str) -> FolderState:
+    def look(self, folder: str, *, readonly: bool = False) -> FolderState:
         """Open *folder*."""
-        return self.select(folder)
+        return self.select(folder, readonly=readonly)
 
     def uids_after(self, cursor: int) -> list[int]:
         """UIDs above *cursor*."""

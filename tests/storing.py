@@ -17,8 +17,9 @@ from pipeline.store import Store, schema
 from pipeline.store.cases import NewCase
 from pipeline.store.erasing import By
 from pipeline.store.events import Happening
+from pipeline.store.folders import FolderPosition
 from pipeline.store.index_tables import LetterProvision
-from pipeline.store.records import Arrival, FolderPosition, LetterFile
+from pipeline.store.records import Arrival, LetterFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -40,7 +40,7 @@ class Ids(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """What SELECT or EXAMINE says of a folder (RFC 3501 section 6.3.1): *uidnext* is a lower bound for the next UID; *exists* a count."""
+    """What SELECT or EXAMINE says of a folder (RFC 3501 section 6.3.1): *exists* is a count, *uidnext* the next UID, 0 untold."""
 
     uidvalidity: int
     uidnext: int
@@ -83,8 +83,8 @@ class Mailbox(Protocol):
         """Open *folder* afresh, so that what is new is seen."""
         ...
 
-    def look(self, folder: str) -> FolderState:
-        """Have *folder* open for reading and moving, as it was opened up to five minutes ago on this connection where that can be.
+    def look(self, folder: str, *, readonly: bool = False) -> FolderState:
+        """Have *folder* open for reading and, unless *readonly*, moving, as it was opened up to five minutes ago on this connection where that can be.
 
         What is new since is seen; ``uidnext`` may be older than that. A folder that somebody put in the place of this one is not.
         """
@@ -95,7 +95,7 @@ class Mailbox(Protocol):
         ...
 
     def envelopes(self, uids: Sequence[int]) -> list[Envelope]:
-        """Size and INTERNALDATE of each of *uids* that still exists, in UID order."""
+        """Size and INTERNALDATE of each of *uids* that still exists, in UID order; size 0 of one that is there and whose size is not told."""
         ...
 
     def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:

@@ -6,7 +6,8 @@ import imaplib
 from typing import TYPE_CHECKING
 
 import imapclient
-from imapclient.exceptions import IMAPClientError
+from imapclient import imap_utf7
+from imapclient.exceptions import IMAPClientError, ProtocolError
 from imapclient.exceptions import LoginError as RefusedError
 
 from pipeline.domain.errors import LoginError, MailboxError
@@ -36,8 +37,33 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc] # imapclient is publi
         # imapclient has imaplib spell out every line and every mail for a log that nobody reads: with it, fetching takes seven times as long.
         self._imap.debug = 0
 
+    def folders(self) -> dict[str, tuple[bytes, ...]]:
+        """Every folder's name and marks; a name that is no modified UTF-7 (RFC 3501 section 5.1.3) is shown as it came."""
+        self.folder_encode = False
+        try:
+            listed = self.list_folders()
+        finally:
+            self.folder_encode = True
+        return {_folder_name(name): flags for flags, _, name in listed}
+
     def _create_IMAP4(self) -> ImapWire:  # noqa: N802 - imapclient's name for its one factory method
         return self._new_wire()
+
+
+def _folder_name(name: bytes | str) -> str:
+    try:
+        return str(imap_utf7.decode(name))
+    except ValueError:
+        return name.decode("utf-8", "replace") if isinstance(name, bytes) else name
+
+
+def said(error: Exception) -> str:
+    """The words of *error*; of an answer that could not be understood only that it was so, for it may hold the words of a mail."""
+    words = str(error)
+    servers = isinstance(error, (OSError, IMAPClientError)) and not isinstance(error, ProtocolError)
+    if servers and not words.startswith(("unexpected ", "socket error: unterminated")):
+        return words
+    return words.partition(":")[0].partition('"')[0]
 
 
 def start_tls(client: Client, context: ssl.SSLContext | None, label: str) -> None:

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import imapclient
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, ProtocolError
 
 from pipeline.domain.errors import InfogovError, MailboxError
 from pipeline.domain.ports import Envelope, FolderState
 from pipeline.mail.connection import DEADLINE_FACTOR, SLOWEST, Lifeline, is_news, tls_context
-from pipeline.mail.imap_login import Client, log_in, start_tls
+from pipeline.mail.imap_login import Client, log_in, said, start_tls
 from pipeline.mail.remedies import explain, suggested_pause
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _IDLE_FAILURES = 3  # then this server's IDLE is not used any more
 _GOODBYE_SECONDS = 5.0
 _SEARCH_WINDOW = 50_000  # UIDs asked for at a time: imaplib refuses an answer line over 1,000,000 bytes
 _UIDS_PER_COMMAND = 200  # keeps a command line under 2.5 kB
+_REFUSALS = 30  # so many NOs find three messages in two hundred that the server can't show
 _BYTES_PER_COMMAND = 4 * 1024 * 1024  # the client holds about three times what one command fetches
 _SELECTION_SECONDS = 300.0  # after which a folder is opened afresh: somebody may have put another one in its place
 
@@ -100,20 +101,20 @@ class ImapMailbox:
     def all_folders(self) -> dict[str, tuple[bytes, ...]]:
         r"""Every folder's name as the server spells it, with its marks, such as \Sent (RFC 6154)."""
         with self._speaking("listing the folders") as client:
-            return {str(name): flags for flags, _, name in client.list_folders()}
+            return client.folders()
 
     def select(self, folder: str, *, readonly: bool = False) -> FolderState:
         """Open *folder* afresh by SELECT, or EXAMINE for *readonly*."""
         with self._speaking(f'opening folder "{folder}"') as client:
             return self._select(client, folder, readonly=readonly)
 
-    def look(self, folder: str) -> FolderState:
+    def look(self, folder: str, *, readonly: bool = False) -> FolderState:
         """Have *folder* open, as it is from ``select`` or ``look`` up to five minutes ago: what that costs grows with the folder."""
         young = time.monotonic() - self._selected_at < _SELECTION_SECONDS
         # An empty one is opened afresh: to search it some servers call an error.
-        if young and self._selected == (folder, False) and self._state.exists > 0:
+        if young and self._selected == (folder, readonly) and self._state.exists > 0:
             return self._state
-        return self.select(folder)
+        return self.select(folder, readonly=readonly)
 
     def uids_after(self, cursor: int) -> list[int]:
         """All UIDs greater than *cursor* in the selected folder, ascending."""
@@ -123,7 +124,8 @@ class ImapMailbox:
         low = cursor + 1
         with self._speaking("looking for new messages") as client:
             if self._state.exists > _SEARCH_WINDOW:
-                while low + _SEARCH_WINDOW < self._state.uidnext:
+                # Where all are found, a UIDNEXT far above them leads no further.
+                while low + _SEARCH_WINDOW < self._state.uidnext and len(found) < self._state.exists:
                     found.update(client.search(["UID", f"{low}:{low + _SEARCH_WINDOW - 1}"]))
                     low += _SEARCH_WINDOW
             found.update(client.search(["UID", f"{low}:*"]))
@@ -131,14 +133,21 @@ class ImapMailbox:
         return sorted(uid for uid in found if uid > cursor)
 
     def envelopes(self, uids: Sequence[int]) -> list[Envelope]:
-        """Size in bytes and INTERNALDATE (aware, UTC) of each of *uids* that still exists, in UID order."""
-        found: list[Envelope] = []
+        """Size in bytes and INTERNALDATE (aware, UTC) of each of *uids* that still exists, in UID order.
+
+        One that the server lists and says nothing of has the size 0, which no message has.
+        """
+        found: dict[int, Envelope] = {}
         for chunk in _chunks(sorted(uids), _UIDS_PER_COMMAND):
             with self._speaking("reading sizes and dates") as client:
-                rows = client.fetch(chunk, ["RFC822.SIZE", "INTERNALDATE"])
-                found.extend(self._envelope(uid, row) for uid, row in sorted(rows.items()) if b"RFC822.SIZE" in row)
-        self._sizes.update((envelope.uid, envelope.size) for envelope in found)
-        return found
+                found |= self._envelopes(client, chunk)
+                silent = [uid for uid in chunk if uid not in found]
+                if silent:
+                    listed = client.search(["UID", ",".join(map(str, silent))])
+                    nothing = {uid: Envelope(uid=uid, size=0, internal_date=None) for uid in silent if uid in listed}
+                    found |= nothing | self._envelopes(client, list(nothing))
+        self._sizes.update((uid, envelope.size) for uid, envelope in found.items() if envelope.size)
+        return [found[uid] for uid in sorted(found)]
 
     def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
         """Raw bytes of each of *uids* that still exists, by BODY.PEEK[]."""
@@ -250,10 +259,26 @@ class ImapMailbox:
                 case _:
                     pass
 
-    def _envelope(self, uid: int, row: dict[bytes, Any]) -> Envelope:
-        at = row.get(b"INTERNALDATE")
-        usable = at.astimezone(UTC) if isinstance(at, datetime) and at.tzinfo is not None else None
-        return Envelope(uid=uid, size=int(row[b"RFC822.SIZE"]), internal_date=usable)
+    def _envelopes(self, client: Client, uids: Sequence[int]) -> dict[int, Envelope]:
+        """The envelopes that the server gives; where it says NO to many, they are asked for in halves, and one by itself is left out."""
+        found: dict[int, Envelope] = {}
+        groups, refusals = [uids] if uids else [], 0
+        while groups:
+            group = groups.pop()
+            try:
+                rows = client.fetch(group, ["RFC822.SIZE", "INTERNALDATE"])
+            except (IMAPClientAbortError, ProtocolError):
+                raise
+            except IMAPClientError as error:
+                refusals += 1
+                # Who says NO to nearly everything, or asks for a pause, has a fault of its own.
+                if refusals > _REFUSALS or suggested_pause(str(error)):
+                    raise
+                half = len(group) // 2
+                groups += [part for part in (group[half:], group[:half]) if len(group) > 1]
+                continue
+            found |= {uid: _envelope(uid, row) for uid, row in rows.items() if b"RFC822.SIZE" in row}
+        return found
 
     def _fetch(self, uids: Sequence[int], item: str, key: bytes, expected: int) -> dict[int, bytes]:
         with self._speaking("reading messages", self._deadline + expected / SLOWEST) as client:
@@ -337,7 +362,7 @@ class ImapMailbox:
             raise
         except Exception as error:
             # imaplib, ssl and socket have no error in common, and a broken server makes the parsers raise anything.
-            words = self._lifeline.reason or str(error)
+            words = self._lifeline.reason or said(error)
             self._not_before = time.monotonic() + suggested_pause(words)
             self._drop()
             raise MailboxError(f"{self._label}: {doing} failed. {explain(words or error)}") from error
@@ -358,6 +383,12 @@ class ImapMailbox:
     @property
     def _label(self) -> str:
         return f'mailbox "{self.name}" ({self._settings.user} at {self._settings.host}:{self._settings.port})'
+
+
+def _envelope(uid: int, row: dict[bytes, Any]) -> Envelope:
+    at = row.get(b"INTERNALDATE")
+    usable = at.astimezone(UTC) if isinstance(at, datetime) and at.tzinfo is not None else None
+    return Envelope(uid=uid, size=int(row[b"RFC822.SIZE"]), internal_date=usable)
 
 
 def _chunks(uids: Sequence[int], length: int) -> Iterator[list[int]]:

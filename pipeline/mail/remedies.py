@@ -85,8 +85,12 @@ _REMEDIES: dict[str, str] = {
     r"mailbox doesn'?t exist|no such (?:mailbox|folder)|unknown (?:mailbox|folder)|folder not found|\[nonexistent\]|\[trycreate\]": (
         "There is no folder of this name. Names are the server's own, in the mailbox's language; infogov doctor lists them"
     ),
+    "is not writable|read-only": (
+        "The server opens this folder for reading only, so nothing can be moved out of it. Give the account the right to write,"
+        " or leave processed_folder out: then mail is only read"
+    ),
     "serverbug|internal error": "The server failed inside; infogov tries again by itself",
-    "bad response type|memoryerror|more than a mailbox can hold": (
+    "bad response type|unexpected (?:tagged )?response|memoryerror|more than a mailbox can hold": (
         "What the server says can't be right; infogov connects again by itself. If it goes on, tell the server's operator"
     ),
     r"\beof\b|closed|reset by peer|broken pipe|\bbye\b|shutting down": (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
 from pipeline.store import schema
 from pipeline.store.events import Events, Happening, mailbox_chain
-from pipeline.store.records import FolderPosition
 from pipeline.store.upsert import insert_or_leave
 
 if TYPE_CHECKING:
@@ -22,6 +22,25 @@ if TYPE_CHECKING:
 _POSITION = select(schema.Folder).where(
     schema.Folder.mailbox == bindparam("box"), schema.Folder.folder == bindparam("place")
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderPosition:
+    """How far a folder has been read: *cursor* is the last UID taken, *backfill_until* the last one that was there at first contact or rescan.
+
+    *polled_at* is when it was last read to its end; None before that. UIDs up to *quiet_until* are read again after a restore and recorded
+    without a letter; -1 until the first reading after it says up to which. *failed_times* polls in a row ended at *failed_uid*.
+    """
+
+    uidvalidity: int
+    cursor: int
+    backfill_until: int
+    first_seen_at: datetime
+    left_behind: int
+    polled_at: datetime | None = None
+    quiet_until: int = 0
+    failed_uid: int = 0
+    failed_times: int = 0
 
 
 class Folders:
@@ -45,6 +64,8 @@ class Folders:
             left_behind=row.left_behind,
             polled_at=row.polled_at,
             quiet_until=row.quiet_until,
+            failed_uid=row.failed_uid,
+            failed_times=row.failed_times,
         )
 
     def first_contact(self, mailbox: str, folder: str, position: FolderPosition) -> None:
@@ -84,6 +105,7 @@ class Folders:
                 cursor=0,
                 backfill_until=backfill_until,
                 quiet_until=0,
+                failed_times=0,
                 rescans=schema.Folder.rescans + 1,
             )
         )
@@ -96,6 +118,13 @@ class Folders:
         """Record messages up to *uid* without letters: they may have had theirs before the database was restored."""
         where = (schema.Folder.mailbox == mailbox, schema.Folder.folder == folder)
         self._connection.execute(update(schema.Folder).where(*where).values(quiet_until=uid))
+
+    def failed_at(self, mailbox: str, folder: str, uidvalidity: int, uid: int) -> None:
+        """Count that the server failed to hand over a batch that begins with *uid*; another one begins the count anew."""
+        place = schema.Folder
+        where = (place.mailbox == mailbox, place.folder == folder, place.uidvalidity == uidvalidity)
+        times = case((place.failed_uid == uid, place.failed_times + 1), else_=1)
+        self._connection.execute(update(place).where(*where).values(failed_times=times, failed_uid=uid))
 
     def advance(self, mailbox: str, folder: str, cursor: int, at: datetime, *, uidvalidity: int | None = None) -> None:
         """Move the cursor forward to *cursor*, never back, and note the poll.

@@ -10,25 +10,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FolderPosition:
-    """How far a folder has been read: *cursor* is the last UID taken, *backfill_until* the last one that was there at first contact or rescan.
-
-    *polled_at* is when it was last read to its end; None before that. UIDs up to *quiet_until* are read again after a restore and recorded
-    without a letter; -1 until the first reading after it says up to which.
-    """
-
-    uidvalidity: int
-    cursor: int
-    backfill_until: int
-    first_seen_at: datetime
-    left_behind: int
-    polled_at: datetime | None = None
-    quiet_until: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One message as taken from a folder, ready to be kept; *body* is "whole", "headers" (over the size limit) or "missing".
+    """One message as taken from a folder; *body* is "whole", "headers" (over the size limit), "refused" (no more than headers) or "missing".
 
     *quiet* says why nothing goes out by itself because of it: "shadow" running, or read again after a restore ("restored").
     """

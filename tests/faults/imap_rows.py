@@ -51,7 +51,7 @@ IMAP_ROWS = (
     Row(
         name="imap-no",
         fault="IMAP server says NO",
-        cases=("SELECT", "UID SEARCH", "UID FETCH", "UID MOVE"),
+        cases=("SELECT", "UID SEARCH", "UID MOVE"),
         health="The server failed inside; infogov tries again by itself",
     ),
     Row(
@@ -138,6 +138,37 @@ IMAP_ROWS = (
         tries=1,
         recovery="nightly reconciliation",
         health="messages_were_missing",
+    ),
+    Row(
+        name="imap-no-fetch",
+        fault="IMAP server says NO once, asked for sizes",
+        tries=0,
+        recovery=f"{_SAME_POLL}: asked again in halves",
+        health="",
+    ),
+    Row(
+        name="imap-one-message",
+        fault="IMAP server never hands over one message, and its neighbours only without it",
+        cases=("NO to its size", "NO to its body", "drops the connection", "NO to its body and headers"),
+        recovery="after four polls that end there (seven for the headers, too) the others are taken, and it is a row that an officer sees"
+        " and can have fetched again",
+        health="the mail server",
+    ),
+    Row(
+        name="imap-silent",
+        fault="IMAP server says nothing of a message that it lists",
+        cases=("no size", "an empty body"),
+        tries=0,
+        recovery=f"{_SAME_POLL}: fetched all the same, or a row that an officer sees and can have fetched again",
+        health="",
+    ),
+    Row(
+        name="imap-no-uidnext",
+        fault="IMAP server gives no UIDNEXT, or one too low or too high, on first contact",
+        cases=("none", "too low", "too high"),
+        tries=0,
+        recovery="none needed: where the folder ends is told by its messages",
+        health="",
     ),
     Row(
         name="imap-expunge",

@@ -256,7 +256,6 @@ def test_any_order_keeps_the_invariants(empty_database: Path) -> None:
         settings=settings(
             max_examples=examples,
             stateful_step_count=30,
-            deadline=None,
             derandomize=examples == 10,
             database=None,
             suppress_health_check=list(HealthCheck),

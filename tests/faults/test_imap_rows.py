@@ -10,7 +10,7 @@ import pytest
 from faults.imap_rows import AT_LOGIN, IMAP_ROWS
 from faults.scene import Scene
 from servers.certificates import make_certificate
-from servers.imap_faults import Fault, FaultyWire
+from servers.imap_faults import Fault, FaultyWire, named
 
 from pipeline.mail import mailbox
 
@@ -151,6 +151,81 @@ def test_a_search_that_leaves_a_message_out(
     wire.misquote = None
     scene.poll()
     scene.reconcile()
+    proofs.show(name, case, scene.account(scene.polls_until_taken()))
+
+
+@each_case("imap-no-fetch")
+def test_a_no_to_the_sizes(name: str, case: str, scene: Scene, wire: FaultyWire, proofs: Proofs) -> None:
+    """A server that says NO to many at once is asked again in halves."""
+    wire.strike(b"UID FETCH", Fault.NO, b"[SERVERBUG] Internal error occurred")
+    scene.poll()
+    assert wire.struck
+    proofs.show(name, case, scene.account(scene.polls_until_taken()))
+
+
+@each_case("imap-one-message")
+def test_a_message_that_is_never_handed_over(
+    name: str, case: str, scene: Scene, wire: FaultyWire, proofs: Proofs
+) -> None:
+    """Its neighbours are taken and acknowledged, it is shown to officers, and comes in when the server is mended and it is asked for."""
+    whole = {"NO to its size": b"(", "NO to its body and headers": b"BODY"}.get(case, b"BODY.PEEK[]")
+    fault = Fault.DROP if case == "drops the connection" else Fault.NO
+
+    def against(line: bytes) -> Fault:
+        return fault if b"UID FETCH" in line and whole in line and 2 in named(line) else Fault.NONE
+
+    wire.always = against
+    polls = 0
+    while scene.product.count("message") < 3:
+        scene.poll()
+        polls += 1
+    assert polls == {"NO to its size": 8, "NO to its body and headers": 8}.get(case, 5)
+    scene.product.intake()
+    assert scene.product.count("request") == 2
+    ((reason, body),) = scene.product.sql("SELECT last_error, body FROM message WHERE state = 'quarantined'")
+    assert body == ("missing" if polls == 8 else "refused")
+    scene.words = reason
+    wire.always = lambda _line: Fault.NONE
+    scene.product.app.mailroom().retry_quarantined(2)
+    proofs.show(name, case, scene.account(scene.polls_until_taken()))
+
+
+@each_case("imap-silent")
+def test_a_message_that_is_listed_and_not_told_of(
+    name: str, case: str, scene: Scene, wire: FaultyWire, proofs: Proofs
+) -> None:
+    """What SEARCH lists has a row, whatever FETCH says of it; empty bodies are no copies of each other."""
+    if case == "no size":
+        wire.misquote = lambda said: re.sub(rb"\* 2 FETCH \(UID 2 RFC822.SIZE[^\r]*\r\n", b"", said)
+        scene.poll()
+        wire.misquote = None
+    else:
+        wire.always = lambda line: Fault.EMPTY if b"BODY.PEEK[]" in line else Fault.NONE
+        scene.poll()
+        wire.always = lambda _line: Fault.NONE
+        scene.product.intake()
+        assert scene.product.count("message", "state = 'quarantined' AND body = 'missing'") == 3
+        for number in (1, 2, 3):
+            scene.product.app.mailroom().retry_quarantined(number)
+        scene.poll()
+    proofs.show(name, case, scene.account(scene.polls_until_taken()))
+
+
+@each_case("imap-no-uidnext")
+def test_a_folder_whose_end_is_not_told(
+    name: str, case: str, make_product: Callable[..., Product], wire: FaultyWire, sink: SmtpSink, proofs: Proofs
+) -> None:
+    """With start = "new" what was there is left as it is, and what comes is taken, whatever UIDNEXT says."""
+    told = {"none": b"NOTHING 9", "too low": b"UIDNEXT 1", "too high": b"UIDNEXT 4294967295"}[case]
+    box = {"port": wire.port, "timeout_seconds": 1, "start": "new"}
+    scene = Scene(make_product(mailbox={"infogov": box}), sink)
+    scene.mail_comes(2)
+    wire.misquote = lambda said: re.sub(rb"UIDNEXT \d+", told, said)
+    scene.poll()
+    assert scene.product.count("message") == 0
+    scene.taken_by_others = {0, 1}
+    scene.mail_comes(1)
+    scene.poll()
     proofs.show(name, case, scene.account(scene.polls_until_taken()))
 
 

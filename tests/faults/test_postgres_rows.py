@@ -18,7 +18,8 @@ from servers.postgres_faults import Fault
 from pipeline.domain.errors import BusyError
 from pipeline.domain.message import content_digest, raw_digest
 from pipeline.store import Store, engine
-from pipeline.store.records import Arrival, FolderPosition
+from pipeline.store.folders import FolderPosition
+from pipeline.store.records import Arrival
 
 if TYPE_CHECKING:
     from faults.fault_table import Proofs

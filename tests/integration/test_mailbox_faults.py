@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -352,3 +353,39 @@ def test_a_port_where_nobody_listens_is_explained(make_mailbox: Make, wire: Faul
     wire.stop()
     with pytest.raises(MailboxError, match=f'mailbox "foi" .*127.0.0.1:{wire.port}.*Nothing answers'):
         make_mailbox(port=wire.port).connect()
+
+
+@pytest.mark.usefixtures("delivered")
+def test_an_answer_that_is_not_understood_shows_no_words_of_a_mail(make_mailbox: Make, wire: FaultyWire) -> None:
+    """A literal that is longer than it was said to be lets the client read a mail's lines as answers: they stay out of what is told."""
+    mailbox = opened(make_mailbox, wire)
+    uids = mailbox.uids_after(0)
+    wire.misquote = lambda said: re.sub(rb"BODY\[\] \{\d+\}", rb"BODY[] {3}", said)
+    with pytest.raises(MailboxError, match=r"What the server says can't be right") as caught:
+        mailbox.bodies(uids)
+    assert "gritted" not in str(caught.value)
+    assert "ject" not in str(caught.value)
+
+
+def test_a_folder_with_a_name_of_no_known_spelling_is_listed(make_mailbox: Make, wire: FaultyWire) -> None:
+    """An ampersand that begins no modified UTF-7 (RFC 3501 section 5.1.3) spoils neither its folder nor the others."""
+    mailbox = opened(make_mailbox, wire)
+    wire.misquote = lambda said: said.replace(b"* LIST", b'* LIST (\\HasNoChildren) "." "Q&A"\r\n* LIST')
+    assert set(mailbox.all_folders()) >= {"INBOX", "Q&A"}
+
+
+def test_a_folder_from_which_nothing_is_moved_is_opened_for_reading_only(make_mailbox: Make, wire: FaultyWire) -> None:
+    """An account that may only read will do; what is new is seen all the same."""
+    mailbox = make_mailbox(port=wire.port)
+    mailbox.connect()
+    mailbox.look("INBOX", readonly=True)
+    commands = b" ".join(wire.commands).upper()
+    assert b"EXAMINE" in commands
+    assert b"SELECT" not in commands
+
+
+def test_a_folder_that_can_only_be_read_is_told_with_the_remedy(make_mailbox: Make, wire: FaultyWire) -> None:
+    """Where mail is to be moved, a server that opens the folder for reading only gets words that say what to change."""
+    wire.misquote = lambda said: said.replace(b"[READ-WRITE]", b"[READ-ONLY]")
+    with pytest.raises(MailboxError, match=r"opens this folder for reading only.*leave processed_folder out"):
+        opened(make_mailbox, wire)

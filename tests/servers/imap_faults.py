@@ -28,6 +28,7 @@ class Fault(StrEnum):
     BYE = "bye"
     SWALLOW = "swallow"
     NO = "no"
+    EMPTY = "empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,21 @@ class _Session:
     swallowing: bytes = b""
 
 
+def named(line: bytes) -> list[int]:
+    """The UIDs that a UID FETCH names."""
+    ends = (part.split(b":") for part in line.split()[3].split(b","))
+    return [uid for part in ends for uid in range(int(part[0]), int(part[-1]) + 1)]
+
+
 class FaultyWire:
     """A proxy on ``port`` to a server on *target* port, both on the loopback address.
 
     ``arm`` chooses a fault that strikes after so many further bytes from the server. ``hide`` names capabilities to
     blank out. ``answers`` maps a command's name to the completion (without tag) that the client gets instead of the
     server's. ``strike`` lets a fault meet the next command of a name. ``before`` maps a command's name to what happens
-    on the server just before it comes there, once. ``misquote`` changes what the server says. *certificate* makes the
-    wire speak TLS to the client; it can be changed for the connections to come.
+    on the server just before it comes there, once. ``always`` says which fault meets a command line, each time.
+    ``misquote`` changes what the server says. *certificate* makes the wire speak TLS to the client; it can be changed
+    for the connections to come.
 
     Names are upper case, and "UID FETCH" for a UID command.
     """
@@ -71,6 +79,7 @@ class FaultyWire:
         self.hide: tuple[bytes, ...] = ()
         self.answers: dict[bytes, bytes] = {}
         self.before: dict[bytes, Callable[[], object]] = {}
+        self.always: Callable[[bytes], Fault] = lambda _line: Fault.NONE
         self.misquote: Callable[[bytes], bytes] | None = None
         self._strikes: dict[bytes, _Strike] = {}
         self.before_plus = b""
@@ -213,6 +222,11 @@ class FaultyWire:
                     if self._meet(session, words[0], line, self._strikes.pop(name)):
                         continue
                     break
+                lasting = self.always(line)
+                if lasting is not Fault.NONE:
+                    if self._meet(session, words[0], line, _Strike(lasting, b"Some messages could not be FETCHed")):
+                        continue
+                    break
                 self.before.pop(name, lambda: None)()
                 if name in self.answers:
                     client.sendall(words[0] + b" " + self.answers[name] + b"\r\n")
@@ -227,6 +241,12 @@ class FaultyWire:
         match strike.fault:
             case Fault.NO:
                 session.client.sendall(tag + b" NO " + strike.text + b"\r\n")
+                return True
+            case Fault.EMPTY:
+                # Where the first messages of a folder are the only ones it ever had, a UID is a place as well.
+                for uid in named(line):
+                    session.client.sendall(b'* %d FETCH (UID %d BODY[] "")\r\n' % (uid, uid))
+                session.client.sendall(tag + b" OK Fetch completed.\r\n")
                 return True
             case Fault.BYE:
                 session.client.sendall(b"* BYE " + strike.text + b"\r\n")

@@ -307,4 +307,6 @@ def _unread_first(work: Work, waiting: Waiting) -> Quarantined | None:
 def _not_whole(waiting: Waiting) -> str:
     if waiting.body == "missing":
         return "the mail server lists this message but does not hand it over; look at it in the mailbox, or try again"
+    if waiting.body == "refused":
+        return "the mail server hands over only the headers of this message; look at it in the mailbox, or try again"
     return f"too large to fetch by itself ({waiting.size / 2**20:.0f} MB); try again fetches it whole"

@@ -35,6 +35,9 @@ class Folder(Table):
     rescans: Mapped[int]
     # UIDs up to this one are recorded quietly, because they are read again after a restore; -1 until the next reading says which.
     quiet_until: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    # The first UID of the batch that the server did not hand over when the folder was last read, and how many polls in a row ended there.
+    failed_uid: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    failed_times: Mapped[int] = mapped_column(server_default="0")
 
 
 class Message(Table):
@@ -60,7 +63,7 @@ class Message(Table):
     content_sha256: Mapped[str] = mapped_column(Code(64), index=True)
     internal_date: Mapped[datetime]
     taken_at: Mapped[datetime]
-    body: Mapped[str] = mapped_column(Code(16))  # whole | headers | missing
+    body: Mapped[str] = mapped_column(Code(16))  # whole | headers | refused | missing
     body_wanted: Mapped[bool]
     backfill: Mapped[bool]
     state: Mapped[str] = mapped_column(Code(16))  # received | filed | quarantined

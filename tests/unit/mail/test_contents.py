@@ -333,7 +333,7 @@ def test_any_bytes_give_contents(head: bytes, rest: bytes, name: str) -> None:
     assert isinstance(read((name, "application/octet-stream", head + rest)), Contents)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from(WHOLE), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=12), st.floats(0.2, 1)
 )

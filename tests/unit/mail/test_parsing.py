@@ -135,7 +135,7 @@ def test_the_question_is_never_lost(case: HostileMail) -> None:
 @given(st.binary(max_size=400))
 @example(b"")
 @example(b"From: \xff\r\nContent-Type: text/plain; charset=\x00\r\n\r\n\xed\xa0\x80")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_give_a_message(raw: bytes) -> None:
     """Whatever comes, there is a Message and it can be stored."""
     for text in texts(parse(raw)):
@@ -154,7 +154,7 @@ _LINES = st.sampled_from(
 
 
 @given(st.lists(_LINES, max_size=40), st.sampled_from([b"\r\n", b"\n", b"\r"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_order_of_mail_like_lines_gives_a_message(lines: list[bytes], end: bytes) -> None:
     """Pieces of real mail in any order are read and can be stored."""
     for text in texts(parse(end.join(lines))):

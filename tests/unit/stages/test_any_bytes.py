@@ -48,7 +48,7 @@ _HEADER = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.one_of(st.binary(max_size=600), st.lists(_HEADER, max_size=40).map(lambda lines: "\r\n".join(lines).encode()))
 )

@@ -114,7 +114,7 @@ def test_a_changed_event(full: Store, tmp_path: Path, column: str, seq: int) -> 
 
 
 @sqlite_only
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_changed_byte_of_an_event(filled: Path, tmp_path: Path, data: st.DataObject) -> None:
     """One byte of an event's data, hash, kind or name changed to any other, even to what is no text at all, is found."""

@@ -36,7 +36,7 @@ def question(case_id: int, position: int, text: str, **more: object) -> dict[str
     return {**row, "due_on": date(2026, 3, 30), **more}
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TEXTS, min_size=2, max_size=6))
 def test_any_text_comes_back(store: Store, texts: list[str]) -> None:
     """Quotes, backslashes, braces, NUL, lone surrogates and other planes' characters: kept as a single row would be, and in order."""

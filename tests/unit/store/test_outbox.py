@@ -488,7 +488,7 @@ class UndoneError(Exception):
     """Ends a transaction so that the next example finds the store as it was."""
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(per_hour=st.integers(1, 4), gaps=st.lists(st.integers(0, 50), min_size=1, max_size=20))
 def test_no_hour_has_more_than_its_share(store: Store, case: Case, per_hour: int, gaps: list[int]) -> None:
     """However requests arrive, no hour has more acknowledgements than allowed, none goes too early, the first goes at once."""

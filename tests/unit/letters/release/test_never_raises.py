@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from leaking import documents, pdfs, sheets
 from leaking.packed import packed, unpacked
@@ -45,7 +45,7 @@ NAMES = st.one_of(
     st.text(max_size=40),
     st.sampled_from(["a.xlsx", "a.docx", "a.pdf", "a.csv", "a.eml", "a.zip", "a.jpg", "a.ods", "a.odt", "a.txt"]),
 )
-QUIET = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUIET = settings(max_examples=150)
 
 
 def answer(name: str, content: bytes) -> None:

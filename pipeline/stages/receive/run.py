@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import LoginError, MailboxError
-from pipeline.domain.message import content_digest, raw_digest
+from pipeline.domain.message import raw_digest
 from pipeline.domain.ports import NoProgress
 from pipeline.journal import log
-from pipeline.store.records import Arrival, FolderPosition
+from pipeline.stages.receive.fetching import Source, batches, fetch, last_there, left_behind, most_bytes
+from pipeline.store.folders import FolderPosition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from pipeline.domain.ports import Clock, Envelope, FolderState, Mailbox, Progress
     from pipeline.settings import MailboxSettings
     from pipeline.store import Store
+    from pipeline.store.records import Arrival
 
-_FETCH_BYTES = 2**20
 _POLL_NOTED = timedelta(seconds=10)
 _LOOK_AHEAD = 1000
 _SOON_AFTER = timedelta(days=30)  # what is older than that when a folder is first read gets no letter by itself anyway
@@ -35,17 +36,6 @@ class Received:
     moved: int = 0
     left_behind: int = 0
     errors: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """One folder as this poll sees it; *errands*: something kept before may still have to be fetched or moved."""
-
-    mailbox: Mailbox
-    settings: MailboxSettings
-    folder: str
-    position: FolderPosition
-    errands: bool = True
 
 
 class Receive:
@@ -100,13 +90,14 @@ class Receive:
             state = mailbox.select(folder, readonly=True)
             with self._store.read() as work:
                 position = work.messages.position(settings.name, folder)
-            cursor = _start(state, settings) if position is None else position.cursor
+            first = position is None and settings.start == "new"
+            cursor = last_there(mailbox, state) if first else 0 if position is None else position.cursor
             if position is None and cursor:
                 result.left_behind += state.exists
             if position is not None and position.uidvalidity != state.uidvalidity:
                 cursor = 0
             for envelope in mailbox.envelopes(mailbox.uids_after(cursor)):
-                if envelope.size > _limit(settings):
+                if envelope.size > most_bytes(settings):
                     yield envelope, None
                 else:
                     for raw in mailbox.bodies([envelope.uid]).values():
@@ -135,10 +126,10 @@ class Receive:
         if position is None or position.uidvalidity != state.uidvalidity:
             return  # The next poll makes first contact or reads a renumbered folder afresh.
         below = [uid for uid in mailbox.uids_after(0) if uid <= position.cursor and uid not in known]
-        missing = [e for e in mailbox.envelopes(below) if not _left_behind(e, position)] if below else []
-        source = _Source(mailbox=mailbox, settings=settings, folder=folder, position=position)
-        for batch in _by_bytes(missing, settings):
-            result.taken += self._take(source, batch, cursor=position.cursor)
+        missing = [e for e in mailbox.envelopes(below) if not left_behind(e, position)] if below else []
+        source = Source(mailbox=mailbox, settings=settings, folder=folder, position=position, shadow=self._shadow)
+        for batch in batches(missing, source):
+            result.taken += self._take(source, batch, cursor=position.cursor, newest=missing[-1].uid)
         if missing:
             log.error("messages_were_missing", mailbox=settings.name, folder=folder, uids=[e.uid for e in missing][:20])
 
@@ -151,20 +142,23 @@ class Receive:
         stopping: Callable[[], bool],
         progress: Progress,
     ) -> None:
-        state = mailbox.look(folder)
-        position, errands = self._position(settings, folder, state, result)
-        source = _Source(mailbox=mailbox, settings=settings, folder=folder, position=position, errands=errands)
+        # Where nothing is moved, an account that may only read will do.
+        state = mailbox.look(folder, readonly=not settings.processed_folder or self._shadow)
+        position, errands = self._position(mailbox, settings, folder, state, result)
+        source = Source(
+            mailbox=mailbox, settings=settings, folder=folder, position=position, errands=errands, shadow=self._shadow
+        )
         if source.position.quiet_until == _TO_BE_SAID:
             source = self._after_restore(source, result)
         uids = mailbox.uids_after(source.position.cursor)
         progress.start(f"{settings.name}/{folder}", len(uids))
-        for start in range(0, len(uids), _LOOK_AHEAD):
-            ahead = uids[start : start + _LOOK_AHEAD]
-            envelopes = [e for e in mailbox.envelopes(ahead) if not _left_behind(e, source.position)]
-            for batch in _by_bytes(envelopes, settings):
+        for first in range(0, len(uids), _LOOK_AHEAD):
+            ahead = uids[first : first + _LOOK_AHEAD]
+            envelopes = [e for e in mailbox.envelopes(ahead) if not left_behind(e, source.position)]
+            for batch in batches(envelopes, source):
                 if stopping():
                     return
-                result.taken += self._take(source, batch, cursor=batch[-1].uid)
+                result.taken += self._take(source, batch, cursor=batch[-1].uid, newest=uids[-1])
                 progress.advance(len(batch))
             # UIDs that vanished between SEARCH and FETCH are passed over, too.
             self._take(source, [], cursor=ahead[-1])
@@ -180,7 +174,7 @@ class Receive:
         return polled_at is None or not timedelta(0) <= self._clock.now() - polled_at < _POLL_NOTED
 
     def _position(
-        self, settings: MailboxSettings, folder: str, state: FolderState, result: Received
+        self, mailbox: Mailbox, settings: MailboxSettings, folder: str, state: FolderState, result: Received
     ) -> tuple[FolderPosition, bool]:
         """Where to read on: the stored cursor, the start on first contact, or the beginning again when UIDs were renumbered.
 
@@ -196,14 +190,15 @@ class Receive:
             restored_at = work.lost_letters.restored_at() if position is None else None
         if position is not None and position.uidvalidity == state.uidvalidity:
             return position, errands
+        last = last_there(mailbox, state)
         with self._store.write() as work:
             if position is None:
-                cursor = _start(state, settings)
+                cursor = 0 if settings.start == "all" else last
                 left = state.exists if cursor else 0
                 fresh = FolderPosition(
                     uidvalidity=state.uidvalidity,
                     cursor=cursor,
-                    backfill_until=state.uidnext - 1,
+                    backfill_until=last,
                     first_seen_at=now,
                     left_behind=left,
                     # A folder added after the copy was made was read by the database that is lost.
@@ -213,7 +208,7 @@ class Receive:
                 result.left_behind += left
                 log.info("first_contact", mailbox=settings.name, folder=folder, left_behind=left)
             else:
-                work.messages.renumbered(settings.name, folder, state.uidvalidity, state.uidnext - 1, now)
+                work.messages.renumbered(settings.name, folder, state.uidvalidity, last, now)
                 if position.quiet_until == _TO_BE_SAID:
                     work.messages.quiet_until(settings.name, folder, _TO_BE_SAID)
                 log.warning("folder_renumbered", mailbox=settings.name, folder=folder, uidvalidity=state.uidvalidity)
@@ -222,10 +217,10 @@ class Receive:
             raise MailboxError(f"the position of {folder} was not kept")
         return stored, errands
 
-    def _after_restore(self, source: _Source, result: Received) -> _Source:
+    def _after_restore(self, source: Source, result: Received) -> Source:
         """Take what was moved away since the copy of the database was made, then note which UIDs are read again quietly."""
         mailbox, settings, folder = source.mailbox, source.settings, source.folder
-        last = mailbox.select(folder).uidnext - 1
+        last = last_there(mailbox, mailbox.select(folder, readonly=True))
         if settings.processed_folder:
             result.taken += self._moved_before_restore(source)
             mailbox.select(folder)
@@ -234,27 +229,28 @@ class Receive:
         log.warning("reading_after_restore", mailbox=settings.name, folder=folder, quiet_until=last)
         return replace(source, position=replace(source.position, quiet_until=last))
 
-    def _moved_before_restore(self, source: _Source) -> int:
+    def _moved_before_restore(self, source: Source) -> int:
         """Take from the processed folder what came there after the copy was made and is not known by its content."""
         mailbox, settings = source.mailbox, source.settings
         state = mailbox.select(settings.processed_folder, readonly=True)
+        uids = mailbox.uids_after(0)
         position = FolderPosition(
             uidvalidity=state.uidvalidity,
             cursor=0,
             backfill_until=0,
             first_seen_at=source.position.first_seen_at,
             left_behind=0,
-            quiet_until=state.uidnext,
+            quiet_until=max(uids, default=0),
         )
         there = replace(source, folder=settings.processed_folder, position=position)
         read = source.position.polled_at or source.position.first_seen_at
         # Of a folder that the copy does not know nothing says since when its mail was moved.
         since = None if source.position.polled_at is None and settings.start == "all" else read - timedelta(days=1)
-        listed = mailbox.envelopes(mailbox.uids_after(0))
+        listed = mailbox.envelopes(uids)
         taken = 0
         recent = [e for e in listed if since is None or e.internal_date is None or e.internal_date >= since]
-        for batch in _by_bytes(recent, settings):
-            arrivals = self._fetch(there, batch)
+        for batch in batches(recent, there):
+            arrivals = fetch(there, batch, self._clock.now())
             with self._store.write() as work:
                 known = work.messages.known_contents([arrival.content_sha256 for arrival in arrivals])
                 fresh = [arrival for arrival in arrivals if arrival.content_sha256 not in known]
@@ -262,15 +258,12 @@ class Receive:
                 taken += work.messages.take(settings.name, there.folder, state.uidvalidity, fresh, now)
         return taken
 
-    def _quiet(self, uid: int, position: FolderPosition) -> str | None:
-        """Why nothing may go out by itself because of this message."""
-        if self._shadow:
-            return "shadow"
-        return "restored" if uid <= position.quiet_until else None
+    def _take(self, source: Source, batch: Sequence[Envelope], *, cursor: int, newest: int = 0) -> int:
+        """Fetch a batch, then keep its rows, bytes and the cursor in one transaction; the network is done with by then.
 
-    def _take(self, source: _Source, batch: Sequence[Envelope], *, cursor: int) -> int:
-        """Fetch a batch, then keep its rows, bytes and the cursor in one transaction; the network is done with by then."""
-        arrivals = self._fetch(source, batch) if batch else []
+        *newest* is the last UID that the folder lists: a message that can't be had is told by it from a server that hands over none.
+        """
+        arrivals = self._fetch(source, batch, newest) if batch else []
         now = self._clock.now()
         with self._store.write() as work:
             taken = 0
@@ -281,29 +274,23 @@ class Receive:
             work.messages.advance(source.settings.name, source.folder, cursor, now, uidvalidity=uidvalidity)
         return taken
 
-    def _fetch(self, source: _Source, batch: Sequence[Envelope]) -> list[Arrival]:
-        limit = _limit(source.settings)
-        whole = [e for e in batch if e.size <= limit]
-        large = [e for e in batch if e.size > limit]
-        bodies = source.mailbox.bodies([e.uid for e in whole]) if whole else {}
-        heads = source.mailbox.headers([e.uid for e in large]) if large else {}
-        silent = [e.uid for e in whole if e.uid not in bodies]
-        # A server may answer for fewer messages than were asked for: what it still lists gets a second try, and then a row all the same.
-        still_there = {e.uid for e in source.mailbox.envelopes(silent)} if silent else set()
-        bodies.update(source.mailbox.bodies(sorted(still_there)) if still_there else {})
-        arrivals: list[Arrival] = []
-        now = self._clock.now()
-        for envelope in batch:
-            quiet = self._quiet(envelope.uid, source.position)
-            if envelope.uid in bodies:
-                arrivals.append(_arrival(envelope, bodies[envelope.uid], "whole", source.position, now, quiet))
-            elif envelope.uid in heads:
-                arrivals.append(_arrival(envelope, heads[envelope.uid], "headers", source.position, now, quiet))
-            elif envelope.uid in still_there:
-                arrivals.append(_arrival(envelope, b"", "missing", source.position, now, quiet))
+    def _fetch(self, source: Source, batch: Sequence[Envelope], newest: int) -> list[Arrival]:
+        """The batch's messages; where that fails, it is noted at which one, for the next poll to go carefully there."""
+        first = batch[0].uid
+        try:
+            arrivals = fetch(source, batch, self._clock.now(), newest if newest != first else None)
+        except LoginError:
+            raise
+        except MailboxError:
+            with self._store.write() as work:
+                work.messages.failed_at(source.settings.name, source.folder, source.position.uidvalidity, first)
+            raise
+        held_back = [arrival.uid for arrival in arrivals if arrival.body in {"refused", "missing"}]
+        if held_back:
+            log.error("not_handed_over", mailbox=source.settings.name, folder=source.folder, uids=held_back[:20])
         return arrivals
 
-    def _fetch_wanted(self, source: _Source) -> None:
+    def _fetch_wanted(self, source: Source) -> None:
         """Fetch the bodies that an officer has asked for, whatever their size."""
         name, uidvalidity = source.settings.name, source.position.uidvalidity
         with self._store.read() as work:
@@ -321,7 +308,7 @@ class Receive:
             with self._store.write() as work:
                 work.messages.body_arrived(message_id, name, raw, raw_digest(raw), self._clock.now())
 
-    def _move(self, source: _Source) -> int:
+    def _move(self, source: Source) -> int:
         """Move what is safely kept to the processed folder in one command; a failure is retried at the next poll."""
         name, uidvalidity = source.settings.name, source.position.uidvalidity
         with self._store.read() as work:
@@ -331,70 +318,3 @@ class Receive:
         with self._store.write() as work:
             work.messages.moved([message_id for message_id, _ in rows], self._clock.now())
         return len(rows)
-
-
-def _start(state: FolderState, settings: MailboxSettings) -> int:
-    return 0 if settings.start == "all" else state.uidnext - 1
-
-
-def _limit(settings: MailboxSettings) -> int:
-    return settings.max_message_mb * 2**20
-
-
-def _left_behind(envelope: Envelope, position: FolderPosition) -> bool:
-    """Whether a rescan meets mail that was left alone on first contact by ``start = "new"``; what came since is never passed over.
-
-    Clocks may differ: what was taken in spite of an older date has its row already, and loses nothing by not being read again.
-    """
-    return envelope.uid <= position.backfill_until and _left_alone(envelope, position)
-
-
-def _left_alone(envelope: Envelope, position: FolderPosition) -> bool:
-    """Whether ``start = "new"`` passed this message over on first contact; a message without a date may be one of them."""
-    if not position.left_behind:
-        return False
-    # INTERNALDATE has whole seconds and its server another clock.
-    return envelope.internal_date is None or envelope.internal_date < position.first_seen_at - timedelta(minutes=1)
-
-
-def _moved_in(envelope: Envelope, position: FolderPosition) -> bool:
-    """Whether somebody put an old mail into the folder: it was dated before a time at which the folder had been read to its end."""
-    if envelope.internal_date is None or position.polled_at is None:
-        return False
-    return envelope.internal_date < position.polled_at - timedelta(days=1)
-
-
-def _by_bytes(envelopes: Sequence[Envelope], settings: MailboxSettings) -> Iterator[list[Envelope]]:
-    """Cut into batches whose bodies together stay within a few megabytes; one large message makes a batch of its own."""
-    batch: list[Envelope] = []
-    total = 0
-    for envelope in envelopes:
-        size = envelope.size if envelope.size <= _limit(settings) else 0
-        if batch and total + size > _FETCH_BYTES:
-            yield batch
-            batch, total = [], 0
-        batch.append(envelope)
-        total += size
-    if batch:
-        yield batch
-
-
-def _arrival(
-    envelope: Envelope, raw: bytes, body: str, position: FolderPosition, now: datetime, quiet: str | None
-) -> Arrival:
-    # Headers alone don't tell two large mails apart; their size helps, and so does the UID where there is nothing at all.
-    told_apart = raw + (b"" if body == "whole" else f"\r\n\r\n{body}:{envelope.size}".encode())
-    if body == "missing":
-        told_apart += f":{position.uidvalidity}:{envelope.uid}".encode()
-    return Arrival(
-        uid=envelope.uid,
-        size=envelope.size,
-        raw=raw,
-        sha256=raw_digest(raw),
-        content_sha256=content_digest(told_apart),
-        # A server that can't say when it had the message must not stop the folder: we have it now.
-        internal_date=envelope.internal_date or now,
-        body=body,
-        backfill=envelope.uid <= position.backfill_until or _moved_in(envelope, position),
-        quiet=quiet,
-    )
