@@ -276,3 +276,15 @@ def _words(answer: TestResponse) -> str:
     tree = html.document_fromstring(answer.text)
     main = tree.cssselect("main")
     return " ".join((main[0] if main else tree).text_content().split())
+
+
+def waiting_for(office: Office) -> str:
+    """A request whose requester was asked to clarify it, with that letter gone."""
+    reference = office.receive()
+    office.deliver()
+    page = office.visitor().get("draft.edit", reference=reference, kind="clarification")
+    page = page.submit("Keep, and see the letter and its checks", needed="Which streets do you mean?")
+    page.submit("Put it up for approval")
+    office.app.casework("test").approve(reference, APPROVER, kind=LetterKind.CLARIFICATION)
+    office.deliver()
+    return reference

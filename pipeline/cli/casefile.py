@@ -111,7 +111,7 @@ def _words(app: App, whole: dict[str, Any], letter: int | None, message: int | N
 
 def _whole(app: App, reference: str) -> dict[str, Any]:
     with app.store.read() as work:
-        case = work.cases.by_reference(reference.strip().upper())
+        case = work.cases.by_reference(reference)
         if case is None:
             raise NotFoundError(f"there is no request {reference}; see: infogov requests")
         return {

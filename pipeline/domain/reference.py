@@ -66,12 +66,12 @@ def find(text: str, prefixes: tuple[str, ...]) -> tuple[str, ...]:
     """
     if not prefixes:
         return ()
-    return tuple(dict.fromkeys(_plain(found[0]) for found in _pattern(prefixes).finditer(text)))
+    return tuple(dict.fromkeys(as_stored(found[0]) for found in _pattern(prefixes).finditer(text)))
 
 
 def find_bare(text: str) -> tuple[str, ...]:
     """Find nine digits after a word such as "Ref:" or "request no.", in order and without repeats; digits only."""
-    return tuple(dict.fromkeys(_plain(found[1]) for found in _BARE.finditer(text)))
+    return tuple(dict.fromkeys(as_stored(found[1]) for found in _BARE.finditer(text)))
 
 
 @lru_cache(maxsize=16)
@@ -87,6 +87,6 @@ def _letter(capital: str) -> str:
     return f"[{capital}{capital.lower()}{chr(0xFF21 + wide)}{chr(0xFF41 + wide)}]"
 
 
-def _plain(found: str) -> str:
-    """Keep the letters and digits of a match, as capitals of ordinary width."""
-    return "".join(c for c in unicodedata.normalize("NFKC", found) if c.isalnum()).upper()
+def as_stored(typed: str) -> str:
+    """A reference as somebody typed it in its stored form: letters and digits alone, as capitals of ordinary width."""
+    return "".join(c for c in unicodedata.normalize("NFKC", typed) if c.isalnum()).upper()

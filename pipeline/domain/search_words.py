@@ -20,6 +20,7 @@ _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"[^\s@<>(),;:\"]{1,128}@[^\s@<>(),;:\"]{1,255}")
 _STORED_REFERENCE = re.compile(rf"[a-z]{{1,8}}[0-9]{{{DIGITS}}}")
 _REFERENCE = re.compile(rf"(?<![^\W_])([A-Za-z]{{1,8}})((?:[\s\-/.]{{0,2}}[0-9]){{{DIGITS}}})(?![^\W_])", re.ASCII)
+_NINE = re.compile(rf"(?<![^\s])[0-9](?:[\s\-]{{0,2}}[0-9]){{{DIGITS - 1}}}(?![^\s])", re.ASCII)
 _LONGEST_WORD = 64
 _MOST_WORDS = 20_000  # of one case; a tsvector of PostgreSQL holds one megabyte
 _MOST_ASKED = 12
@@ -102,6 +103,8 @@ def wanted(typed: str) -> Wanted:
     typed = unicodedata.normalize("NFKC", typed[:_LONGEST_QUERY])
     addresses = [found.strip(".").casefold() for found in _ADDRESS.findall(typed)]
     rest = _ADDRESS.sub(" . ", typed)
+    # Nine digits read out in threes are a reference without its letters.
+    rest = _NINE.sub(lambda found: re.sub("[^0-9]", "", found[0]), rest)
     references = [f"{prefix}{re.sub('[^0-9]', '', digits)}".upper() for prefix, digits in _REFERENCE.findall(rest)]
     plain = _REFERENCE.sub(" . ", rest)
     words = fold(plain)[:_MOST_ASKED]

@@ -311,7 +311,7 @@ def _known(case: Case, question: int | None) -> None:
 
 
 def _case(work: Work, reference: str, *, lock: bool = False) -> Case:
-    case = work.cases.by_reference(reference.strip().upper(), lock=lock)
+    case = work.cases.by_reference(reference, lock=lock)
     if case is None:
         raise NotFoundError(f"there is no request {reference}; see: infogov requests")
     return case

@@ -68,7 +68,7 @@ class Mailroom:
         posting.refuse_in_shadow(self._settings)
         now = self._clock.now()
         with self._store.write() as work:
-            case = work.cases.by_reference(reference.strip().upper(), lock=True)
+            case = work.cases.by_reference(reference, lock=True)
             if case is None:
                 raise NotFoundError(f"there is no request {reference}; see: infogov requests")
             actor = self._actor(work, officer, case, f"there is no request {reference}; see: infogov requests")

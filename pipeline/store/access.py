@@ -40,7 +40,7 @@ def visible_case(work: Work, reference: str, who: OfficerRecord, *, lock: bool =
 
     Raises NotFoundError where there is none, NotAllowedError where only another team sees it, or for a change where it is erased.
     """
-    case = work.cases.by_reference(reference.strip().upper(), lock=lock)
+    case = work.cases.by_reference(reference, lock=lock)
     unknown = f"there is no request {reference}; see: infogov requests"
     if case is None:
         raise NotFoundError(unknown)

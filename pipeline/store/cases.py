@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Integer, bindparam, delete, exists, func, or_, select, true, update
 
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS
+from pipeline.domain.reference import as_stored
 from pipeline.store import schema
 from pipeline.store.events import Events, Happening, case_chain, digest_of
 from pipeline.store.holding import held
@@ -198,8 +199,8 @@ class Cases:
     # ---- finding -------------------------------------------------------------------------------------------------
 
     def by_reference(self, reference: str, *, lock: bool = False) -> Case | None:
-        """The request with this reference, its questions with it; *lock* keeps other writers off it until the transaction ends."""
-        query = select(R).where(R.reference == reference)
+        """The request with this reference, however it is typed, its questions with it; *lock* keeps other writers off it until the transaction ends."""
+        query = select(R).where(R.reference == as_stored(reference))
         row = self._connection.execute(held(self._connection, query) if lock else query).one_or_none()
         return None if row is None else self._with_questions([row])[0]
 

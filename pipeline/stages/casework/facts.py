@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from pipeline.domain.calendar import long_date
@@ -17,23 +17,33 @@ from pipeline.stages.casework.turn import CaseVerbs, Turn, need
 from pipeline.store.events import Happening
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from pipeline.store import Work
     from pipeline.store.records import Case, OfficerRecord
+
+
+_IN_FORCE = date(
+    2005, 1, 1
+)  # FOIA section 87 with SI 2004/1909 and 3122, and the EIR: nothing could be asked under them before
 
 
 class FactVerbs(CaseVerbs):
     """Verbs that correct what the case says of itself; each returns sentences that the officer should read."""
 
     def correct_receipt(self, reference: str, day: date, officer: str, reason: str) -> tuple[str, ...]:
-        """Correct the day of receipt, earlier or later; dates and the letters being written follow."""
+        """Correct the day of receipt, to no later one than our mail servers show; dates and the letters being written follow."""
         given = need(reason, "a corrected date of receipt")
         with self._turn(reference, officer) as turn:
             turn.need_open()
             case = turn.case
             if day > turn.today:
                 raise NotAllowedError(f"{long_date(day)} has not come yet; a request is received on a day that has")
+            if day < _IN_FORCE:
+                raise NotAllowedError(f"{long_date(day)} is before the Acts were in force; look at the year")
+            mail = turn.work.new_mail.find(case.message_id) if case.message_id is not None else None
+            if mail is not None and day > mail.received_on:
+                raise NotAllowedError(
+                    f"our mail servers had it on {long_date(mail.received_on)}, and a request is received when it arrives"
+                )
             if day == case.received_on:
                 raise NotAllowedError(f"{case.reference} is received on {long_date(day)} already")
             event = Event(kind=EventKind.RECEIPT_CORRECTED, on=day, reason=given)

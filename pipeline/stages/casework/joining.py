@@ -61,7 +61,7 @@ class JoiningVerbs(CaseVerbs):
             by = other.mark("merged", into=turn.case.reference, reason=reason.strip(), **{"from": gone.workflow})
             turn.work.cases.change(
                 gone, by, workflow=Workflow.CLOSED, clock=ClockState.STOPPED, closed_at=turn.now,
-                merged_into=turn.case.id, flagged=False, flag_reasons=[],
+                merged_into=turn.case.id, outcome=None, flagged=False, flag_reasons=[],
             )  # fmt: skip
         return remarks
 

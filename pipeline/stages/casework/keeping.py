@@ -136,7 +136,7 @@ class KeepingVerbs(CaseVerbs):
             by = turn.mark("not_a_request", **{"from": turn.case.workflow, "reason": given})
             turn.work.cases.change(
                 turn.case, by, workflow=Workflow.NOT_A_REQUEST, clock=ClockState.STOPPED, closed_at=turn.now,
-                flagged=False, flag_reasons=[],
+                outcome=None, flagged=False, flag_reasons=[],
             )  # fmt: skip
 
     def take_mark_off(self, reference: str, officer: str, reason: str) -> None:

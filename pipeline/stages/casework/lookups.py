@@ -22,7 +22,7 @@ RESPONSE = "response"
 
 def the_case(work: Work, reference: str, *, lock: bool = False) -> Case:
     """The request called *reference*, locked for a change when *lock*. Raises NotFoundError."""
-    case = work.cases.by_reference(reference.strip().upper(), lock=lock)
+    case = work.cases.by_reference(reference, lock=lock)
     if case is None:
         raise NotFoundError(f"there is no request {reference}; see: infogov requests")
     return case

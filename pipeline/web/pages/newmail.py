@@ -13,11 +13,13 @@ from wtforms.validators import Length, Optional
 
 from pipeline.domain.clock import Event, EventKind
 from pipeline.domain.errors import InfogovError, NotFoundError, UsageError
+from pipeline.domain.reference import as_stored
 from pipeline.domain.roles import Capability
 from pipeline.stages.newmail import EFFECTS
 from pipeline.web.context import VIA, looking, product, viewer
 from pipeline.web.presenting import day
 from pipeline.web.showing import seen
+from pipeline.web.undecided import undecided
 from pipeline.web.words import told
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
-    from pipeline.store.records import FiledMail
+    from pipeline.store.records import FiledMail, MessageSummary
 
 pages = Blueprint("newmail", __name__)
 
@@ -128,9 +130,11 @@ def _page(number: int, form: DecideForm) -> str:
     mail = _mail(number)
     suggested = next((one for one in mail.suggested if one in opened.references), "")
     form.what.choices = _OF_OPENED if mail.opened else _WHAT
+    since = _since(mail.opened) if mail.opened else []
     if form.what.data is None:
         looks_like = mail.intent if suggested and mail.intent in EFFECTS else "attach" if suggested else "request"
-        form.what.data = "settled" if mail.opened else looks_like
+        # Where the requester has written since, to take the mark off is not what comes first.
+        form.what.data = looks_like if not mail.opened else None if since else "settled"
         form.reference.data = suggested
         proposed = mail.proposal or {}
         form.email.data, form.name.data = proposed.get("email", ""), proposed.get("name", "")
@@ -141,8 +145,15 @@ def _page(number: int, form: DecideForm) -> str:
         opened=opened,
         words=seen(opened.message.text),
         intents=INTENTS,
+        since=since,
         hints=_effects_on(suggested, mail.received_on) if suggested and viewer().may(Capability.WORK) else {},
     )
+
+
+def _since(reference: str) -> list[MessageSummary]:
+    """What the requester has written on *reference* since, and nobody has said yet what it does."""
+    clockwork, file = product().clockwork(VIA), product().reading_room(VIA).case(reference, viewer().email)
+    return undecided(file.case, file.messages, clockwork.standing(reference), clockwork.review(reference))
 
 
 def _effects_on(reference: str, on: date) -> dict[str, str]:
@@ -186,7 +197,7 @@ def _make_request(number: int, form: DecideForm) -> tuple[str, str]:
 
 
 def _attach(number: int, form: DecideForm, side: str = "requester", means: EventKind | None = None) -> tuple[str, str]:
-    reference, place = (form.reference.data or "").strip().upper(), (form.question.data or "").strip()
+    reference, place = as_stored(form.reference.data or ""), (form.question.data or "").strip()
     if not reference:
         raise UsageError("Give the reference of the request that it belongs to")
     named = means is EventKind.CLARIFICATION_RECEIVED and place.isdigit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, request, stream_with_context, url_for
@@ -60,11 +61,15 @@ class FilterForm(FlaskForm):
 def show() -> str | WerkzeugResponse:
     """A page of the queue; three queries, with those who work here for the filter."""
     form = _form()
-    wanted = _wanted(form)
+    wanted, widened = _wanted(form), False
     who, words, after = looking(), (form.words.data or "").strip(), request.args.get("after")
     reports = product().reports
     if form.validate():
         found = reports.search(words, wanted, who, after) if words else reports.queue_page(wanted, who, after)
+        if words and not found.lines and wanted.scope is Scope.OPEN and not after:
+            found = reports.search(words, replace(wanted, scope=Scope.ALL), who)
+            widened = bool(found.lines)
+            form.scope.data = Scope.ALL.value if widened else form.scope.data
         # One request that was asked for by its number is opened straight away.
         if (
             words
@@ -76,7 +81,10 @@ def show() -> str | WerkzeugResponse:
     else:
         found = reports.queue_page(QueueFilter(), who)
     kept = {name: value for name, value in request.args.items() if value and name != "after"}
-    return render_template("queue/show.html", form=form, view=found, kept=kept, words=words)
+    if widened:
+        kept["scope"] = Scope.ALL.value
+    more = bool(words) and not widened and wanted.scope is Scope.OPEN
+    return render_template("queue/show.html", form=form, view=found, kept=kept, words=words, widened=widened, more=more)
 
 
 @pages.get("/requests.csv")

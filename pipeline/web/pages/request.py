@@ -13,6 +13,7 @@ from pipeline.web.downloads import download
 from pipeline.web.pages.deeds import DEEDS
 from pipeline.web.presenting import days_left, event_words
 from pipeline.web.showing import seen
+from pipeline.web.undecided import undecided
 
 if TYPE_CHECKING:
     from flask import Response as FlaskResponse
@@ -33,23 +34,26 @@ ENDED = frozenset({"sent", "closed", "withdrawn", "not_a_request"})
 
 @pages.get("/requests/<reference>")
 def show(reference: str) -> str:
-    """The whole request on one page; seventeen queries, however much there is."""
+    """The whole request on one page, in as many queries however much there is."""
     app, who = product(), viewer()
     file = app.reading_room(VIA).case(reference, who.email)
     case = file.case
+    standing = app.clockwork(VIA).standing(case.reference)
     opened = app.reading_room(VIA).mail(file.came_by, who.email) if file.came_by is not None else None
     return render_template(
         "request/show.html",
         case=case,
         file=file,
-        standing=app.clockwork(VIA).standing(case.reference),
+        standing=standing,
         left=_left(case),
         opened=opened,
         words=seen(opened.message.text) if opened else "",
         events=[(event, event_words(event)) for event in reversed(file.events)],
         deeds=[deed for deed in DEEDS.values() if deed.fits(case)],
         effects=EFFECTS,
+        undecided=undecided(case, file.messages, standing, app.clockwork(VIA).review(case.reference)),
         missed=_missed(file),
+        going=[row for row in file.outbox if row.letter_id and row.status == OutboxStatus.WAITING],
     )
 
 

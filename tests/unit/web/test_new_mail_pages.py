@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pages import APPROVER, OFFICER, READ_ONLY, Office
+from pages import APPROVER, OFFICER, READ_ONLY, Office, waiting_for
 from storing import arrival
-
-from pipeline.letters.model import LetterKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,18 +28,6 @@ def internal(office: Office, text: str = "Is this one yours?", subject: str = "F
         text, Subject=subject, From=COLLEAGUE, Message_ID=f"<i{office.clock.now():%f}{subject}@council.example>"
     )
     return newest(office)
-
-
-def waiting_for(office: Office) -> str:
-    """A request whose requester was asked to clarify it, with that letter gone."""
-    reference = office.receive()
-    office.deliver()
-    page = office.visitor().get("draft.edit", reference=reference, kind="clarification")
-    page = page.submit("Keep, and see the letter and its checks", needed="Which streets do you mean?")
-    page.submit("Put it up for approval")
-    office.app.casework("test").approve(reference, APPROVER, kind=LetterKind.CLARIFICATION)
-    office.deliver()
-    return reference
 
 
 def suggested(office: Office, reference: str, intent: str) -> int:
