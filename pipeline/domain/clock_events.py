@@ -171,6 +171,17 @@ def last_of_months_beginning(day: date, months: int) -> date:
     return end if end.day < day.day else end - timedelta(days=1)
 
 
+def united(periods: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:
+    """The same days as *periods* (first and last day of each) in order and without overlaps: no day is given back twice."""
+    apart: list[tuple[date, date]] = []
+    for first, last in sorted(periods):
+        if apart and first <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(last, apart[-1][1]))
+        else:
+            apart.append((first, last))
+    return apart
+
+
 def received_day(instant: datetime) -> date:
     """The day of receipt: the London calendar day of *instant*, which must be aware. No hour is too late for it.
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.domain.calendar import long_date
-from pipeline.domain.clock_events import ENDS, CountedDay, Deadline, Event, EventKind, Ground, add_months
+from pipeline.domain.clock_events import ENDS, CountedDay, Deadline, Event, EventKind, Ground, add_months, united
 from pipeline.domain.request import ClockState, Regime
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ _AWAITED = {
 class SarClock:
     """One month from the latest of receipt, proof of identity and fee (UK GDPR articles 12 and 12A).
 
-    A clarification pauses the month from the day it was asked for up to the day before it came. A last day on which
-    England does not work moves to the next working day; holidays of Scotland or Northern Ireland alone do not help.
+    A clarification pauses the month from the day it was asked for to the day it came, neither of which counts (article
+    12A(5)(b)). A last day on which England does not work moves to the next working day; holidays of Scotland or Northern
+    Ireland alone do not help.
     """
 
     def __init__(self, received_on: date, calendar: Calendar, judge: Judge) -> None:
@@ -74,14 +75,24 @@ class SarClock:
             return ClockState.RUNNING
         return ClockState.PAUSED if set(self.awaited) == {EventKind.CLARIFICATION_ASKED} else ClockState.WAITING
 
-    def _nominal(self, months: int) -> date:
-        """Give the last day before weekends and holidays are looked at: the day-number of the start, and the pauses."""
-        paused = sum(max((came - max(asked, self.start)).days, 0) for asked, came in self.pauses)
+    def _nominal(self, months: int, until: date | None = None) -> date:
+        """Give the last day before weekends and holidays are looked at: the day-number of the start, and the pauses.
+
+        Of a pause both ends are given back; day 0 is not, for it is not counted. A pause that still lasts is reckoned *until* a day.
+        """
+        asked_on = self.awaited.get(EventKind.CLARIFICATION_ASKED)
+        lasting = [(asked_on, until)] if asked_on is not None and until is not None else []
+        day_1 = self.start + _ONE_DAY
+        paused = sum(max((came - max(asked, day_1)).days + 1, 0) for asked, came in united([*self.pauses, *lasting]))
         return add_months(self.start, months) + timedelta(days=paused)
 
-    def _due(self, months: int) -> date:
-        """Give the last day, moved off weekends and holidays."""
-        return self.calendar.next_working_day(self._nominal(months), Regime.SAR)
+    def _due(self, months: int, until: date | None = None) -> date:
+        """Give the last day, moved off weekends and holidays; *until* as for ``_nominal``."""
+        return self.calendar.next_working_day(self._nominal(months, until), Regime.SAR)
+
+    def _too_late(self, event: Event, last: date) -> bool:
+        """Whether *event* comes after *last*, the end of a time that runs: before identity or fee has come, none has begun."""
+        return event.on > last and not {EventKind.IDENTITY_ASKED, EventKind.FEES_NOTICE} & set(self.awaited)
 
     def _step(self, event: Event) -> None:
         """Let one event act."""
@@ -106,13 +117,13 @@ class SarClock:
         steps.get(event.kind, self._foreign)(event)
 
     def _asked(self, event: Event) -> None:
-        """Begin to wait for the requester; only while the month runs, for waiting cures no answer that is late."""
-        last = self._due(self.months)
+        """Begin to wait for the requester; not when the month is over, for waiting cures no answer that is late."""
+        last = self._due(self.months, until=event.on)
         if event.kind in self.awaited:
             self.judge.refuse(
                 event, f"{_AWAITED[event.kind].capitalize()} has been asked for already and has not come."
             )
-        elif event.on > last:
+        elif self._too_late(event, last):
             self.judge.refuse(
                 event,
                 f"The answer was due on {long_date(last)}: asking for {_AWAITED[event.kind]} after that does not stop "
@@ -162,14 +173,14 @@ class SarClock:
 
     def _extended(self, event: Event) -> None:
         """Take two more months, if the requester was told in the first one and the request is hard enough."""
-        last = self._due(1)
+        last = self._due(1, until=event.on)
         if not event.grounds & {Ground.COMPLEX, Ground.NUMEROUS}:
             self.judge.refuse(
                 event,
                 "Two more months need a request that is complex or one of many from the same person (UK GDPR article "
                 "12(3)): say which.",
             )
-        elif event.on > last:
+        elif self._too_late(event, last):
             self.judge.refuse(
                 event,
                 f"The person must be told of more time, with reasons, within the first month, by {long_date(last)}; "
@@ -211,7 +222,7 @@ class SarClock:
             return "Day of receipt: the month ends on the same day-number of the next month."
         if day < self.start:
             return "Day of receipt." if day == self.received_on else "Waiting for proof of identity or the fee."
-        if any(asked <= day < came for asked, came in self.pauses):
+        if any(asked <= day <= came for asked, came in self.pauses):
             return "Paused for the requester's clarification; the day is given back at the end."
         for kind, asked_on in self.awaited.items():
             if day >= asked_on:
