@@ -15,6 +15,7 @@ from pipeline.domain.clock_events import (
     Ground,
     add_months,
     last_of_months_beginning,
+    united,
 )
 from pipeline.domain.request import ClockState, Regime
 
@@ -95,8 +96,14 @@ class WorkingDayClock:
 
     def _nth(self, number: int) -> date:
         """Working day *number* from day 0, without those that a fees notice takes out."""
-        taken = sum(self.calendar.working_days_between(max(a - _ONE_DAY, self.start), z) for a, z in self.ignored)
-        return self.calendar.add_working_days(self.start, number + taken)
+        return self.calendar.add_working_days(self.start, number + self._taken())
+
+    def _taken(self) -> int:
+        """How many working days fees notices take out; one on which a fee came and the next was asked for counts once."""
+        return sum(
+            self.calendar.working_days_between(max(notice - _ONE_DAY, self.start), paid)
+            for notice, paid in united(self.ignored)
+        )
 
     def _must_run(self, event: Event) -> bool:
         if self.state is not ClockState.RUNNING:
@@ -166,7 +173,12 @@ class WorkingDayClock:
                 "answer had lapsed. Treat the payment as a new request.",
             )
         else:
+            before = self._taken()
             self.ignored.append((self.open_since, event.on))
+            if self.extended_to is not None and self.regime is Regime.EIR:
+                # Regulation 8(7): the days do not count for the longer period of regulation 7(1) either. FOIA section 10(2)
+                # names the twentieth working day alone, and the date of a decision is promised by section 17(2).
+                self.extended_to = self.calendar.add_working_days(self.extended_to, self._taken() - before)
             self._resume()
 
     def _pit_extension(self, event: Event) -> None:
