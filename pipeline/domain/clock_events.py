@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     SENT = "sent"
 
 
+SENT_IN_WAIT = "The answer went while the requester's word or money was awaited and no time was running, on"
 ENDS = frozenset({EventKind.SENT, EventKind.WITHDRAWN, EventKind.LAPSED})
 
 
@@ -87,7 +88,8 @@ class Deadline:
     *received_on* never moves with the law; *counted_from* is day 0 (the clarification's day, once it came). *notice_by* is the
     last day for telling the requester of more time, *longest_on* the last day that more time normally reaches. *requester_by*
     is the last day for the requester to pay (law) or to clarify (policy, two months). *stopped_on* is when it was sent,
-    withdrawn or lapsed. *days* explain the date one by one; *notes* are sentences for the officer.
+    withdrawn or lapsed; *sent_in_wait* says that it was sent while no time ran, because the requester's word or money was
+    awaited. *days* explain the date one by one; *notes* are sentences for the officer.
     """
 
     regime: Regime
@@ -99,6 +101,7 @@ class Deadline:
     longest_on: date
     requester_by: date | None = None
     stopped_on: date | None = None
+    sent_in_wait: bool = False
     days: tuple[CountedDay, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -136,6 +139,25 @@ def receipt(events: Sequence[Event]) -> date:
         )
     corrected = [event.on for event in events if event.kind is EventKind.RECEIPT_CORRECTED]
     return corrected[-1] if corrected else received[0]
+
+
+def in_force(recorded: Sequence[Event], newest: Sequence[Event] = (), *, is_open: bool) -> list[Event]:
+    """Those of *recorded*, in the order of recording, that still hold now that *newest* is recorded as well.
+
+    A request that was opened again is no longer ended by what had ended it; only a question's own end stays. When it is answered
+    again the first answer counts, by which the law measures, and an end that something else has followed since is undone.
+    """
+    ended = not is_open or any(event.kind is EventKind.SENT for event in newest)
+    if not ended:
+        return [event for event in recorded if event.question is not None or event.kind not in ENDS]
+    happened = [*recorded, *newest]
+    moves = [at for at, event in enumerate(happened) if event.kind is not EventKind.REVIEW_REQUESTED]
+    last = max(moves, default=-1)
+    return [
+        event
+        for at, event in enumerate(recorded)
+        if at == last or event.question is not None or event.kind not in ENDS - {EventKind.SENT}
+    ]
 
 
 def law_now(regime: Regime, events: Sequence[Event]) -> Regime:

@@ -6,7 +6,17 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.domain.calendar import long_date
-from pipeline.domain.clock_events import ENDS, CountedDay, Deadline, Event, EventKind, Ground, add_months, united
+from pipeline.domain.clock_events import (
+    ENDS,
+    SENT_IN_WAIT,
+    CountedDay,
+    Deadline,
+    Event,
+    EventKind,
+    Ground,
+    add_months,
+    united,
+)
 from pipeline.domain.request import ClockState, Regime
 
 if TYPE_CHECKING:
@@ -63,6 +73,7 @@ class SarClock:
             longest_on=self._due(_LONGEST_MONTHS),
             requester_by=None if asked_on is None or self.stopped_on else add_months(asked_on, _CLARIFY_MONTHS),
             stopped_on=self.stopped_on,
+            sent_in_wait=self.answered and bool(self.awaited),
             days=days,
             notes=tuple(self.judge.notes),
         )
@@ -163,6 +174,8 @@ class SarClock:
 
     def _sent(self, event: Event) -> None:
         self.stopped_on, self.answered = event.on, True
+        if self.awaited:
+            self.judge.note(f"{SENT_IN_WAIT} {long_date(event.on)}.")
 
     def _foreign(self, event: Event) -> None:
         self.judge.refuse(

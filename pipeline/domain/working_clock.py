@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.domain.calendar import long_date
 from pipeline.domain.clock_events import (
     ENDS,
+    SENT_IN_WAIT,
     CountedDay,
     Deadline,
     Event,
@@ -48,6 +49,7 @@ class WorkingDayClock:
         self.extended_to: date | None = None
         self.requester_by: date | None = None
         self.stopped_on: date | None = None
+        self.sent_in_wait = self.asked_late = False
         self.pending = ""
 
     def run(self, happened: list[Event]) -> Deadline:
@@ -70,6 +72,7 @@ class WorkingDayClock:
             longest_on=max(self._nth(LONGEST_DAYS), self.extended_to or self.start),
             requester_by=self.requester_by,
             stopped_on=self.stopped_on,
+            sent_in_wait=self.sent_in_wait,
             days=days,
             notes=tuple(self.judge.notes),
         )
@@ -135,6 +138,7 @@ class WorkingDayClock:
             self.judge.note(
                 f"The clarification was asked for on {long_date(event.on)}, when the answer was already overdue."
             )
+        self.asked_late = late
         self._wait(event.on, ClockState.WAITING, add_months(event.on, _CLARIFY_MONTHS))
         self.pending = f"Waiting for the requester's clarification, asked for on {long_date(event.on)}."
 
@@ -272,6 +276,10 @@ class WorkingDayClock:
         self._sent(event)
 
     def _sent(self, event: Event) -> None:
+        # Asked for when the answer was overdue already, a clarification that never came excuses nothing.
+        if event.kind is EventKind.SENT and not self.owed and not self.asked_late:
+            self.sent_in_wait = True
+            self.judge.note(f"{SENT_IN_WAIT} {long_date(event.on)}.")
         self.state, self.stopped_on, self.requester_by = ClockState.STOPPED, event.on, None
 
     def _wait(self, since: date, state: ClockState, requester_by: date) -> None:
@@ -279,6 +287,7 @@ class WorkingDayClock:
 
     def _resume(self) -> None:
         self.state, self.requester_by, self.owed, self.pending = ClockState.RUNNING, None, True, ""
+        self.asked_late = False
 
     def _explain(self, until: date) -> tuple[CountedDay, ...]:
         """Say of each day from receipt to *until* whether it counts; as many count as the law gives days."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.domain.clock_events import Event, EventKind, Ground
 from pipeline.domain.request import Regime
 from pipeline.letters.model import LetterKind
+from pipeline.letters.particulars import ANSWERS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 def clock_event(record: LetterRecord, sent_on: date) -> Event | None:
     """Give the clock event that *record* is, sent on the London day *sent_on*; None for a letter that moves no date.
 
+    An answer stops it, and a correction of one is the answer again: the time to ask for a review runs from it.
     A clarification asked for while the clear part is being answered leaves the clock of the request running. An
     extension's grounds are those its wording names: complex and voluminous (EIR regulation 7), complex (UK GDPR article 12).
     """
@@ -42,4 +44,4 @@ def clock_event(record: LetterRecord, sent_on: date) -> Event | None:
                 kind=EventKind.SAR_EXTENSION, on=sent_on, to=said.answer_by, grounds=grounds, reason=said.reason
             )
         case _:
-            return None
+            return Event(kind=EventKind.SENT, on=sent_on) if record.kind in {*ANSWERS, LetterKind.CORRECTION} else None

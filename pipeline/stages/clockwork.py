@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain import clock
 from pipeline.domain.calendar import long_date
-from pipeline.domain.clock_events import ENDS
+from pipeline.domain.clock_events import in_force
 from pipeline.domain.clock_questions import Part, Standing, standing
 from pipeline.domain.errors import NotAllowedError, NotFoundError, RecordError
 from pipeline.domain.request import ClockState, Regime, Workflow
@@ -154,7 +154,7 @@ class Clockwork:
                 work.cases.note(case.id, told)
                 continue
             moved = {"clock": found.state, "received_on": found.whole.received_on, "regime": found.whole.regime}
-            work.cases.change(case, told, **{**moved, "due_on": found.due_on or case.due_on, **values})
+            work.cases.change(case, told, **{**moved, "due_on": found.measured_by or case.due_on, **values})
         self._new_laws(work, case, events, found)
         work.questions.set_dates(case.id, found.own_dates())
         return found
@@ -162,7 +162,7 @@ class Clockwork:
     def settle(self, work: Work, case: Case, by: Happening, **values: object) -> Standing:
         """Work the dates of *case*, as it stands in the caller's transaction, out afresh, and write them with *values* under the event *by*."""
         found = self._standing(work, case)
-        moved = {"clock": found.state, "due_on": found.due_on or case.due_on}
+        moved = {"clock": found.state, "due_on": found.measured_by or case.due_on}
         work.cases.change(case, by, **{**moved, **values})
         work.questions.set_dates(case.id, found.own_dates())
         return found
@@ -197,21 +197,43 @@ class Clockwork:
         """Put what a letter that has just gone does to its case's clock there, in the transaction that records its sending.
 
         What the law no longer allows, because the case has moved on since the approval, an officer is called to: that
-        the letter has gone must be kept all the same. One sent once more, after it came back, has moved the clock before.
+        the letter has gone must be kept all the same. One sent once more, after it came back, has moved the clock before: of an answer the
+        day counts all the same, for the requester's time to ask for a review.
         """
-        if letter.resends is not None and any(row.sent_at for row in work.outbox.summaries(outbox_id=letter.resends)):
-            return
+        rows = () if letter.resends is None else work.outbox.summaries(outbox_id=letter.resends)
+        again = any(row.sent_at for row in rows)
         case = work.cases.by_ids([letter.request_id])[0]
         try:
             written = load_record(letter.record, f"a letter of {case.reference}")
             events = _events_of(written, case, clock.received_day(at))
-            if events:
-                by = Happening(kind="clock_event_recorded", at=at, data={"letter": letter.id})
+            if again:
+                events = [one for one in events if one.kind is clock.EventKind.SENT]
+            if written.kind is LetterKind.CORRECTION and not self._answered(work, case):
+                events = []
+            if not events:
+                return
+            by = Happening(kind="clock_event_recorded", at=at, data={"letter": letter.id})
+            answers = any(one.kind is clock.EventKind.SENT for one in events)
+            if answers and case.workflow in OPEN and case.workflow != Workflow.APPROVED:
+                # Opened again before it was known that the answer had gone, or while it is corrected: what is open stays so.
+                self._kept(work, case, events, by, letter.approved_by or "")
+            else:
                 self.put(work, case, events, by, officer=letter.approved_by or "")
         except (NotAllowedError, RecordError) as error:
             why = f"a letter ({letter.kind}) went and does not fit the clock: {error}"
             happening = Happening(kind="officer_needed", at=at, data={"letter": letter.id, "why": letter.kind})
             work.cases.change(case, happening, flagged=True, flag_reasons=[*case.flag_reasons, why])
+
+    def _answered(self, work: Work, case: Case) -> bool:
+        """Whether an answer to *case* has gone; the letter that a correction corrects may be another."""
+        return any(one.kind is clock.EventKind.SENT for one in work.clock_events.of_case(case.id))
+
+    def _kept(self, work: Work, case: Case, events: Sequence[clock.Event], by: Happening, officer: str) -> None:
+        """Keep *events* that move nothing now."""
+        for event in events:
+            digest = work.clock_events.add(case.id, event, officer=officer, at=by.at)
+            data = {"event": event.kind, "on": event.on, **by.data, "digests": {"clock": digest}}
+            work.cases.note(case.id, replace(by, data=data))
 
     # ---- all of them again ---------------------------------------------------------------------------------------
 
@@ -253,10 +275,7 @@ class Clockwork:
 
     def _standing(self, work: Work, case: Case, *newest: clock.Event) -> Standing:
         """Work the clocks out from the case's receipt, what was recorded, and *newest*; only what is newest is judged strictly."""
-        recorded = work.clock_events.of_case(case.id)
-        if case.workflow in OPEN:
-            # A request that was opened again is no longer ended by what had ended it.
-            recorded = [one for one in recorded if one.question is not None or one.kind not in ENDS]
+        recorded = in_force(work.clock_events.of_case(case.id), newest, is_open=case.workflow in OPEN)
         laws = {one.question: one.regime for one in newest if one.regime is not None and one.question is not None}
         parts = [
             Part(key=one.key, regime=laws.get(one.key, Regime(one.regime) if one.regime else None))

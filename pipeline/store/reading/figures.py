@@ -154,16 +154,16 @@ def _received_in(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def _standing(today: date) -> ColumnElement[str]:
-    """How a case stands: see domain.figures.Standing."""
+    """How a case stands: see domain.figures.Standing. What was answered stays so, also where it was opened again to add something."""
     still_open = R.workflow.in_(sorted(OPEN))
     return case(
+        (R.answered_on <= R.due_on, Standing.IN_TIME),
+        (R.answered_on.is_not(None), Standing.LATE),
         (still_open & (R.clock != ClockState.RUNNING), Standing.WAITING),
         (still_open & (R.due_on < today), Standing.OPEN_LATE),
         (still_open, Standing.OPEN),
         (R.workflow == Workflow.WITHDRAWN, Standing.WITHDRAWN),
-        (R.answered_on.is_(None), Standing.ENDED),
-        (R.answered_on <= R.due_on, Standing.IN_TIME),
-        else_=Standing.LATE,
+        else_=Standing.ENDED,
     )
 
 

@@ -52,10 +52,28 @@ def test_these_letters_move_the_clock(name: str, event: Event) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in NAMES if not any(kind in name for kind in ("clarification", "fees-notice", "extension"))]
+    "name",
+    [
+        name
+        for name in NAMES
+        if any(kind in name for kind in ("default-foi", "default-sar", "refusal", "transfer", "correction"))
+    ],
+)
+def test_an_answer_stops_it(name: str) -> None:
+    """A response, a refusal, the answer that somebody else holds it, and what corrects one are the answer of the day they went."""
+    assert clock_event(record(name), SENT) == Event(kind=EventKind.SENT, on=SENT)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in NAMES
+        if any(kind in name for kind in ("apology", "review", "withdrawal", "service-area", "free"))
+    ],
 )
 def test_no_other_letter_does(name: str) -> None:
-    """An answer, an apology or a review leaves the clock to those who keep it."""
+    """An apology, a review or a question to colleagues leaves the clock to those who keep it."""
     assert clock_event(record(name), SENT) is None
 
 

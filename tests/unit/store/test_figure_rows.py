@@ -34,15 +34,15 @@ def filled(database_engine: str, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def standing(row: QueueRow) -> Standing:
     """How a case stands, by the plain rule."""
+    if row.answered_on is not None:
+        return Standing.IN_TIME if row.answered_on <= row.due_on else Standing.LATE
     if row.workflow in OPEN:
         if row.clock != "running":
             return Standing.WAITING
         return Standing.OPEN_LATE if row.due_on < TODAY else Standing.OPEN
     if row.workflow == "withdrawn":
         return Standing.WITHDRAWN
-    if row.answered_on is None:
-        return Standing.ENDED
-    return Standing.IN_TIME if row.answered_on <= row.due_on else Standing.LATE
+    return Standing.ENDED
 
 
 def cases(store: Store) -> list[QueueRow]:
