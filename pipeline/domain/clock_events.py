@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LONDON = ZoneInfo("Europe/London")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 _SHOWN = 60
+_CLARIFY_MONTHS = 2
 
 
 class EventKind(StrEnum):
@@ -27,6 +28,8 @@ class EventKind(StrEnum):
     RECEIVED = "received"
     RECEIPT_CORRECTED = "receipt_corrected"
     CLARIFICATION_ASKED = "clarification_asked"
+    # Asked about part of it, where nobody can say which questions that is: nothing waits, and the reply is recorded for a question.
+    PART_CLARIFICATION_ASKED = "part_clarification_asked"
     CLARIFICATION_RECEIVED = "clarification_received"
     FEES_NOTICE = "fees_notice"
     FEES_PAID = "fees_paid"
@@ -42,6 +45,7 @@ class EventKind(StrEnum):
     SENT = "sent"
 
 
+ASKED_IN_PART = "Part of it was asked about on {}: the rest goes on, and the reply is recorded for the question that it makes clear."
 SENT_IN_WAIT = "The answer went while the requester's word or money was awaited and no time was running, on"
 ENDS = frozenset({EventKind.SENT, EventKind.WITHDRAWN, EventKind.LAPSED})
 
@@ -59,7 +63,8 @@ class Ground(StrEnum):
 class Event:
     """One event on its London calendar day *on*: for a notice the day it was given, for a correction the true day of receipt.
 
-    *to* is the new date an extension aims at, *regime* the law changed to, *grounds* and *reason* what an extension rests on:
+    *to* is the new date an extension aims at, or the last day that a letter gives for a clarification; *regime* is the law
+    changed to, *grounds* and *reason* are what an extension rests on:
     QUALIFIED says that every exemption weighed is a qualified one (FOIA section 2(2)). *question* is the key of the one question
     it is about; None for the whole request.
     """
@@ -185,6 +190,11 @@ def add_months(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def clarify_by(asked: Event) -> date:
+    """The last day for a clarification: the one that the letter gives, else about two months (policy, after the 2018 Code)."""
+    return asked.to or add_months(asked.on, _CLARIFY_MONTHS)
 
 
 def last_of_months_beginning(day: date, months: int) -> date:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain.calendar import long_date
 from pipeline.domain.clock_events import (
+    ASKED_IN_PART,
     ENDS,
     SENT_IN_WAIT,
     CountedDay,
@@ -15,6 +16,7 @@ from pipeline.domain.clock_events import (
     EventKind,
     Ground,
     add_months,
+    clarify_by,
     united,
 )
 from pipeline.domain.request import ClockState, Regime
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from pipeline.domain.clock_events import Judge
 
 _LONGEST_MONTHS = 3  # UK GDPR article 12(3): one month and two further ones.
-_CLARIFY_MONTHS = 2  # Policy, as for FOI.
 _ONE_DAY = timedelta(days=1)
 _AWAITED = {
     EventKind.CLARIFICATION_ASKED: "the clarification",
@@ -49,6 +50,8 @@ class SarClock:
         self.awaited: dict[EventKind, date] = {}
         self.pauses: list[tuple[date, date]] = []
         self.stopped_on: date | None = None
+        self.part_asked: date | None = None
+        self.clarify_by: date | None = None
         self.answered = False
 
     def run(self, happened: list[Event]) -> Deadline:
@@ -62,7 +65,6 @@ class SarClock:
         days = self._explain(due if owed else end if self.awaited else min(end, due))
         if owed:
             self._remark(due)
-        asked_on = self.awaited.get(EventKind.CLARIFICATION_ASKED)
         return Deadline(
             regime=Regime.SAR,
             received_on=self.received_on,
@@ -71,7 +73,7 @@ class SarClock:
             state=self._state(),
             notice_by=self._due(1),
             longest_on=self._due(_LONGEST_MONTHS),
-            requester_by=None if asked_on is None or self.stopped_on else add_months(asked_on, _CLARIFY_MONTHS),
+            requester_by=None if self.stopped_on else self.clarify_by,
             stopped_on=self.stopped_on,
             sent_in_wait=self.answered and bool(self.awaited),
             days=days,
@@ -115,6 +117,7 @@ class SarClock:
             return
         steps = {
             EventKind.CLARIFICATION_ASKED: self._asked,
+            EventKind.PART_CLARIFICATION_ASKED: self._part_asked,
             EventKind.FEES_NOTICE: self._asked,
             EventKind.IDENTITY_ASKED: self._asked,
             EventKind.CLARIFICATION_RECEIVED: self._clarified,
@@ -142,6 +145,12 @@ class SarClock:
             )
         else:
             self.awaited[event.kind] = event.on
+            if event.kind is EventKind.CLARIFICATION_ASKED:
+                self.clarify_by = clarify_by(event)
+
+    def _part_asked(self, event: Event) -> None:
+        self.part_asked = event.on
+        self.judge.note(ASKED_IN_PART.format(long_date(event.on)))
 
     def _came(self, event: Event, asked: EventKind) -> date | None:
         """End the wait for what *asked* had asked for; gives the day of asking."""
@@ -150,7 +159,15 @@ class SarClock:
         return self.awaited.pop(asked, None)
 
     def _clarified(self, event: Event) -> None:
+        if (
+            EventKind.CLARIFICATION_ASKED not in self.awaited
+            and self.part_asked is not None
+            and event.question is not None
+        ):
+            # Only now it is known which question the letter had asked about.
+            self.awaited[EventKind.CLARIFICATION_ASKED] = self.part_asked
         asked_on = self._came(event, EventKind.CLARIFICATION_ASKED)
+        self.clarify_by = None
         if asked_on is not None:
             self.pauses.append((asked_on, event.on))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain.calendar import long_date
 from pipeline.domain.clock_events import (
+    ASKED_IN_PART,
     ENDS,
     SENT_IN_WAIT,
     CountedDay,
@@ -14,7 +15,7 @@ from pipeline.domain.clock_events import (
     Event,
     EventKind,
     Ground,
-    add_months,
+    clarify_by,
     last_of_months_beginning,
     united,
 )
@@ -28,7 +29,6 @@ ANSWER_DAYS = 20  # FOIA section 10(1), EIR regulation 5(2).
 LONGEST_DAYS = 40  # EIR regulation 7(1); for FOI the Commissioner's "no more than a further 20".
 _EIR_FEE_DAYS = 60  # EIR regulation 8.
 _FOI_FEE_MONTHS = 3  # FOIA section 9(2).
-_CLARIFY_MONTHS = 2  # Policy, after the 2018 Code: a question left unanswered is closed after about two months.
 _ONE_DAY = timedelta(days=1)
 _LABELS = tuple(f"Working day {number} of {ANSWER_DAYS}." for number in range(ANSWER_DAYS + 1))
 
@@ -50,6 +50,7 @@ class WorkingDayClock:
         self.requester_by: date | None = None
         self.stopped_on: date | None = None
         self.sent_in_wait = self.asked_late = False
+        self.part_asked: date | None = None
         self.pending = ""
 
     def run(self, happened: list[Event]) -> Deadline:
@@ -86,6 +87,7 @@ class WorkingDayClock:
             return
         steps = {
             EventKind.CLARIFICATION_ASKED: self._clarification_asked,
+            EventKind.PART_CLARIFICATION_ASKED: self._part_asked,
             EventKind.CLARIFICATION_RECEIVED: self._clarification_received,
             EventKind.FEES_NOTICE: self._fees_notice,
             EventKind.FEES_PAID: self._fees_paid,
@@ -139,10 +141,19 @@ class WorkingDayClock:
                 f"The clarification was asked for on {long_date(event.on)}, when the answer was already overdue."
             )
         self.asked_late = late
-        self._wait(event.on, ClockState.WAITING, add_months(event.on, _CLARIFY_MONTHS))
+        self._wait(event.on, ClockState.WAITING, clarify_by(event))
         self.pending = f"Waiting for the requester's clarification, asked for on {long_date(event.on)}."
 
+    def _part_asked(self, event: Event) -> None:
+        late = "Under the EIR the notice that a request is unclear"
+        if self.regime is not Regime.EIR or self._in_time(event, late, "regulation 12(4)(c)"):
+            self.part_asked = event.on
+            self.judge.note(ASKED_IN_PART.format(long_date(event.on)))
+
     def _clarification_received(self, event: Event) -> None:
+        if self.state is ClockState.RUNNING and self.part_asked is not None and event.question is not None:
+            # Only now it is known which question the letter had asked about.
+            self.state, self.open_since = ClockState.WAITING, self.part_asked
         if self.state is not ClockState.WAITING:
             self.judge.refuse(
                 event, "No clarification was awaited: record when it was asked for, or make a new request of this."

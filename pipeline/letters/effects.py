@@ -19,13 +19,16 @@ def clock_event(record: LetterRecord, sent_on: date) -> Event | None:
     """Give the clock event that *record* is, sent on the London day *sent_on*; None for a letter that moves no date.
 
     An answer stops it, and a correction of one is the answer again: the time to ask for a review runs from it.
-    A clarification asked for while the clear part is being answered leaves the clock of the request running. An
-    extension's grounds are those its wording names: complex and voluminous (EIR regulation 7), complex (UK GDPR article 12).
+    A clarification asked for while the clear part is being answered leaves the clock of the request running; which questions
+    wait is for whoever knows the request. An extension's grounds are those its wording names: complex and voluminous (EIR
+    regulation 7), complex (UK GDPR article 12).
     """
     said = record.particulars
     match record.kind:
-        case LetterKind.CLARIFICATION if not said.clear_part.strip():
-            return Event(kind=EventKind.CLARIFICATION_ASKED, on=sent_on)
+        case LetterKind.CLARIFICATION:
+            part = EventKind.PART_CLARIFICATION_ASKED
+            kind = part if said.clear_part.strip() else EventKind.CLARIFICATION_ASKED
+            return Event(kind=kind, on=sent_on, to=said.reply_by)
         case LetterKind.FEES_NOTICE:
             return Event(kind=EventKind.FEES_NOTICE, on=sent_on)
         case LetterKind.PUBLIC_INTEREST_EXTENSION:

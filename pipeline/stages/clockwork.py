@@ -11,6 +11,7 @@ from pipeline.domain.clock_events import in_force
 from pipeline.domain.clock_questions import Part, Standing, standing
 from pipeline.domain.errors import NotAllowedError, NotFoundError, RecordError
 from pipeline.domain.request import ClockState, Regime, Workflow
+from pipeline.letters import same_question
 from pipeline.letters.effects import clock_event
 from pipeline.letters.model import LetterKind
 from pipeline.letters.record import load_record
@@ -76,6 +77,7 @@ class Clockwork:
         with self._store.read() as work:
             case = visible_case(work, reference, acting_officer(work, officer))
             _refuse(case, event, clock.received_day(self._clock.now()))
+            self._refuse_unnamed(work, case, event)
             return self._standing(work, case, event).of(event.question)
 
     def explain(self, reference: str, question: int | None = None) -> clock.Deadline:
@@ -143,6 +145,7 @@ class Clockwork:
         *by* is the event for the trail; *officer* stands with the clock's event where that is not its actor. Raises
         NotAllowedError, before anything is written, for what the law does not allow.
         """
+        events = self._spread(work, case, events)
         found = self._standing(work, case, *events)
         for event in events:
             digest = work.clock_events.add(case.id, event, officer=officer or by.actor, at=by.at)
@@ -159,6 +162,21 @@ class Clockwork:
         work.questions.set_dates(case.id, found.own_dates())
         return found
 
+    def _spread(self, work: Work, case: Case, events: Sequence[clock.Event]) -> Sequence[clock.Event]:
+        """*events*, with an answer as that of each question that does not wait, where others do: theirs goes on when the requester replies."""
+        if not any(one.kind is clock.EventKind.SENT and one.question is None for one in events):
+            return events
+        before = self._standing(work, case)
+        idle = [key for key, one in before.parts.items() if one.state in (ClockState.WAITING, ClockState.PAUSED)]
+        answered = [one.key for one in case.questions if one.key not in idle]
+        if not idle or not answered:
+            return events
+        return [
+            replace(one, question=key)
+            for one in events
+            for key in (answered if one.kind is clock.EventKind.SENT else [one.question])
+        ]
+
     def settle(self, work: Work, case: Case, by: Happening, **values: object) -> Standing:
         """Work the dates of *case*, as it stands in the caller's transaction, out afresh, and write them with *values* under the event *by*."""
         found = self._standing(work, case)
@@ -168,18 +186,23 @@ class Clockwork:
         return found
 
     def _refuse_unnamed(self, work: Work, case: Case, event: clock.Event) -> None:
-        """Say which question waits, where a clarification or payment is recorded for a request that as a whole awaits none."""
+        """Say that a question is wanted, where a clarification or payment is recorded for a request that as a whole awaits none."""
         awaited = {
             clock.EventKind.CLARIFICATION_RECEIVED: clock.EventKind.CLARIFICATION_ASKED,
             clock.EventKind.FEES_PAID: clock.EventKind.FEES_NOTICE,
         }.get(event.kind)
         if awaited is None or event.question is not None:
             return
-        recorded = [one for one in work.clock_events.of_case(case.id) if one.kind is awaited]
-        if recorded and all(one.question is not None for one in recorded):
-            keys = {one.question for one in recorded}
+        recorded = work.clock_events.of_case(case.id)
+        keys = {one.question for one in recorded if one.kind is awaited}
+        if keys and None not in keys:
             places = ", ".join(str(one.position) for one in case.questions if one.key in keys)
             raise NotAllowedError(f"{awaited.replace('_', ' ')} stands with question {places} only: name the question")
+        in_part = any(one.kind is clock.EventKind.PART_CLARIFICATION_ASKED for one in recorded)
+        if in_part and not keys and awaited is clock.EventKind.CLARIFICATION_ASKED:
+            raise NotAllowedError(
+                "only part of the request was asked about: name the question that the reply makes clear"
+            )
 
     def _new_laws(self, work: Work, case: Case, events: Sequence[clock.Event], found: Standing) -> None:
         """Keep the law that an event has given to a question; one under the request's own law needs none."""
@@ -218,7 +241,7 @@ class Clockwork:
                 # Opened again before it was known that the answer had gone, or while it is corrected: what is open stays so.
                 self._kept(work, case, events, by, letter.approved_by or "")
             else:
-                self.put(work, case, events, by, officer=letter.approved_by or "")
+                self.put(work, case, events, by, officer=letter.approved_by or "", **_told_of(events, case))
         except (NotAllowedError, RecordError) as error:
             why = f"a letter ({letter.kind}) went and does not fit the clock: {error}"
             happening = Happening(kind="officer_needed", at=at, data={"letter": letter.id, "why": letter.kind})
@@ -285,17 +308,28 @@ class Clockwork:
 
 
 def _events_of(written: LetterRecord, case: Case, day: date) -> list[clock.Event]:
-    """What a letter does to the clock: its own event, or, where it asks about some questions while the rest is answered, theirs."""
+    """What a letter does to the clock: its own event, or, where it asks about some questions while the rest is answered, theirs.
+
+    Which those are is known where the letter names some of the request's questions, and no others.
+    """
     event = clock_event(written, day)
-    if event is not None:
+    if event is None or event.kind is not clock.EventKind.PART_CLARIFICATION_ASKED:
+        return [event] if event is not None else []
+    drafted = [(one.label, one.text) for one in written.questions]
+    asked = same_question.by_key(drafted, {one.key: (one.label, one.text) for one in case.questions})
+    if len(asked) < len(written.questions) or not 0 < len(asked) < len(case.questions):
         return [event]
-    if written.kind is not LetterKind.CLARIFICATION:
-        return []
-    named = {one.text for one in written.questions}
-    asked = [one.key for one in case.questions if one.text in named]
-    if len(asked) == len(case.questions):
-        return []
-    return [clock.Event(kind=clock.EventKind.CLARIFICATION_ASKED, on=day, question=key) for key in asked]
+    return [replace(event, kind=clock.EventKind.CLARIFICATION_ASKED, question=key) for key in sorted(asked)]
+
+
+def _told_of(events: Sequence[clock.Event], case: Case) -> dict[str, object]:
+    """The mark on a case of which part was asked about and nobody can tell which, for the officer who gets the reply."""
+    if not any(one.kind is clock.EventKind.PART_CLARIFICATION_ASKED for one in events):
+        return {}
+    why = (
+        "a letter asked about part of the request; when the reply comes, record it for the question that it makes clear"
+    )
+    return {"flagged": True, "flag_reasons": [*case.flag_reasons, why]}
 
 
 def _question_moved(case: Case, found: Standing, key: int) -> Moved | None:
@@ -313,7 +347,9 @@ def _refuse(case: Case, event: clock.Event, today: date) -> None:
     if event.kind in _OTHER_VERBS and not (of_one and event.kind in _OF_A_QUESTION):
         raise NotAllowedError(f"{event.kind} is not recorded by hand: {_OTHER_VERBS[event.kind]}")
     if case.workflow not in OPEN:
-        raise NotAllowedError(f"{case.reference} is {case.workflow.replace('_', ' ')}; its clock stands still")
+        raise NotAllowedError(
+            f"{case.reference} is {case.workflow.replace('_', ' ')}; its clock stands still: open it again first"
+        )
     _refuse_future(event, today)
     if event.kind is clock.EventKind.RECEIPT_CORRECTED and not event.reason.strip():
         raise NotAllowedError("a corrected date of receipt needs its reason: receipt_corrected=DAY,reason=…")
