@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.policy import default
 from typing import TYPE_CHECKING
 
 import pytest
 from drafting_desk import APPROVER, DRAFTER, DraftingDesk
 
 from pipeline.domain.clock import Event, EventKind, parse_event
+from pipeline.domain.errors import NotAllowedError
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.request import Outcome, Regime
 from pipeline.letters.model import LetterKind, Particulars
@@ -208,3 +211,32 @@ def test_an_end_that_was_undone_does_not_hide_the_answer(desk: DraftingDesk) -> 
     answered(desk)
     found = clockwork(desk).standing(desk.reference).whole
     assert (found.stopped_on, found.due_on) == (date(2026, 3, 3), date(2026, 3, 31))
+
+
+def released(desk: DraftingDesk) -> str:
+    """The words of the acknowledgement that an officer lets go now."""
+    outbox_id = desk.mailroom.release_acknowledgement(desk.reference, DRAFTER)
+    return message_from_bytes(desk.content(outbox_id), policy=default).get_body().get_content()  # type: ignore[union-attr]
+
+
+def test_an_acknowledgement_that_is_let_go_late_promises_no_past_day(desk: DraftingDesk) -> None:
+    """On the last day it still gives it; afterwards it says that the answer is late."""
+    at(desk, "2026-03-25")
+    text = released(desk)
+    assert "We should have answered by 24 March 2026" in text
+    assert "We will answer by:" not in text
+
+
+def test_an_acknowledgement_while_we_wait_promises_no_day(desk: DraftingDesk) -> None:
+    """The time runs again when the requester replies; until then there is no day to give."""
+    record(desk, "clarification_asked=2026-03-02")
+    text = released(desk)
+    assert "need your reply before we can go on" in text
+    assert "24 March" not in text
+
+
+def test_what_is_answered_is_not_acknowledged_any_more(desk: DraftingDesk) -> None:
+    """An answer to come is not promised after the answer."""
+    answered(desk)
+    with pytest.raises(NotAllowedError, match="is sent: an acknowledgement would promise"):
+        desk.mailroom.release_acknowledgement(desk.reference, DRAFTER)
