@@ -44,8 +44,7 @@ class Standing:
     @property
     def due_on(self) -> date | None:
         """The first day on which anything is due, or was where all has stopped; None while the requester alone is waited for."""
-        going = [one for one in self._counted if one.state is not ClockState.STOPPED]
-        return min((one.due_on for one in going or self._counted if one.due_on is not None), default=None)
+        return min((one.due_on for one in self._going if one.due_on is not None), default=None)
 
     @property
     def measured_by(self) -> date | None:
@@ -60,9 +59,15 @@ class Standing:
         return min((one.state for one in self._counted), key=_ORDER.index)
 
     def own_dates(self) -> dict[int, date]:
-        """By key, the due date of each question where that is not the request's."""
-        dates = {key: self.of(key).due_on for key in (*self.parts, *self.followers)}
+        """By key, the due date of each question where that is not the request's; one that is answered while others go on has none."""
+        going = self._going
+        dates = {key: self.of(key).due_on for key in (*self.parts, *self.followers) if self.of(key) in going}
         return {key: day for key, day in dates.items() if day is not None and day != self.due_on}
+
+    @property
+    def _going(self) -> tuple[Deadline, ...]:
+        """The clocks that have not stopped; all of them where all have."""
+        return tuple(one for one in self._counted if one.state is not ClockState.STOPPED) or self._counted
 
     @property
     def _counted(self) -> tuple[Deadline, ...]:

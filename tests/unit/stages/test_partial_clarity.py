@@ -129,4 +129,5 @@ def test_an_answer_beside_a_question_that_waits(desk: DraftingDesk) -> None:
     assert desk.case.clock == "waiting_for_requester"
     record(desk, "clarification_received=2026-04-15", 2)
     assert (desk.case.clock, desk.case.due_on) == ("running", date(2026, 5, 14))
-    assert clockwork(desk).standing(desk.reference).of(1).stopped_on == date(2026, 3, 2)
+    found = clockwork(desk).standing(desk.reference)
+    assert (found.of(1).stopped_on, found.own_dates()) == (date(2026, 3, 2), {})
