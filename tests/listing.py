@@ -119,7 +119,7 @@ def add_history(store: Store) -> None:
     """An extension on the second case, a review of the third that was answered after 14 days, one of the fourth that was not."""
     with store.write() as work:
         cases = list(work.cases.every())[:4]
-        extended = Event(kind=EventKind.PIT_EXTENSION, on=TODAY, to=TODAY + timedelta(days=20))
+        extended = Event(kind=EventKind.EIR_EXTENSION, on=TODAY, to=TODAY + timedelta(days=20))
         work.clock_events.add(cases[1].id, extended, officer=KIM, at=noon(TODAY))
         for case in cases[2:]:
             asked = Event(kind=EventKind.REVIEW_REQUESTED, on=TODAY - timedelta(days=30))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LONDON = ZoneInfo("Europe/London")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 _SHOWN = 60
+_CLARIFY_MONTHS = 2
 
 
 class EventKind(StrEnum):
@@ -27,6 +28,8 @@ class EventKind(StrEnum):
     RECEIVED = "received"
     RECEIPT_CORRECTED = "receipt_corrected"
     CLARIFICATION_ASKED = "clarification_asked"
+    # Asked about part of it, where nobody can say which questions that is: nothing waits, and the reply is recorded for a question.
+    PART_CLARIFICATION_ASKED = "part_clarification_asked"
     CLARIFICATION_RECEIVED = "clarification_received"
     FEES_NOTICE = "fees_notice"
     FEES_PAID = "fees_paid"
@@ -42,6 +45,8 @@ class EventKind(StrEnum):
     SENT = "sent"
 
 
+ASKED_IN_PART = "Part of it was asked about on {}: the rest goes on, and the reply is recorded for the question that it makes clear."
+SENT_IN_WAIT = "The answer went while the requester's word or money was awaited and no time was running, on"
 ENDS = frozenset({EventKind.SENT, EventKind.WITHDRAWN, EventKind.LAPSED})
 
 
@@ -58,7 +63,8 @@ class Ground(StrEnum):
 class Event:
     """One event on its London calendar day *on*: for a notice the day it was given, for a correction the true day of receipt.
 
-    *to* is the new date an extension aims at, *regime* the law changed to, *grounds* and *reason* what an extension rests on:
+    *to* is the new date an extension aims at, or the last day that a letter gives for a clarification; *regime* is the law
+    changed to, *grounds* and *reason* are what an extension rests on:
     QUALIFIED says that every exemption weighed is a qualified one (FOIA section 2(2)). *question* is the key of the one question
     it is about; None for the whole request.
     """
@@ -87,7 +93,8 @@ class Deadline:
     *received_on* never moves with the law; *counted_from* is day 0 (the clarification's day, once it came). *notice_by* is the
     last day for telling the requester of more time, *longest_on* the last day that more time normally reaches. *requester_by*
     is the last day for the requester to pay (law) or to clarify (policy, two months). *stopped_on* is when it was sent,
-    withdrawn or lapsed. *days* explain the date one by one; *notes* are sentences for the officer.
+    withdrawn or lapsed; *sent_in_wait* says that it was sent while no time ran, because the requester's word or money was
+    awaited. *days* explain the date one by one; *notes* are sentences for the officer.
     """
 
     regime: Regime
@@ -99,6 +106,7 @@ class Deadline:
     longest_on: date
     requester_by: date | None = None
     stopped_on: date | None = None
+    sent_in_wait: bool = False
     days: tuple[CountedDay, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -138,6 +146,25 @@ def receipt(events: Sequence[Event]) -> date:
     return corrected[-1] if corrected else received[0]
 
 
+def in_force(recorded: Sequence[Event], newest: Sequence[Event] = (), *, is_open: bool) -> list[Event]:
+    """Those of *recorded*, in the order of recording, that still hold now that *newest* is recorded as well.
+
+    A request that was opened again is no longer ended by what had ended it; only a question's own end stays. When it is answered
+    again the first answer counts, by which the law measures, and an end that something else has followed since is undone.
+    """
+    ended = not is_open or any(event.kind is EventKind.SENT for event in newest)
+    if not ended:
+        return [event for event in recorded if event.question is not None or event.kind not in ENDS]
+    happened = [*recorded, *newest]
+    moves = [at for at, event in enumerate(happened) if event.kind is not EventKind.REVIEW_REQUESTED]
+    last = max(moves, default=-1)
+    return [
+        event
+        for at, event in enumerate(recorded)
+        if at == last or event.question is not None or event.kind not in ENDS - {EventKind.SENT}
+    ]
+
+
 def law_now(regime: Regime, events: Sequence[Event]) -> Regime:
     """Give the law that governs in the end: that of the last change in the given order, else *regime*."""
     changes = [event.regime for event in events if event.kind is EventKind.REGIME_CHANGED and event.regime is not None]
@@ -165,10 +192,26 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def clarify_by(asked: Event) -> date:
+    """The last day for a clarification: the one that the letter gives, else about two months (policy, after the 2018 Code)."""
+    return asked.to or add_months(asked.on, _CLARIFY_MONTHS)
+
+
 def last_of_months_beginning(day: date, months: int) -> date:
     """The last day of a period of *months* that begins with *day* itself: 3 months beginning 9 September end 8 December."""
     end = add_months(day, months)
     return end if end.day < day.day else end - timedelta(days=1)
+
+
+def united(periods: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:
+    """The same days as *periods* (first and last day of each) in order and without overlaps: no day is given back twice."""
+    apart: list[tuple[date, date]] = []
+    for first, last in sorted(periods):
+        if apart and first <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(last, apart[-1][1]))
+        else:
+            apart.append((first, last))
+    return apart
 
 
 def received_day(instant: datetime) -> date:

@@ -43,8 +43,15 @@ class Standing:
 
     @property
     def due_on(self) -> date | None:
-        """The first day on which anything is due; None while no clock runs."""
-        return min((one.due_on for one in self._counted if one.due_on is not None), default=None)
+        """The first day on which anything is due, or was where all has stopped; None while the requester alone is waited for."""
+        return min((one.due_on for one in self._going if one.due_on is not None), default=None)
+
+    @property
+    def measured_by(self) -> date | None:
+        """The day that lists and figures hold the answer to; where it went while no time ran, the day on which it went: it was in time."""
+        answered = [one.due_on for one in self._counted if one.due_on is not None]
+        in_wait = [one.stopped_on for one in self._counted if one.sent_in_wait and one.stopped_on is not None]
+        return self.due_on or min(answered, default=None) or min(in_wait, default=None)
 
     @property
     def state(self) -> ClockState:
@@ -52,9 +59,15 @@ class Standing:
         return min((one.state for one in self._counted), key=_ORDER.index)
 
     def own_dates(self) -> dict[int, date]:
-        """By key, the due date of each question where that is not the request's."""
-        dates = {key: self.of(key).due_on for key in (*self.parts, *self.followers)}
+        """By key, the due date of each question where that is not the request's; one that is answered while others go on has none."""
+        going = self._going
+        dates = {key: self.of(key).due_on for key in (*self.parts, *self.followers) if self.of(key) in going}
         return {key: day for key, day in dates.items() if day is not None and day != self.due_on}
+
+    @property
+    def _going(self) -> tuple[Deadline, ...]:
+        """The clocks that have not stopped; all of them where all have."""
+        return tuple(one for one in self._counted if one.state is not ClockState.STOPPED) or self._counted
 
     @property
     def _counted(self) -> tuple[Deadline, ...]:
@@ -80,14 +93,15 @@ def standing(
     received = Event(kind=EventKind.RECEIVED, on=received_on)
     happened = [*events, *newest]
     common = [event for event in happened if event.question is None]
-    strict = any(event.question is None for event in newest)
+    # That an answer went is a fact: it is no occasion to judge again what was recorded before it.
+    strict = any(event.question is None and event.kind is not EventKind.SENT for event in newest)
     whole = deadline(regime, [received, *common], calendar, strict=strict)
     clocks: dict[int, Deadline] = {}
     for part in parts:
         own = [event for event in happened if event.question == part.key]
         if not own and part.regime in (None, whole.regime):
             continue
-        told = any(event.question == part.key for event in newest)
+        told = any(event.question == part.key and event.kind is not EventKind.SENT for event in newest)
         clocks[part.key] = deadline(
             part.regime or regime,
             [received, *_in_turn(happened, part, own)],

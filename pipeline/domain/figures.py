@@ -27,7 +27,10 @@ _MONTHS_IN_A_QUARTER = 3
 
 
 class Standing(StrEnum):
-    """How a request received in a period stands; WAITING is for the requester, ENDED is over without an answer (lapsed, transferred)."""
+    """How a request received in a period stands: once answered, in time or late for good.
+
+    WAITING is for the requester, ENDED is over without an answer (lapsed, transferred).
+    """
 
     IN_TIME = "in_time"
     LATE = "late"
@@ -111,7 +114,7 @@ class PartEight:
 
     *not_yet_processed* holds *waiting* (the clock stands for the requester), *overdue* and *open_extended*. *processed* is
     the sum of *within*, *extended* (in time, with more time as the law allows) and *over*, and of *granted_full*,
-    *refused_full* (of these *not_held*), *granted_part* and *other* (no outcome was kept). *withdrawn* and *ended*
+    *refused_full* (of these *not_held*), *granted_part* and *other* (no outcome was kept, or it is open again). *withdrawn* and *ended*
     (lapsed, transferred) are neither.
     """
 

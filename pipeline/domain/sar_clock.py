@@ -6,7 +6,19 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.domain.calendar import long_date
-from pipeline.domain.clock_events import ENDS, CountedDay, Deadline, Event, EventKind, Ground, add_months
+from pipeline.domain.clock_events import (
+    ASKED_IN_PART,
+    ENDS,
+    SENT_IN_WAIT,
+    CountedDay,
+    Deadline,
+    Event,
+    EventKind,
+    Ground,
+    add_months,
+    clarify_by,
+    united,
+)
 from pipeline.domain.request import ClockState, Regime
 
 if TYPE_CHECKING:
@@ -14,7 +26,6 @@ if TYPE_CHECKING:
     from pipeline.domain.clock_events import Judge
 
 _LONGEST_MONTHS = 3  # UK GDPR article 12(3): one month and two further ones.
-_CLARIFY_MONTHS = 2  # Policy, as for FOI.
 _ONE_DAY = timedelta(days=1)
 _AWAITED = {
     EventKind.CLARIFICATION_ASKED: "the clarification",
@@ -26,8 +37,9 @@ _AWAITED = {
 class SarClock:
     """One month from the latest of receipt, proof of identity and fee (UK GDPR articles 12 and 12A).
 
-    A clarification pauses the month from the day it was asked for up to the day before it came. A last day on which
-    England does not work moves to the next working day; holidays of Scotland or Northern Ireland alone do not help.
+    A clarification pauses the month from the day it was asked for to the day it came, neither of which counts (article
+    12A(5)(b)). A last day on which England does not work moves to the next working day; holidays of Scotland or Northern
+    Ireland alone do not help.
     """
 
     def __init__(self, received_on: date, calendar: Calendar, judge: Judge) -> None:
@@ -38,6 +50,8 @@ class SarClock:
         self.awaited: dict[EventKind, date] = {}
         self.pauses: list[tuple[date, date]] = []
         self.stopped_on: date | None = None
+        self.part_asked: date | None = None
+        self.clarify_by: date | None = None
         self.answered = False
 
     def run(self, happened: list[Event]) -> Deadline:
@@ -51,7 +65,6 @@ class SarClock:
         days = self._explain(due if owed else end if self.awaited else min(end, due))
         if owed:
             self._remark(due)
-        asked_on = self.awaited.get(EventKind.CLARIFICATION_ASKED)
         return Deadline(
             regime=Regime.SAR,
             received_on=self.received_on,
@@ -60,8 +73,9 @@ class SarClock:
             state=self._state(),
             notice_by=self._due(1),
             longest_on=self._due(_LONGEST_MONTHS),
-            requester_by=None if asked_on is None or self.stopped_on else add_months(asked_on, _CLARIFY_MONTHS),
+            requester_by=None if self.stopped_on else self.clarify_by,
             stopped_on=self.stopped_on,
+            sent_in_wait=self.answered and bool(self.awaited),
             days=days,
             notes=tuple(self.judge.notes),
         )
@@ -74,14 +88,24 @@ class SarClock:
             return ClockState.RUNNING
         return ClockState.PAUSED if set(self.awaited) == {EventKind.CLARIFICATION_ASKED} else ClockState.WAITING
 
-    def _nominal(self, months: int) -> date:
-        """Give the last day before weekends and holidays are looked at: the day-number of the start, and the pauses."""
-        paused = sum(max((came - max(asked, self.start)).days, 0) for asked, came in self.pauses)
+    def _nominal(self, months: int, until: date | None = None) -> date:
+        """Give the last day before weekends and holidays are looked at: the day-number of the start, and the pauses.
+
+        Of a pause both ends are given back; day 0 is not, for it is not counted. A pause that still lasts is reckoned *until* a day.
+        """
+        asked_on = self.awaited.get(EventKind.CLARIFICATION_ASKED)
+        lasting = [(asked_on, until)] if asked_on is not None and until is not None else []
+        day_1 = self.start + _ONE_DAY
+        paused = sum(max((came - max(asked, day_1)).days + 1, 0) for asked, came in united([*self.pauses, *lasting]))
         return add_months(self.start, months) + timedelta(days=paused)
 
-    def _due(self, months: int) -> date:
-        """Give the last day, moved off weekends and holidays."""
-        return self.calendar.next_working_day(self._nominal(months), Regime.SAR)
+    def _due(self, months: int, until: date | None = None) -> date:
+        """Give the last day, moved off weekends and holidays; *until* as for ``_nominal``."""
+        return self.calendar.next_working_day(self._nominal(months, until), Regime.SAR)
+
+    def _too_late(self, event: Event, last: date) -> bool:
+        """Whether *event* comes after *last*, the end of a time that runs: before identity or fee has come, none has begun."""
+        return event.on > last and not {EventKind.IDENTITY_ASKED, EventKind.FEES_NOTICE} & set(self.awaited)
 
     def _step(self, event: Event) -> None:
         """Let one event act."""
@@ -93,6 +117,7 @@ class SarClock:
             return
         steps = {
             EventKind.CLARIFICATION_ASKED: self._asked,
+            EventKind.PART_CLARIFICATION_ASKED: self._part_asked,
             EventKind.FEES_NOTICE: self._asked,
             EventKind.IDENTITY_ASKED: self._asked,
             EventKind.CLARIFICATION_RECEIVED: self._clarified,
@@ -106,13 +131,13 @@ class SarClock:
         steps.get(event.kind, self._foreign)(event)
 
     def _asked(self, event: Event) -> None:
-        """Begin to wait for the requester; only while the month runs, for waiting cures no answer that is late."""
-        last = self._due(self.months)
+        """Begin to wait for the requester; not when the month is over, for waiting cures no answer that is late."""
+        last = self._due(self.months, until=event.on)
         if event.kind in self.awaited:
             self.judge.refuse(
                 event, f"{_AWAITED[event.kind].capitalize()} has been asked for already and has not come."
             )
-        elif event.on > last:
+        elif self._too_late(event, last):
             self.judge.refuse(
                 event,
                 f"The answer was due on {long_date(last)}: asking for {_AWAITED[event.kind]} after that does not stop "
@@ -120,6 +145,12 @@ class SarClock:
             )
         else:
             self.awaited[event.kind] = event.on
+            if event.kind is EventKind.CLARIFICATION_ASKED:
+                self.clarify_by = clarify_by(event)
+
+    def _part_asked(self, event: Event) -> None:
+        self.part_asked = event.on
+        self.judge.note(ASKED_IN_PART.format(long_date(event.on)))
 
     def _came(self, event: Event, asked: EventKind) -> date | None:
         """End the wait for what *asked* had asked for; gives the day of asking."""
@@ -128,7 +159,15 @@ class SarClock:
         return self.awaited.pop(asked, None)
 
     def _clarified(self, event: Event) -> None:
+        if (
+            EventKind.CLARIFICATION_ASKED not in self.awaited
+            and self.part_asked is not None
+            and event.question is not None
+        ):
+            # Only now it is known which question the letter had asked about.
+            self.awaited[EventKind.CLARIFICATION_ASKED] = self.part_asked
         asked_on = self._came(event, EventKind.CLARIFICATION_ASKED)
+        self.clarify_by = None
         if asked_on is not None:
             self.pauses.append((asked_on, event.on))
 
@@ -152,6 +191,8 @@ class SarClock:
 
     def _sent(self, event: Event) -> None:
         self.stopped_on, self.answered = event.on, True
+        if self.awaited:
+            self.judge.note(f"{SENT_IN_WAIT} {long_date(event.on)}.")
 
     def _foreign(self, event: Event) -> None:
         self.judge.refuse(
@@ -162,14 +203,14 @@ class SarClock:
 
     def _extended(self, event: Event) -> None:
         """Take two more months, if the requester was told in the first one and the request is hard enough."""
-        last = self._due(1)
+        last = self._due(1, until=event.on)
         if not event.grounds & {Ground.COMPLEX, Ground.NUMEROUS}:
             self.judge.refuse(
                 event,
                 "Two more months need a request that is complex or one of many from the same person (UK GDPR article "
                 "12(3)): say which.",
             )
-        elif event.on > last:
+        elif self._too_late(event, last):
             self.judge.refuse(
                 event,
                 f"The person must be told of more time, with reasons, within the first month, by {long_date(last)}; "
@@ -211,7 +252,7 @@ class SarClock:
             return "Day of receipt: the month ends on the same day-number of the next month."
         if day < self.start:
             return "Day of receipt." if day == self.received_on else "Waiting for proof of identity or the fee."
-        if any(asked <= day < came for asked, came in self.pauses):
+        if any(asked <= day <= came for asked, came in self.pauses):
             return "Paused for the requester's clarification; the day is given back at the end."
         for kind, asked_on in self.awaited.items():
             if day >= asked_on:

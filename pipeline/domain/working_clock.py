@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain.calendar import long_date
 from pipeline.domain.clock_events import (
+    ASKED_IN_PART,
     ENDS,
+    SENT_IN_WAIT,
     CountedDay,
     Deadline,
     Event,
     EventKind,
     Ground,
-    add_months,
+    clarify_by,
     last_of_months_beginning,
+    united,
 )
 from pipeline.domain.request import ClockState, Regime
 
@@ -26,7 +29,6 @@ ANSWER_DAYS = 20  # FOIA section 10(1), EIR regulation 5(2).
 LONGEST_DAYS = 40  # EIR regulation 7(1); for FOI the Commissioner's "no more than a further 20".
 _EIR_FEE_DAYS = 60  # EIR regulation 8.
 _FOI_FEE_MONTHS = 3  # FOIA section 9(2).
-_CLARIFY_MONTHS = 2  # Policy, after the 2018 Code: a question left unanswered is closed after about two months.
 _ONE_DAY = timedelta(days=1)
 _LABELS = tuple(f"Working day {number} of {ANSWER_DAYS}." for number in range(ANSWER_DAYS + 1))
 
@@ -47,6 +49,8 @@ class WorkingDayClock:
         self.extended_to: date | None = None
         self.requester_by: date | None = None
         self.stopped_on: date | None = None
+        self.sent_in_wait = self.asked_late = False
+        self.part_asked: date | None = None
         self.pending = ""
 
     def run(self, happened: list[Event]) -> Deadline:
@@ -69,6 +73,7 @@ class WorkingDayClock:
             longest_on=max(self._nth(LONGEST_DAYS), self.extended_to or self.start),
             requester_by=self.requester_by,
             stopped_on=self.stopped_on,
+            sent_in_wait=self.sent_in_wait,
             days=days,
             notes=tuple(self.judge.notes),
         )
@@ -82,6 +87,7 @@ class WorkingDayClock:
             return
         steps = {
             EventKind.CLARIFICATION_ASKED: self._clarification_asked,
+            EventKind.PART_CLARIFICATION_ASKED: self._part_asked,
             EventKind.CLARIFICATION_RECEIVED: self._clarification_received,
             EventKind.FEES_NOTICE: self._fees_notice,
             EventKind.FEES_PAID: self._fees_paid,
@@ -95,8 +101,14 @@ class WorkingDayClock:
 
     def _nth(self, number: int) -> date:
         """Working day *number* from day 0, without those that a fees notice takes out."""
-        taken = sum(self.calendar.working_days_between(max(a - _ONE_DAY, self.start), z) for a, z in self.ignored)
-        return self.calendar.add_working_days(self.start, number + taken)
+        return self.calendar.add_working_days(self.start, number + self._taken())
+
+    def _taken(self) -> int:
+        """How many working days fees notices take out; one on which a fee came and the next was asked for counts once."""
+        return sum(
+            self.calendar.working_days_between(max(notice - _ONE_DAY, self.start), paid)
+            for notice, paid in united(self.ignored)
+        )
 
     def _must_run(self, event: Event) -> bool:
         if self.state is not ClockState.RUNNING:
@@ -128,10 +140,20 @@ class WorkingDayClock:
             self.judge.note(
                 f"The clarification was asked for on {long_date(event.on)}, when the answer was already overdue."
             )
-        self._wait(event.on, ClockState.WAITING, add_months(event.on, _CLARIFY_MONTHS))
+        self.asked_late = late
+        self._wait(event.on, ClockState.WAITING, clarify_by(event))
         self.pending = f"Waiting for the requester's clarification, asked for on {long_date(event.on)}."
 
+    def _part_asked(self, event: Event) -> None:
+        late = "Under the EIR the notice that a request is unclear"
+        if self.regime is not Regime.EIR or self._in_time(event, late, "regulation 12(4)(c)"):
+            self.part_asked = event.on
+            self.judge.note(ASKED_IN_PART.format(long_date(event.on)))
+
     def _clarification_received(self, event: Event) -> None:
+        if self.state is ClockState.RUNNING and self.part_asked is not None and event.question is not None:
+            # Only now it is known which question the letter had asked about.
+            self.state, self.open_since = ClockState.WAITING, self.part_asked
         if self.state is not ClockState.WAITING:
             self.judge.refuse(
                 event, "No clarification was awaited: record when it was asked for, or make a new request of this."
@@ -166,7 +188,12 @@ class WorkingDayClock:
                 "answer had lapsed. Treat the payment as a new request.",
             )
         else:
+            before = self._taken()
             self.ignored.append((self.open_since, event.on))
+            if self.extended_to is not None and self.regime is Regime.EIR:
+                # Regulation 8(7): the days do not count for the longer period of regulation 7(1) either. FOIA section 10(2)
+                # names the twentieth working day alone, and the date of a decision is promised by section 17(2).
+                self.extended_to = self.calendar.add_working_days(self.extended_to, self._taken() - before)
             self._resume()
 
     def _pit_extension(self, event: Event) -> None:
@@ -260,6 +287,10 @@ class WorkingDayClock:
         self._sent(event)
 
     def _sent(self, event: Event) -> None:
+        # Asked for when the answer was overdue already, a clarification that never came excuses nothing.
+        if event.kind is EventKind.SENT and not self.owed and not self.asked_late:
+            self.sent_in_wait = True
+            self.judge.note(f"{SENT_IN_WAIT} {long_date(event.on)}.")
         self.state, self.stopped_on, self.requester_by = ClockState.STOPPED, event.on, None
 
     def _wait(self, since: date, state: ClockState, requester_by: date) -> None:
@@ -267,6 +298,7 @@ class WorkingDayClock:
 
     def _resume(self) -> None:
         self.state, self.requester_by, self.owed, self.pending = ClockState.RUNNING, None, True, ""
+        self.asked_late = False
 
     def _explain(self, until: date) -> tuple[CountedDay, ...]:
         """Say of each day from receipt to *until* whether it counts; as many count as the law gives days."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from pipeline.letters.authority import AuthorityFacts
 
 
+class Promise(StrEnum):
+    """What an acknowledgement may say of the answer: by when it comes, that it is late, or that we wait for the requester."""
+
+    BY_THEN = "by_then"
+    LATE = "late"
+    WAITING = "waiting"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgementLetter:
     """All that an automatic answer may say: nothing in it comes from the sender (invariant 10).
@@ -33,6 +42,7 @@ class AcknowledgementLetter:
     reply_address: str
     received_on: date | None = None
     due_on: date | None = None
+    promise: Promise = Promise.BY_THEN
     welsh: bool = False
 
 
@@ -57,6 +67,7 @@ def acknowledgement(kind: str, facts: AcknowledgementLetter) -> Written:
         "reply_address": one_line(facts.reply_address),
         "received_on": facts.received_on,
         "due_on": facts.due_on,
+        "promise": facts.promise,
     }
     try:
         subject = environment().get_template(f"{kind}/subject.txt").render(context)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pipeline.domain.clock_events import received_day
 from pipeline.domain.errors import NotAllowedError, UsageError
 from pipeline.domain.outbox import Frozen, OutboxStatus
-from pipeline.letters.acknowledgement import AcknowledgementLetter, Written, acknowledgement
+from pipeline.letters.acknowledgement import AcknowledgementLetter, Promise, Written, acknowledgement
 from pipeline.letters.authority import AuthorityFacts, Publication
 from pipeline.letters.composing import Attachment, OutgoingMail, checked_address, compose, is_message_id
 from pipeline.settings_fields import DeliveryMode
@@ -27,7 +28,10 @@ _LARGEST_CREST = 500 * 1024  # bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged:
-    """What an acknowledgement is about: the request's row and dates, its requester's bare address, and their mail's Message-ID."""
+    """What an acknowledgement is about: the request's row and dates, its requester's bare address, and their mail's Message-ID.
+
+    *waiting* says that no time runs, because we have asked the requester for something.
+    """
 
     request_id: int
     reference: str
@@ -37,6 +41,7 @@ class Acknowledged:
     to: str
     answers: str | None
     welsh: bool = False
+    waiting: bool = False
 
 
 def can_write_to(address: str) -> bool:
@@ -153,7 +158,12 @@ def seal(  # noqa: PLR0913 - one for each thing that such a mail has
 def seal_acknowledgement(
     settings: Settings, kind: str, about: Acknowledged, *, message_id: str, at: datetime, not_before: datetime
 ) -> Frozen:
-    """The acknowledgement of a request, complete to the byte; its once_key makes it the only one (invariant 4)."""
+    """The acknowledgement of a request, complete to the byte; its once_key makes it the only one (invariant 4).
+
+    It promises no day that is past when it goes.
+    """
+    in_time = received_day(not_before) <= about.due_on
+    promise = Promise.WAITING if about.waiting else Promise.BY_THEN if in_time else Promise.LATE
     written = acknowledgement(
         kind,
         AcknowledgementLetter(
@@ -163,6 +173,7 @@ def seal_acknowledgement(
             reply_address=monitored_address(settings),
             received_on=about.received_on,
             due_on=about.due_on,
+            promise=promise,
             welsh=about.welsh,
         ),
     )

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain import clock
 from pipeline.domain.calendar import long_date
-from pipeline.domain.clock_events import ENDS
+from pipeline.domain.clock_events import in_force
 from pipeline.domain.clock_questions import Part, Standing, standing
 from pipeline.domain.errors import NotAllowedError, NotFoundError, RecordError
 from pipeline.domain.request import ClockState, Regime, Workflow
+from pipeline.letters import same_question
 from pipeline.letters.effects import clock_event
 from pipeline.letters.model import LetterKind
 from pipeline.letters.record import load_record
@@ -76,6 +77,7 @@ class Clockwork:
         with self._store.read() as work:
             case = visible_case(work, reference, acting_officer(work, officer))
             _refuse(case, event, clock.received_day(self._clock.now()))
+            self._refuse_unnamed(work, case, event)
             return self._standing(work, case, event).of(event.question)
 
     def explain(self, reference: str, question: int | None = None) -> clock.Deadline:
@@ -143,6 +145,7 @@ class Clockwork:
         *by* is the event for the trail; *officer* stands with the clock's event where that is not its actor. Raises
         NotAllowedError, before anything is written, for what the law does not allow.
         """
+        events = self._spread(work, case, events)
         found = self._standing(work, case, *events)
         for event in events:
             digest = work.clock_events.add(case.id, event, officer=officer or by.actor, at=by.at)
@@ -154,32 +157,52 @@ class Clockwork:
                 work.cases.note(case.id, told)
                 continue
             moved = {"clock": found.state, "received_on": found.whole.received_on, "regime": found.whole.regime}
-            work.cases.change(case, told, **{**moved, "due_on": found.due_on or case.due_on, **values})
+            work.cases.change(case, told, **{**moved, "due_on": found.measured_by or case.due_on, **values})
         self._new_laws(work, case, events, found)
         work.questions.set_dates(case.id, found.own_dates())
         return found
 
+    def _spread(self, work: Work, case: Case, events: Sequence[clock.Event]) -> Sequence[clock.Event]:
+        """*events*, with an answer as that of each question that does not wait, where others do: theirs goes on when the requester replies."""
+        if not any(one.kind is clock.EventKind.SENT and one.question is None for one in events):
+            return events
+        before = self._standing(work, case)
+        idle = [key for key, one in before.parts.items() if one.state in (ClockState.WAITING, ClockState.PAUSED)]
+        answered = [one.key for one in case.questions if one.key not in idle]
+        if not idle or not answered:
+            return events
+        return [
+            replace(one, question=key)
+            for one in events
+            for key in (answered if one.kind is clock.EventKind.SENT else [one.question])
+        ]
+
     def settle(self, work: Work, case: Case, by: Happening, **values: object) -> Standing:
         """Work the dates of *case*, as it stands in the caller's transaction, out afresh, and write them with *values* under the event *by*."""
         found = self._standing(work, case)
-        moved = {"clock": found.state, "due_on": found.due_on or case.due_on}
+        moved = {"clock": found.state, "due_on": found.measured_by or case.due_on}
         work.cases.change(case, by, **{**moved, **values})
         work.questions.set_dates(case.id, found.own_dates())
         return found
 
     def _refuse_unnamed(self, work: Work, case: Case, event: clock.Event) -> None:
-        """Say which question waits, where a clarification or payment is recorded for a request that as a whole awaits none."""
+        """Say that a question is wanted, where a clarification or payment is recorded for a request that as a whole awaits none."""
         awaited = {
             clock.EventKind.CLARIFICATION_RECEIVED: clock.EventKind.CLARIFICATION_ASKED,
             clock.EventKind.FEES_PAID: clock.EventKind.FEES_NOTICE,
         }.get(event.kind)
         if awaited is None or event.question is not None:
             return
-        recorded = [one for one in work.clock_events.of_case(case.id) if one.kind is awaited]
-        if recorded and all(one.question is not None for one in recorded):
-            keys = {one.question for one in recorded}
+        recorded = work.clock_events.of_case(case.id)
+        keys = {one.question for one in recorded if one.kind is awaited}
+        if keys and None not in keys:
             places = ", ".join(str(one.position) for one in case.questions if one.key in keys)
             raise NotAllowedError(f"{awaited.replace('_', ' ')} stands with question {places} only: name the question")
+        in_part = any(one.kind is clock.EventKind.PART_CLARIFICATION_ASKED for one in recorded)
+        if in_part and not keys and awaited is clock.EventKind.CLARIFICATION_ASKED:
+            raise NotAllowedError(
+                "only part of the request was asked about: name the question that the reply makes clear"
+            )
 
     def _new_laws(self, work: Work, case: Case, events: Sequence[clock.Event], found: Standing) -> None:
         """Keep the law that an event has given to a question; one under the request's own law needs none."""
@@ -197,21 +220,43 @@ class Clockwork:
         """Put what a letter that has just gone does to its case's clock there, in the transaction that records its sending.
 
         What the law no longer allows, because the case has moved on since the approval, an officer is called to: that
-        the letter has gone must be kept all the same. One sent once more, after it came back, has moved the clock before.
+        the letter has gone must be kept all the same. One sent once more, after it came back, has moved the clock before: of an answer the
+        day counts all the same, for the requester's time to ask for a review.
         """
-        if letter.resends is not None and any(row.sent_at for row in work.outbox.summaries(outbox_id=letter.resends)):
-            return
+        rows = () if letter.resends is None else work.outbox.summaries(outbox_id=letter.resends)
+        again = any(row.sent_at for row in rows)
         case = work.cases.by_ids([letter.request_id])[0]
         try:
             written = load_record(letter.record, f"a letter of {case.reference}")
             events = _events_of(written, case, clock.received_day(at))
-            if events:
-                by = Happening(kind="clock_event_recorded", at=at, data={"letter": letter.id})
-                self.put(work, case, events, by, officer=letter.approved_by or "")
+            if again:
+                events = [one for one in events if one.kind is clock.EventKind.SENT]
+            if written.kind is LetterKind.CORRECTION and not self._answered(work, case):
+                events = []
+            if not events:
+                return
+            by = Happening(kind="clock_event_recorded", at=at, data={"letter": letter.id})
+            answers = any(one.kind is clock.EventKind.SENT for one in events)
+            if answers and case.workflow in OPEN and case.workflow != Workflow.APPROVED:
+                # Opened again before it was known that the answer had gone, or while it is corrected: what is open stays so.
+                self._kept(work, case, events, by, letter.approved_by or "")
+            else:
+                self.put(work, case, events, by, officer=letter.approved_by or "", **_told_of(events, case))
         except (NotAllowedError, RecordError) as error:
             why = f"a letter ({letter.kind}) went and does not fit the clock: {error}"
             happening = Happening(kind="officer_needed", at=at, data={"letter": letter.id, "why": letter.kind})
             work.cases.change(case, happening, flagged=True, flag_reasons=[*case.flag_reasons, why])
+
+    def _answered(self, work: Work, case: Case) -> bool:
+        """Whether an answer to *case* has gone; the letter that a correction corrects may be another."""
+        return any(one.kind is clock.EventKind.SENT for one in work.clock_events.of_case(case.id))
+
+    def _kept(self, work: Work, case: Case, events: Sequence[clock.Event], by: Happening, officer: str) -> None:
+        """Keep *events* that move nothing now."""
+        for event in events:
+            digest = work.clock_events.add(case.id, event, officer=officer, at=by.at)
+            data = {"event": event.kind, "on": event.on, **by.data, "digests": {"clock": digest}}
+            work.cases.note(case.id, replace(by, data=data))
 
     # ---- all of them again ---------------------------------------------------------------------------------------
 
@@ -253,10 +298,7 @@ class Clockwork:
 
     def _standing(self, work: Work, case: Case, *newest: clock.Event) -> Standing:
         """Work the clocks out from the case's receipt, what was recorded, and *newest*; only what is newest is judged strictly."""
-        recorded = work.clock_events.of_case(case.id)
-        if case.workflow in OPEN:
-            # A request that was opened again is no longer ended by what had ended it.
-            recorded = [one for one in recorded if one.question is not None or one.kind not in ENDS]
+        recorded = in_force(work.clock_events.of_case(case.id), newest, is_open=case.workflow in OPEN)
         laws = {one.question: one.regime for one in newest if one.regime is not None and one.question is not None}
         parts = [
             Part(key=one.key, regime=laws.get(one.key, Regime(one.regime) if one.regime else None))
@@ -266,17 +308,28 @@ class Clockwork:
 
 
 def _events_of(written: LetterRecord, case: Case, day: date) -> list[clock.Event]:
-    """What a letter does to the clock: its own event, or, where it asks about some questions while the rest is answered, theirs."""
+    """What a letter does to the clock: its own event, or, where it asks about some questions while the rest is answered, theirs.
+
+    Which those are is known where the letter names some of the request's questions, and no others.
+    """
     event = clock_event(written, day)
-    if event is not None:
+    if event is None or event.kind is not clock.EventKind.PART_CLARIFICATION_ASKED:
+        return [event] if event is not None else []
+    drafted = [(one.label, one.text) for one in written.questions]
+    asked = same_question.by_key(drafted, {one.key: (one.label, one.text) for one in case.questions})
+    if len(asked) < len(written.questions) or not 0 < len(asked) < len(case.questions):
         return [event]
-    if written.kind is not LetterKind.CLARIFICATION:
-        return []
-    named = {one.text for one in written.questions}
-    asked = [one.key for one in case.questions if one.text in named]
-    if len(asked) == len(case.questions):
-        return []
-    return [clock.Event(kind=clock.EventKind.CLARIFICATION_ASKED, on=day, question=key) for key in asked]
+    return [replace(event, kind=clock.EventKind.CLARIFICATION_ASKED, question=key) for key in sorted(asked)]
+
+
+def _told_of(events: Sequence[clock.Event], case: Case) -> dict[str, object]:
+    """The mark on a case of which part was asked about and nobody can tell which, for the officer who gets the reply."""
+    if not any(one.kind is clock.EventKind.PART_CLARIFICATION_ASKED for one in events):
+        return {}
+    why = (
+        "a letter asked about part of the request; when the reply comes, record it for the question that it makes clear"
+    )
+    return {"flagged": True, "flag_reasons": [*case.flag_reasons, why]}
 
 
 def _question_moved(case: Case, found: Standing, key: int) -> Moved | None:
@@ -294,7 +347,9 @@ def _refuse(case: Case, event: clock.Event, today: date) -> None:
     if event.kind in _OTHER_VERBS and not (of_one and event.kind in _OF_A_QUESTION):
         raise NotAllowedError(f"{event.kind} is not recorded by hand: {_OTHER_VERBS[event.kind]}")
     if case.workflow not in OPEN:
-        raise NotAllowedError(f"{case.reference} is {case.workflow.replace('_', ' ')}; its clock stands still")
+        raise NotAllowedError(
+            f"{case.reference} is {case.workflow.replace('_', ' ')}; its clock stands still: open it again first"
+        )
     _refuse_future(event, today)
     if event.kind is clock.EventKind.RECEIPT_CORRECTED and not event.reason.strip():
         raise NotAllowedError("a corrected date of receipt needs its reason: receipt_corrected=DAY,reason=…")

@@ -8,6 +8,7 @@ from pipeline.domain.calendar import long_date
 from pipeline.domain.clock import received_day
 from pipeline.domain.errors import NotAllowedError, NotFoundError
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus
+from pipeline.domain.reminding import OPEN
 from pipeline.domain.request import ClockState, Regime, Workflow
 from pipeline.letters import posting
 from pipeline.letters.model import LetterKind
@@ -77,6 +78,10 @@ class Mailroom:
                 raise NotAllowedError(
                     f"{case.reference} has its acknowledgement already, of {when}; see: infogov show {case.reference}"
                 )
+            if case.workflow not in OPEN:
+                raise NotAllowedError(
+                    f"{case.reference} is {case.workflow.replace('_', ' ')}: an acknowledgement would promise an answer to come"
+                )
             if not posting.can_write_to(case.requester_email):
                 raise NotAllowedError(
                     f"{case.reference}: no mail can be sent to {case.requester_email or 'an empty address'}"
@@ -91,6 +96,7 @@ class Mailroom:
                 due_on=case.due_on,
                 to=case.requester_email,
                 answers=message_id_header,
+                waiting=case.clock != ClockState.RUNNING,
             )
             frozen = posting.seal_acknowledgement(
                 self._settings,

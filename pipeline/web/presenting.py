@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pipeline.domain.figures import working_days_left
 from pipeline.letters.model import LetterKind
 from pipeline.web.context import product
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from pipeline.domain.calendar import Calendar
+    from pipeline.domain.request import Regime
     from pipeline.store.records import EventRecord
 
 LONDON = ZoneInfo("Europe/London")
@@ -193,15 +195,15 @@ def plural(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def days_left(due_on: date, today: date, calendar: Calendar) -> tuple[str, str]:
-    """How far off a due date is, in words, and a tag's colour: never the colour alone."""
+def days_left(due_on: date, today: date, law: Regime, calendar: Calendar) -> tuple[str, str]:
+    """How far off a due date is by the working days of *law*, in words, and a tag's colour: never the colour alone."""
+    distance = working_days_left(due_on, today, law, calendar)
     if due_on < today:
-        late = max(1, calendar.working_days_between(due_on, today))
+        late = max(1, -distance)
         return f"Overdue by {plural(late, 'working day')}", "red"
     if due_on == today:
         return "Due today", "orange"
-    left = calendar.working_days_between(today, due_on)
-    return f"{plural(left, 'working day')} left", "yellow" if left <= 5 else "green"  # noqa: PLR2004 - a working week
+    return f"{plural(distance, 'working day')} left", "yellow" if distance <= 5 else "green"  # noqa: PLR2004 - a working week
 
 
 def event_words(event: EventRecord) -> str:

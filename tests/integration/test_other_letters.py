@@ -87,12 +87,13 @@ def test_a_clarification_stops_the_clock_when_it_goes(product: Product) -> None:
 
 
 def test_asking_about_one_part_leaves_the_clock_running(product: Product) -> None:
-    """What is clear keeps its date, so the request's clock goes on."""
+    """What is clear keeps its date, so the request's clock goes on; its one question has to be recorded when the reply comes."""
     case = product.one_case()
     keep(product, case, LetterKind.CLARIFICATION, CLARIFY + 'clear_part = "Question 1 is clear."\n')
     send(product, case)
-    assert clock_of(product, case) == []
+    assert clock_of(product, case) == [EventKind.PART_CLARIFICATION_ASKED]
     assert product.case(case.reference).clock == "running"
+    assert "asked about part of the request" in product.case(case.reference).flag_reasons[-1]
 
 
 def test_an_extension_moves_the_due_date_to_what_the_letter_says(product: Product) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipeline.domain.clock import received_day
@@ -17,7 +16,7 @@ from pipeline.letters.record import load_record
 from pipeline.letters.relied import relied_on
 from pipeline.letters.writing import record_text
 from pipeline.stages.casework.access import acting_officer, visible_case
-from pipeline.stages.casework.consent import Consent, Policy, dated_on, exception_for, goes_at
+from pipeline.stages.casework.consent import Consent, Policy, exception_for, goes_at
 from pipeline.stages.casework.correcting import refuse_more_than_wording
 from pipeline.stages.casework.desk import LetterVerbs, read_letter
 from pipeline.stages.casework.drafting import refuse_unlawful_time
@@ -155,8 +154,9 @@ class Approving(LetterVerbs):
         told: dict[str, Any] | None = None,
     ) -> Approved:
         """Check the letter as it would go, freeze it, and write down who let it go and by what right."""
-        not_before = goes_at(now, consent, timedelta(minutes=self._settings.delivery.undo_minutes))
-        today = dated_on(now, consent)
+        not_before = goes_at(now, consent, self._undo)
+        # Approved just before midnight it leaves after it, and the law counts from the day on which a notice is given.
+        today = received_day(not_before)
         if written.issued_on is None:
             written = replace(written, issued_on=today)
         refuse_unlawful_time(work, case, written, self._calendar, today)
@@ -165,7 +165,7 @@ class Approving(LetterVerbs):
         overridden = refuse_stops(found, "the letter can't be approved:", reason=reason, option="--override-reason")
         leaks = self._leaks(work, case, letter, written)
         overridden += refuse_leaks(leaks, approving=True, reason=reason)
-        at = consent.send_at or now
+        at = not_before if consent.send_at or today > received_day(now) else now
         frozen = freeze(work, self._settings, self._ids, case, letter, written, at=at, not_before=not_before)
         done = self._into_outbox(work, case, who, frozen, now)
         data: dict[str, Any] = {"outbox": done.outbox_id, "sha256": done.sha256, "findings": as_data(found)}

@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from pipeline.domain.calendar import long_date
-from pipeline.domain.clock import received_day
 from pipeline.domain.clock_events import LONDON
 from pipeline.domain.errors import NotAllowedError
 from pipeline.domain.roles import Capability, may
@@ -98,8 +97,3 @@ def goes_at(now: datetime, consent: Consent, undo: timedelta) -> datetime:
     if consent.send_at > now + LONGEST_WAIT:
         raise NotAllowedError(f"a letter waits {LONGEST_WAIT.days} days at most: approve it nearer the day")
     return consent.send_at
-
-
-def dated_on(now: datetime, consent: Consent) -> date:
-    """The London day that the letter bears: the one on which it goes."""
-    return received_day(consent.send_at or now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipeline.domain import clock
@@ -53,6 +54,15 @@ class LetterVerbs(CaseVerbs):
 
     def _today(self) -> date:
         return clock.received_day(self._clock.now())
+
+    @property
+    def _undo(self) -> timedelta:
+        """How long an approved letter can still be stopped."""
+        return timedelta(minutes=self._settings.delivery.undo_minutes)
+
+    def _leaves_on(self) -> date:
+        """The London day on which a letter leaves that is approved now: the day that it bears, and is looked at with."""
+        return clock.received_day(self._clock.now() + self._undo)
 
     def _current(self, work: Work, case: Case, kind: LetterKind | None) -> LetterRecordRow:
         letter = latest_letter(work, case, kind)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.domain import clock
+from pipeline.domain.clock_events import EventKind, in_force
+from pipeline.domain.clock_questions import standing
 from pipeline.domain.errors import NotAllowedError, RecordError
 from pipeline.domain.request import Question, Regime, Workflow
 from pipeline.letters import record
@@ -68,7 +69,6 @@ def refuse_misplaced(written: LetterRecord, case: Case, name: str, *, answers: b
 def refuse_unlawful_time(work: Work, case: Case, written: LetterRecord, calendar: Calendar, today: date) -> None:
     """Raise NotAllowedError with the law's reason when the letter asks for time that the law does not give."""
     event = clock_event(written, today)
-    if event is not None:
-        received = clock.Event(kind=clock.EventKind.RECEIVED, on=case.received_on)
-        events = [received, *work.clock_events.of_case(case.id), event]
-        clock.deadline(Regime(case.regime), events, calendar)
+    if event is not None and event.kind is not EventKind.SENT:
+        recorded = in_force(work.clock_events.of_case(case.id), is_open=case.workflow in OPEN)
+        standing(Regime(case.regime), case.received_on, recorded, (), calendar, newest=(event,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import NotAllowedError
@@ -86,7 +87,10 @@ class Ending(LetterVerbs):
             case = visible_case(work, reference, who, lock=True)
             if case.workflow in OPEN:
                 raise NotAllowedError(f"{case.reference} is open: it is {words_for(case.workflow)}")
-            self._move(
-                work, case, "reopened", Workflow.DRAFTING, who.email, now,
-                reason=reason, clock=ClockState.RUNNING, outcome=None, closed_at=None, merged_into=None,
+            data: dict[str, object] = {"from": case.workflow, "to": Workflow.DRAFTING}
+            data |= {"reason": reason} if reason else {}
+            # The clock is where its events put it: a question to the requester may still wait for its answer.
+            self._clocks.settle(
+                work, replace(case, workflow=Workflow.DRAFTING), self._happening("reopened", now, who.email, data),
+                workflow=Workflow.DRAFTING, outcome=None, closed_at=None, merged_into=None,
             )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipeline.domain.calendar import long_date
-from pipeline.domain.clock_events import Event, EventKind, add_months
+from pipeline.domain.clock_events import Event, EventKind, clarify_by
 from pipeline.domain.errors import NotAllowedError
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus
 from pipeline.domain.request import ClockState, Outcome, Workflow
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from pipeline.store.records import NoteRecord, OpeningRecord
 
-_CLARIFY_MONTHS = 2  # as the clock has it: policy after the 2018 Code
 _ANSWERED = ("response_sent", "response_sent_elsewhere")
 _NOT_GONE = (OutboxStatus.WAITING, OutboxStatus.QUEUED, OutboxStatus.RETRY, OutboxStatus.FAILED)
 
@@ -152,11 +151,11 @@ class KeepingVerbs(CaseVerbs):
         with self._turn(reference, officer) as turn:
             turn.need_open()
             asked = [
-                one.on
+                clarify_by(one)
                 for one in turn.work.clock_events.of_case(turn.case.id)
                 if one.kind is EventKind.CLARIFICATION_ASKED and one.question is None
             ]
-            until = add_months(max(asked), _CLARIFY_MONTHS) if asked else None
+            until = max(asked, default=None)
             if until is not None and turn.today <= until and not reason.strip():
                 raise NotAllowedError(
                     f"the requester may answer until {long_date(until)}; say why it is closed earlier"

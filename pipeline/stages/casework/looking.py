@@ -151,14 +151,14 @@ class Looking(LetterVerbs):
         return tuple(_changes(then, now))
 
     def _text(self, written: LetterRecord) -> str:
-        return render_text(build(written, posting.authority_facts(self._settings), self._today()))
+        return render_text(build(written, posting.authority_facts(self._settings), self._leaves_on()))
 
     def findings(self, reference: str, kind: LetterKind | None = None) -> tuple[Finding, ...]:
-        """What the check says of the request's current letter as it would go today; stops stand first."""
+        """What the check says of the request's current letter as it would go if it were approved now; stops stand first."""
         with self._store.read() as work:
             case = the_case(work, reference)
             letter = self._current(work, case, kind)
-            return self._examined(work, case, letter, read_letter(letter, case), self._today())
+            return self._examined(work, case, letter, read_letter(letter, case), self._leaves_on())
 
     def release_findings(self, reference: str, kind: LetterKind | None = None) -> list[dict[str, Any]]:
         """What the files and words of the request's current letter may give away, stops first."""
@@ -169,26 +169,26 @@ class Looking(LetterVerbs):
         return sorted(found, key=lambda one: one["level"] != Level.STOP)
 
     def preview(self, reference: str, kind: LetterKind | None = None) -> str:
-        """The text of the request's current letter, as it would be sent today."""
-        return render_text(self._as_today(reference, kind))
+        """The text of the request's current letter, as it would be sent if it were approved now."""
+        return render_text(self._as_approved_now(reference, kind))
 
     def preview_html(self, reference: str, kind: LetterKind | None = None) -> str:
         """The same as a whole page of HTML: no script, nothing fetched from anywhere."""
-        return render_html(self._as_today(reference, kind))
+        return render_html(self._as_approved_now(reference, kind))
 
     def preview_pdf(self, reference: str, kind: LetterKind | None = None) -> bytes:
         """The same as a tagged PDF. Raises UsageError where no accessible one can be made."""
-        return render_pdf(self._as_today(reference, kind))
+        return render_pdf(self._as_approved_now(reference, kind))
 
     def preview_word(self, reference: str, kind: LetterKind | None = None) -> bytes:
         """The same as a Word document."""
-        return render_word(self._as_today(reference, kind))
+        return render_word(self._as_approved_now(reference, kind))
 
-    def _as_today(self, reference: str, kind: LetterKind | None) -> Letter:
+    def _as_approved_now(self, reference: str, kind: LetterKind | None) -> Letter:
         with self._store.read() as work:
             case = the_case(work, reference)
             letter = self._current(work, case, kind)
-            return self._finished(work, letter, read_letter(letter, case), self._today())
+            return self._finished(work, letter, read_letter(letter, case), self._leaves_on())
 
 
 def _told(work: Work, case: Case, letter: LetterRecordRow) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipeline.domain.request import Workflow
+from pipeline.letters import same_question
 from pipeline.letters.plain import one_line
 from pipeline.letters.templating import toml_text
 from pipeline.stages.casework.lookups import RESPONSE
@@ -114,18 +115,12 @@ def _answers(
 
 
 def _by_key(drafted: list[dict[str, Any]], before: Sequence[QuestionRecord]) -> dict[int, dict[str, Any]]:
-    """Which of the draft's questions is which of the request's: by its words, else by its label."""
-    found: dict[int, dict[str, Any]] = {}
-    left = list(drafted)
-    for same in ("text", "label"):
-        for one in before:
-            if one.key in found or not getattr(one, same):
-                continue
-            entry = next((entry for entry in left if entry.get(same) == getattr(one, same)), None)
-            if entry is not None:
-                found[one.key] = entry
-                left = [other for other in left if other is not entry]
-    return found
+    """Which of the draft's questions is which of the request's."""
+    pairs = [(str(entry.get("label") or ""), str(entry.get("text") or "")) for entry in drafted]
+    return {
+        key: drafted[place]
+        for key, place in same_question.by_key(pairs, {q.key: (q.label, q.text) for q in before}).items()
+    }
 
 
 def _answered(entry: Mapping[str, Any]) -> bool:

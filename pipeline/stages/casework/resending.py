@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipeline.domain.clock import received_day
@@ -172,7 +171,7 @@ class Resending(Approving):
             envelope_from=posting.envelope_sender(self._settings),
             recipients=(to,),
             content=readdress(content, to=to, message_id=message_id, date=now),
-            not_before=now + timedelta(minutes=self._settings.delivery.undo_minutes),
+            not_before=now + self._undo,
             status=OutboxStatus.WAITING,
             letter_id=letter.id,
         )

@@ -68,9 +68,13 @@ class Returning(LetterVerbs):
                 raise NotAllowedError(f"no letter of {case.reference} is waiting; see: infogov outbox")
             for row in waiting:
                 letter = work.letters.by_id(row.letter_id or 0)
-                if letter is not None and letter.send_at and received_day(letter.send_at) > received_day(now):
+                goes_on = received_day(row.not_before)
+                # One to a corrected address keeps the date that it bore at first.
+                if letter is not None and letter.resends is None and goes_on > received_day(now):
+                    again = (
+                        "stop it, and approve it again without a time" if letter.send_at else "wait for it, or stop it"
+                    )
                     raise NotAllowedError(
-                        f"letter {row.id} is dated {long_date(received_day(letter.send_at))}, the day on which it goes: "
-                        "stop it, and approve it again without a time"
+                        f"letter {row.id} is dated {long_date(goes_on)}, the day on which it goes: {again}"
                     )
                 work.outbox.move(row, OutboxStatus.QUEUED, self._happening("sent_now", now, who.email), not_before=now)

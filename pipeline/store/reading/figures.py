@@ -5,23 +5,23 @@ They are about the whole council and name nobody, so no viewer narrows them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, delete, distinct, func, insert, select
+from sqlalchemy import and_, case, delete, distinct, exists, func, insert, or_, select
 
 from pipeline.domain.clock_events import EventKind, received_day
 from pipeline.domain.figures import Answered, Received, ReviewFact, Standing
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.request import ClockState, Outcome, Regime, Workflow
 from pipeline.store import schema
-from pipeline.store.columns import UtcDateTime
 from pipeline.store.index_tables import LetterProvision
 from pipeline.store.reading.narrowing import OPEN
 from pipeline.store.schema.table import aliased
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -29,7 +29,11 @@ R, Q, C = schema.Request, schema.Question, schema.ClockEvent
 O = schema.Outbox  # noqa: E741 - the table's initial, as R and Q are for the others
 P = LetterProvision
 
-_EXTENSIONS = (EventKind.PIT_EXTENSION, EventKind.EIR_EXTENSION, EventKind.SAR_EXTENSION)
+_EXTENSIONS = {
+    EventKind.PIT_EXTENSION: Regime.FOI,
+    EventKind.EIR_EXTENSION: Regime.EIR,
+    EventKind.SAR_EXTENSION: Regime.SAR,
+}
 _REVIEW_OUTCOME = "review_outcome"
 
 
@@ -105,32 +109,23 @@ class FigureRows:
         return [(row.provision, row.n) for row in self._connection.execute(query)]
 
     def reviews(self, first: date, last: date) -> list[ReviewFact]:
-        """Internal reviews asked for in the period, each with the day its outcome went, if it has. One query."""
-        sent = aliased(schema.Outbox)
-        went = (
-            select(func.min(sent.sent_at, type_=UtcDateTime()))
-            .where(
-                sent.request_id == C.request_id,
-                sent.kind == _REVIEW_OUTCOME,
-                sent.status == OutboxStatus.SENT,
-            )
-            .correlate(C)
-            .scalar_subquery()
-        )
+        """Internal reviews asked for in the period, each with the day of the first outcome after it, if there is one. One query."""
         query = (
-            select(C.request_id, R.regime, C.day, went.label("went"))
+            select(C.id, R.regime, C.day, C.at, O.sent_at)
             .join(R, R.id == C.request_id)
-            .where(C.kind == EventKind.REVIEW_REQUESTED, C.day >= first, C.day <= last)
-            .order_by(C.day, C.id)
-        )
-        return [
-            ReviewFact(
-                regime=Regime(row.regime),
-                asked_on=row.day,
-                answered_on=None if row.went is None else received_day(row.went),
+            .outerjoin(
+                schema.Outbox,
+                (O.request_id == C.request_id) & (O.kind == _REVIEW_OUTCOME) & (O.status == OutboxStatus.SENT),
             )
-            for row in self._connection.execute(query)
-        ]
+            .where(C.kind == EventKind.REVIEW_REQUESTED, C.day >= first, C.day <= last)
+            .order_by(C.day, C.id, O.sent_at)
+        )
+        facts: dict[int, ReviewFact] = {}
+        for row in self._connection.execute(query):
+            fact = facts.setdefault(row.id, ReviewFact(regime=Regime(row.regime), asked_on=row.day, answered_on=None))
+            if fact.answered_on is None and row.sent_at is not None and _answers(row.day, row.at, row.sent_at):
+                facts[row.id] = replace(fact, answered_on=received_day(row.sent_at))
+        return list(facts.values())
 
     def keep_provisions(self, letter_id: int, request_id: int, provisions: Sequence[str]) -> None:
         """Note what an approved letter relies on, each in one spelling such as "s.40(2)", in place of what was noted for it before."""
@@ -154,19 +149,40 @@ def _received_in(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def _standing(today: date) -> ColumnElement[str]:
-    """How a case stands: see domain.figures.Standing."""
+    """How a case stands: see domain.figures.Standing. What was answered stays so, also where it was opened again to add something."""
     still_open = R.workflow.in_(sorted(OPEN))
     return case(
+        (R.answered_on <= R.due_on, Standing.IN_TIME),
+        (R.answered_on.is_not(None), Standing.LATE),
         (still_open & (R.clock != ClockState.RUNNING), Standing.WAITING),
         (still_open & (R.due_on < today), Standing.OPEN_LATE),
         (still_open, Standing.OPEN),
         (R.workflow == Workflow.WITHDRAWN, Standing.WITHDRAWN),
-        (R.answered_on.is_(None), Standing.ENDED),
-        (R.answered_on <= R.due_on, Standing.IN_TIME),
-        else_=Standing.LATE,
+        else_=Standing.ENDED,
     )
 
 
+def _answers(asked_on: date, recorded_at: datetime, sent_at: datetime) -> bool:
+    """Whether an outcome answers a review: sent on a later day than it was asked for, or on that day after it was recorded."""
+    went = received_day(sent_at)
+    return went > asked_on or (went == asked_on and sent_at >= recorded_at)
+
+
 def _extended() -> ColumnElement[int]:
-    with_more_time = select(C.request_id).where(C.kind.in_(_EXTENSIONS))
-    return case((R.id.in_(with_more_time), 1), else_=0)
+    """Whether more time still holds: not where the law has changed since, nor where a clarification began the days anew."""
+    anew, of = aliased(schema.ClockEvent), aliased(schema.Request)
+    begun_anew = exists().where(
+        anew.request_id == C.request_id,
+        anew.kind == EventKind.CLARIFICATION_RECEIVED,
+        or_(anew.question.is_(None), anew.question == C.question),
+        or_(anew.day > C.day, and_(anew.day == C.day, anew.id > C.id)),
+    )
+    lawful = or_(*(and_(C.kind == kind, of.regime == law) for kind, law in _EXTENSIONS.items()))
+    # A question may be under another law than its request, and a clarification only pauses a month (UK GDPR article 12A).
+    holding = select(C.request_id).join(of, of.id == C.request_id)
+    holding = holding.where(
+        C.kind.in_(sorted(_EXTENSIONS)),
+        or_(C.question.is_not(None), lawful),
+        or_(C.kind == EventKind.SAR_EXTENSION, ~begun_anew),
+    )
+    return case((R.id.in_(holding), 1), else_=0)

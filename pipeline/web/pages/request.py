@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from pipeline.domain.clock import EventKind
 from pipeline.domain.outbox import OutboxStatus
+from pipeline.domain.request import Regime
 from pipeline.web.context import VIA, product, viewer
 from pipeline.web.downloads import download
 from pipeline.web.pages.deeds import DEEDS
@@ -105,4 +106,4 @@ def _left(case: Case) -> tuple[str, str] | None:
     """How long there is for the answer, in words and a colour; None when no time runs."""
     if case.workflow in ENDED or case.clock != "running":
         return None
-    return days_left(case.due_on, product().reports.today(), product().calendar)
+    return days_left(case.due_on, product().reports.today(), Regime(case.regime), product().calendar)

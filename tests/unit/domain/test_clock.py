@@ -184,6 +184,25 @@ def test_fees_eir() -> None:
     assert any("EIR regulation 8" in d.why for d in paid.days)
 
 
+def test_a_day_shared_by_two_fees_is_ignored_once() -> None:
+    """Paid on the day of the next notice: of 25 February to 2 March four working days are ignored, not five (FOIA section 10(2))."""
+    first = ("fees_notice=2026-02-25", "fees_paid=2026-02-27")
+    second = ("fees_notice=2026-02-27", "fees_paid=2026-03-02")
+    assert clock(Regime.FOI, "received=2026-02-23", *first, *second).due_on == day("2026-03-30")
+
+
+@pytest.mark.parametrize("extended_on", ["2026-03-02", "2026-03-16"])
+def test_an_eir_extension_and_a_fee_in_either_order(extended_on: str) -> None:
+    """Regulation 8(7): the days of the fee do not count for the 40 either, whether the extension came before them or after."""
+    extension = f"eir_extension={extended_on},complex,voluminous"
+    fee = ("fees_notice=2026-03-02", "fees_paid=2026-03-16")
+    in_turn = (extension, *fee) if extended_on == "2026-03-02" else (*fee, extension)
+    assert clock(Regime.EIR, "received=2026-02-23", *in_turn).due_on == day("2026-05-11")
+    promised = f"eir_extension={extended_on},complex,voluminous,to=2026-04-20"
+    if extended_on == "2026-03-02":
+        assert clock(Regime.EIR, "received=2026-02-23", promised, *fee).due_on == day("2026-05-06")
+
+
 def test_fee_unpaid_lapses() -> None:
     """After the last day to pay the request can lapse; not on that day, and not while the clock runs."""
     events = ("received=2024-09-02", "fees_notice=2024-09-09")

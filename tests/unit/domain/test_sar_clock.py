@@ -65,13 +65,36 @@ def test_days_explain_the_date() -> None:
 
 
 def test_clarification_pauses() -> None:
-    """A clarification gives back the days from asking to the day before it came, and does not start the month again."""
+    """A clarification gives back the days from asking to the day it came, both of them (article 12A(5)(b)), and does not start the month again."""
     asked = clock("received=2025-05-01", "clarification_asked=2025-05-12")
     assert (asked.due_on, asked.state, asked.requester_by) == (None, ClockState.PAUSED, day("2025-07-12"))
     found = clock("received=2025-05-01", "clarification_asked=2025-05-12", "clarification_received=2025-05-22")
-    assert found.due_on == day("2025-06-11")
+    assert found.due_on == day("2025-06-12")
     assert found.counted_from == day("2025-05-01")
-    assert sum("Paused" in d.why for d in found.days) == 10
+    assert sum("Paused" in d.why for d in found.days) == 11
+    november = clock("received=2026-11-02", "clarification_asked=2026-11-05", "clarification_received=2026-11-10")
+    assert november.due_on == day("2026-12-08")
+
+
+def test_a_day_shared_by_two_pauses_is_given_back_once() -> None:
+    """A clarification that comes on the day on which the next is asked for: six days stand still, not seven; day 0 is never given back."""
+    first = ("clarification_asked=2026-11-05", "clarification_received=2026-11-08")
+    second = ("clarification_asked=2026-11-08", "clarification_received=2026-11-10")
+    assert clock("received=2026-11-02", *first, *second).due_on == day("2026-12-08")
+    at_once = clock("received=2026-11-02", "clarification_asked=2026-11-02", "clarification_received=2026-11-03")
+    assert at_once.due_on == day("2026-12-03")
+
+
+def test_a_paused_month_is_not_over() -> None:
+    """While the requester is asked, more time and proof of identity can be asked for on a day that the pause has moved the end beyond."""
+    asked = ("received=2026-02-23", "clarification_asked=2026-03-10")
+    extended = clock(*asked, "sar_extension=2026-03-30,complex", "clarification_received=2026-04-01")
+    assert extended.due_on == day("2026-06-15")
+    assert clock(*asked, "identity_asked=2026-03-30").state is ClockState.WAITING
+    before_it_began = clock("received=2026-02-23", "identity_asked=2026-02-24", "sar_extension=2026-04-30,complex")
+    assert before_it_began.state is ClockState.WAITING
+    with pytest.raises(NotAllowedError, match="too late"):
+        clock(*asked, "clarification_received=2026-03-12", "sar_extension=2026-03-30,complex")
 
 
 def test_identity_begins_the_month() -> None:

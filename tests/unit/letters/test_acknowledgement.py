@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.domain.errors import UsageError
 from pipeline.domain.request import Regime
-from pipeline.letters.acknowledgement import AcknowledgementLetter, acknowledgement
+from pipeline.letters.acknowledgement import AcknowledgementLetter, Promise, acknowledgement
 from pipeline.letters.authority import AuthorityFacts
 
 LETTERS = Path(__file__).parents[2] / "letters"
@@ -48,6 +48,25 @@ def test_automatic_answers_are_worded_as_agreed(kind: str, regime: str, name: st
     assert "infogov@example.gov.uk" in written.text
 
 
+@pytest.mark.parametrize(
+    ("kind", "regime"), [("acknowledgement", "foi"), ("acknowledgement", "eir"), ("sar_acknowledgement", "sar")]
+)
+@pytest.mark.parametrize("welsh", [False, True])
+def test_no_day_is_promised_that_is_past_or_not_known(kind: str, regime: str, welsh: bool) -> None:  # noqa: FBT001 - a parameter of the table
+    """An acknowledgement that goes late says so and is sorry; one that goes while we wait for the requester names no day."""
+    facts = replace(FACTS, regime=Regime(regime), welsh=welsh)
+    late = acknowledgement(kind, replace(facts, promise=Promise.LATE)).text
+    assert "We should have answered by 2 May 2024. We have not done so\nyet, and we are sorry." in late
+    waiting = acknowledgement(kind, replace(facts, promise=Promise.WAITING)).text
+    assert "need your reply before we can go on" in waiting
+    assert "2 May 2024" not in waiting
+    for text in (late, waiting):
+        assert "We will answer by:" not in text
+        assert "Byddwn yn ateb erbyn" not in text
+        assert "\n\n\n" not in text
+        assert "{" not in text
+
+
 def test_a_receipt_has_no_date_and_no_law() -> None:
     """What is not yet known to be a request is promised nothing."""
     text = acknowledgement("receipt", replace(FACTS, received_on=None, due_on=None)).text
@@ -74,6 +93,7 @@ def test_the_sender_has_no_field_in_an_acknowledgement() -> None:
         "reply_address",
         "received_on",
         "due_on",
+        "promise",
         "welsh",
     }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SENT = date(2024, 4, 25)
 MOVES = {
-    "kinds/clarification-eir-generic": Event(kind=EventKind.CLARIFICATION_ASKED, on=SENT),
+    "kinds/clarification-eir-generic": Event(kind=EventKind.CLARIFICATION_ASKED, on=SENT, to=date(2024, 6, 18)),
     "kinds/fees-notice-foi-generic": Event(kind=EventKind.FEES_NOTICE, on=SENT),
     "kinds/public-interest-extension-foi-generic": Event(
         kind=EventKind.PIT_EXTENSION, on=SENT, to=date(2024, 5, 31), grounds=frozenset({Ground.QUALIFIED})
@@ -52,15 +52,33 @@ def test_these_letters_move_the_clock(name: str, event: Event) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in NAMES if not any(kind in name for kind in ("clarification", "fees-notice", "extension"))]
+    "name",
+    [
+        name
+        for name in NAMES
+        if any(kind in name for kind in ("default-foi", "default-sar", "refusal", "transfer", "correction"))
+    ],
+)
+def test_an_answer_stops_it(name: str) -> None:
+    """A response, a refusal, the answer that somebody else holds it, and what corrects one are the answer of the day they went."""
+    assert clock_event(record(name), SENT) == Event(kind=EventKind.SENT, on=SENT)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in NAMES
+        if any(kind in name for kind in ("apology", "review", "withdrawal", "service-area", "free"))
+    ],
 )
 def test_no_other_letter_does(name: str) -> None:
-    """An answer, an apology or a review leaves the clock to those who keep it."""
+    """An apology, a review or a question to colleagues leaves the clock to those who keep it."""
     assert clock_event(record(name), SENT) is None
 
 
 def test_a_clarification_of_one_part_leaves_the_rest_running() -> None:
-    """What is clear is answered in its own time, so the request does not wait."""
+    """What is clear is answered in its own time, so the request does not wait; the reply can be recorded all the same."""
     whole = record("kinds/clarification-eir-generic")
     part = replace(whole, particulars=replace(whole.particulars, clear_part="Question 1 is clear."))
-    assert clock_event(part, SENT) is None
+    assert clock_event(part, SENT) == Event(kind=EventKind.PART_CLARIFICATION_ASKED, on=SENT, to=date(2024, 6, 18))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from email import message_from_bytes
+from email.policy import default
 from typing import TYPE_CHECKING
 
 import pytest
@@ -389,3 +390,24 @@ def test_other_letters_are_stopped_and_returned_alike(desk: DraftingDesk) -> Non
     desk.casework.give_back(desk.reference, APPROVER, "say when")
     assert desk.casework.draft(desk.reference, LetterKind.FREE).returned == "say when"
     assert desk.case.workflow == "new"
+
+
+def test_a_letter_bears_the_day_on_which_it_leaves(desk: DraftingDesk) -> None:
+    """Approved ten minutes before midnight it leaves after it: its date, its preview and its last day are the next day's, as the clock has them."""
+    desk.clock.set(datetime(2026, 3, 2, 23, 50, tzinfo=UTC))
+    said = Particulars(amount="45.00", breakdown=("Copies: 45 pounds",), how_to_pay="By card.")
+    desk.casework.new_letter(desk.reference, LetterKind.FEES_NOTICE, DRAFTER, said)
+    desk.casework.submit(desk.reference, DRAFTER, kind=LetterKind.FEES_NOTICE)
+    seen = desk.casework.preview(desk.reference, LetterKind.FEES_NOTICE)
+    done = desk.casework.approve(desk.reference, APPROVER, kind=LetterKind.FEES_NOTICE)
+    sent = message_from_bytes(desk.content(done.outbox_id), policy=default)
+    text = sent.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert text.split() == seen.split()
+    assert "3 March 2026" in text
+    assert "by 2 June 2026" in text
+    assert sent["Date"].datetime.date() == date(2026, 3, 3)
+    with pytest.raises(NotAllowedError, match="dated Tuesday 3 March 2026"):
+        desk.casework.send_now(desk.reference, DRAFTER)
+    assert desk.deliver() == 1
+    with desk.store.read() as work:
+        assert [one.on for one in work.clock_events.of_case(desk.case.id)] == [date(2026, 3, 3)]

@@ -203,6 +203,7 @@ CLOCKS = {
     LetterKind.CLARIFICATION: EventKind.CLARIFICATION_ASKED,
     LetterKind.FEES_NOTICE: EventKind.FEES_NOTICE,
     LetterKind.PUBLIC_INTEREST_EXTENSION: EventKind.PIT_EXTENSION,
+    LetterKind.TRANSFER: EventKind.SENT,
 }
 
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from listing import ADMIN, TODAY, add_history, fill, statements
+from listing import ADMIN, OFFICER, TODAY, add_history, fill, noon, statements
 from storing import make_store
 
+from pipeline.domain.clock_events import Event, EventKind
 from pipeline.domain.figures import NOT_YET_PROCESSED, Standing
 from pipeline.store.listing_records import QueueFilter, Scope
 
@@ -34,15 +35,15 @@ def filled(database_engine: str, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def standing(row: QueueRow) -> Standing:
     """How a case stands, by the plain rule."""
+    if row.answered_on is not None:
+        return Standing.IN_TIME if row.answered_on <= row.due_on else Standing.LATE
     if row.workflow in OPEN:
         if row.clock != "running":
             return Standing.WAITING
         return Standing.OPEN_LATE if row.due_on < TODAY else Standing.OPEN
     if row.workflow == "withdrawn":
         return Standing.WITHDRAWN
-    if row.answered_on is None:
-        return Standing.ENDED
-    return Standing.IN_TIME if row.answered_on <= row.due_on else Standing.LATE
+    return Standing.ENDED
 
 
 def cases(store: Store) -> list[QueueRow]:
@@ -112,6 +113,47 @@ def test_provisions_and_reviews(store: Store) -> None:
         reviews = work.figures.reviews(TODAY - timedelta(days=31), TODAY)
     assert [fact.answered_on for fact in reviews] == [TODAY - timedelta(days=16), None]
     assert {fact.asked_on for fact in reviews} == {TODAY - timedelta(days=30)}
+
+
+def test_each_review_has_the_first_outcome_after_it(store: Store) -> None:
+    """A second review is not completed by the outcome of the first, also where it is asked for on the day of that outcome."""
+    fill(store)
+    add_history(store)
+    first = TODAY - timedelta(days=16)
+    with store.write() as work:
+        for asked_on, recorded in ((first, noon(first) + timedelta(hours=1)), (TODAY, noon(TODAY))):
+            again = Event(kind=EventKind.REVIEW_REQUESTED, on=asked_on)
+            work.clock_events.add(list(work.cases.every())[2].id, again, officer=OFFICER.email, at=recorded)
+    with store.read() as work:
+        reviews = work.figures.reviews(TODAY - timedelta(days=31), TODAY)
+    assert [(fact.asked_on, fact.answered_on) for fact in reviews] == [
+        (TODAY - timedelta(days=30), first),
+        (TODAY - timedelta(days=30), None),
+        (first, None),
+        (TODAY, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("law", "then", "extended"),
+    [
+        ("foi", Event(kind=EventKind.CLARIFICATION_RECEIVED, on=TODAY), 0),
+        ("foi", Event(kind=EventKind.CLARIFICATION_RECEIVED, on=TODAY - timedelta(days=1)), 1),
+        ("foi", Event(kind=EventKind.CLARIFICATION_RECEIVED, on=TODAY, question=1), 1),
+        ("eir", Event(kind=EventKind.REVIEW_REQUESTED, on=TODAY), 0),
+    ],
+)
+def test_an_extension_that_fell_away_does_not_count(store: Store, law: str, then: Event, extended: int) -> None:
+    """A later clarification of the whole request begins its days anew without the extension; under the EIR there is none of FOIA's."""
+    fill(store)
+    with store.write() as work:
+        case = next(one for one in work.cases.every() if one.regime == law)
+        given = Event(kind=EventKind.PIT_EXTENSION, on=TODAY, to=TODAY + timedelta(days=20))
+        for event in (given, then):
+            work.clock_events.add(case.id, event, officer=OFFICER.email, at=noon(TODAY))
+    with store.read() as work:
+        found = work.figures.received(TODAY - timedelta(days=90), LAST, TODAY)
+    assert sum(row.count for row in found if row.extended) == extended
 
 
 def test_each_is_one_statement(filled: Store) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 import typer.main
 
+from pipeline.bootstrap import uk_calendar
 from pipeline.cli.main import app
 from pipeline.domain.errors import NotAllowedError, RestrictedError
-from pipeline.web.presenting import letter_name, server_words
+from pipeline.domain.request import Regime
+from pipeline.web.presenting import days_left, letter_name, server_words
 from pipeline.web.words import on_screen, told
 
 ROOT = Path(__file__).parents[3]
@@ -124,3 +127,11 @@ def test_every_letter_has_a_name() -> None:
     """Kinds are told by their names, one that is not known by its own words."""
     assert letter_name("resend") == "The same letter to a corrected address"
     assert letter_name("odd_kind") == "Odd kind"
+
+
+@pytest.mark.parametrize(("law", "words"), [(Regime.SAR, "1 working day left"), (Regime.FOI, "0 working days left")])
+def test_days_left_are_counted_by_the_requests_law(law: Regime, words: str) -> None:
+    """St Patrick's Day is a working day for subject access, of which Northern Ireland's holidays are no part, and none for FOI."""
+    assert days_left(date(2026, 3, 17), date(2026, 3, 16), law, uk_calendar()) == (words, "yellow")
+    late = days_left(date(2026, 3, 16), date(2026, 3, 18), law, uk_calendar())[0]
+    assert late == ("Overdue by 2 working days" if law is Regime.SAR else "Overdue by 1 working day")
