@@ -188,14 +188,16 @@ def judge(record: LetterRecord, table: Table) -> None:
 
 def _only_qualified(record: LetterRecord, table: Table) -> None:
     """More time for the public interest exists for qualified exemptions only (FOIA section 10(3))."""
-    for reliance in record.particulars.provisions:
-        known = exemptions().find(reliance.citation.short, _FOI)
-        if known is not None and known.standing is not Standing.QUALIFIED:
-            table.wrong(
-                "provisions", f"{reliance.citation.short} needs no public interest test; take it out or decide now"
-            )
-        if not reliance.reason.strip():
-            table.wrong("provisions", f'{reliance.citation.short} has no reason; say why it applies: reason = "…"')
+    named = [(one, exemptions().find(one.citation.short, _FOI)) for one in record.particulars.provisions]
+    relied = [known for _, known in named if known is not None]
+    for reliance, known in named:
+        short = reliance.citation.short
+        # A paragraph of section 31(2) only names the purpose, which the exemption beside it needs (section 17(1)(b)).
+        purpose_only = known is not None and any(known.names_purpose_of(other) for other in relied)
+        if known is not None and known.standing is not Standing.QUALIFIED and not purpose_only:
+            table.wrong("provisions", f"{short} needs no public interest test; take it out or decide now")
+        if not reliance.reason.strip() and not purpose_only:
+            table.wrong("provisions", f'{short} has no reason; say why it applies: reason = "…"')
 
 
 def _dates(record: LetterRecord, table: Table) -> None:

@@ -40,6 +40,8 @@ class Rule(StrEnum):
     OTHER_LAW = "other_law"
     NOT_FOR_COUNCILS = "not_for_councils"
     NO_EXEMPTION = "no_exemption"
+    PURPOSE_MISSING = "purpose_missing"
+    HELD_AND_NOT_HELD = "held_and_not_held"
     REASON_MISSING = "reason_missing"
     HARM_NOT_NAMED = "harm_not_named"
     LIKELIHOOD = "likelihood"

@@ -275,3 +275,11 @@ def test_a_new_draft_lacks_only_what_the_officer_knows(kind: LetterKind, regime:
     else:
         assert read.topic == 'lamps "of old" {{ 7 * 7 }}'
         assert kind is LetterKind.RESPONSE
+
+
+def test_more_time_may_be_taken_over_law_enforcement_with_its_purpose_named() -> None:
+    """A paragraph of section 31(2) beside section 31(1)(g) is no exemption of its own that would have to be weighed."""
+    exact = written("public-interest-extension-foi-generic").partition("[[provision]]")[0]
+    both = f'{exact}[[provision]]\ncite = "s.31(1)(g)"\nreason = "r"\n[[provision]]\ncite = "s.31(2)(a)"\n'
+    assert len(load_record(both, "a.toml").particulars.provisions) == 2
+    assert "needs no public interest test" in mistakes(f'{exact}[[provision]]\ncite = "s.31(2)(a)"\nreason = "r"\n')[0]
