@@ -68,6 +68,7 @@ class Rule(StrEnum):
     RECEIPT_DATE = "receipt_date"
     NO_TEST_OWED = "no_test_owed"
     PUBLIC_INTEREST_INCOMPLETE = "public_interest_incomplete"
+    NCND_REFERENCE = "ncnd_reference"
     DENIAL_NOT_CITED = "denial_not_cited"
     HANDLED_ELSEWHERE = "handled_elsewhere"
     SECTIONS_30_AND_31 = "sections_30_and_31"

@@ -11,6 +11,7 @@ from pipeline.domain.response import AnswerOutcome
 from pipeline.letters.checking import words
 from pipeline.letters.checking.answers import answer_findings
 from pipeline.letters.checking.findings import THE_LETTER, CheckFacts, Finding, Rule
+from pipeline.letters.checking.holding import holding_statement
 from pipeline.letters.checking.oddities import oddity_findings
 from pipeline.letters.checking.slices import cut
 from pipeline.letters.model import LetterKind, Salutation
@@ -219,11 +220,7 @@ def _file_findings(record: LetterRecord, slices: Slices, facts: CheckFacts) -> I
         return
     for name in facts.file_names:
         spaced = re.sub(r"[-_.+]", " ", name[:300])
-        if (
-            outcomes == {AnswerOutcome.NCND}
-            or words.holding_statement(f"it is {spaced}")
-            or words.holding_statement(spaced)
-        ):
+        if outcomes == {AnswerOutcome.NCND} or holding_statement(f"it is {spaced}") or holding_statement(spaced):
             yield _finding(
                 Rule.NCND_LEAK,
                 f"file {one_line(name)[:80]}",
@@ -231,7 +228,7 @@ def _file_findings(record: LetterRecord, slices: Slices, facts: CheckFacts) -> I
                 "send no such file",
             )
     around = words.without_links(slices.frame).replace(one_line(record.topic) or "\0", " ")
-    if outcomes == {AnswerOutcome.NCND} and (found := words.holding_statement(around)):
+    if outcomes == {AnswerOutcome.NCND} and (found := holding_statement(around)):
         yield _finding(
             Rule.NCND_LEAK,
             THE_LETTER,
