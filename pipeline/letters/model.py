@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pipeline.domain.request import Regime
 from pipeline.letters.authority import NO_OVERRIDE, AuthorityOverride
 
 if TYPE_CHECKING:
     from datetime import date
 
     from pipeline.domain.citation import Citation
-    from pipeline.domain.request import Question, Regime
+    from pipeline.domain.request import Question
     from pipeline.domain.response import AnswerOutcome
 
 
@@ -121,6 +122,8 @@ class Particulars:
     """What letters other than a response say besides their wording; ``particulars.KINDS`` tells which kind has which.
 
     Texts may have several paragraphs. *amount* is in pounds ("45.00"), *hours* are hours of work, days are London days.
+    *clarified_on* is the day of the answer to a clarification, from which the time ran anew. *both_laws* says that a part of the
+    request falls under the other access law, where the letter has no questions that would tell.
     """
 
     needed: str = ""
@@ -135,6 +138,7 @@ class Particulars:
     decision_by: date | None = None
     reason: str = ""
     answer_by: date | None = None
+    clarified_on: date | None = None
     hours: float | None = None
     workings: str = ""
     confirming: bool = False
@@ -147,6 +151,7 @@ class Particulars:
     search: str = ""
     transferred: bool = False
     review_received_on: date | None = None
+    both_laws: bool = False
     decision: ReviewDecision | None = None
     reviewer: str = ""
     findings: str = ""
@@ -194,12 +199,14 @@ class LetterRecord:
     @property
     def laws(self) -> frozenset[Regime]:
         """Every law the letter answers under."""
+        if self.particulars.both_laws:
+            return frozenset({Regime.FOI, Regime.EIR})
         return frozenset(self.law_of(question) for question in self.questions) or frozenset({self.regime})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftFacts:
-    """What is known of a request when its draft is begun; the texts are the sender's own."""
+    """What is known of a request when its draft is begun; the texts are the sender's own, *known* is what its clock tells of the letter."""
 
     reference: str
     regime: Regime
@@ -210,3 +217,4 @@ class DraftFacts:
     template: str = "default"
     kind: LetterKind = LetterKind.RESPONSE
     due_on: date | None = None
+    known: Particulars = NO_PARTICULARS

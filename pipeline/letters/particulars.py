@@ -37,7 +37,7 @@ AFTERWARDS = frozenset(
 """The kinds that may be written when a request is answered, withdrawn or closed."""
 
 _AHEAD = ("reply_by", "decision_by", "answer_by")
-_BEHIND = ("earlier_on", "review_received_on", "withdrawn_on", "corrects")
+_BEHIND = ("earlier_on", "clarified_on", "review_received_on", "withdrawn_on", "corrects")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,7 @@ KINDS: dict[LetterKind, Keys] = {
     LetterKind.EXTENSION: Keys(
         laws=frozenset({_EIR, _SAR}),
         needs=("reason", "answer_by"),
+        may=("clarified_on",),
         otherwise='the Act has no extension for hard work; where a qualified exemption is weighed use kind = "public_interest_extension"',
     ),
     LetterKind.COST_REFUSAL: Keys(
@@ -99,11 +100,13 @@ KINDS: dict[LetterKind, Keys] = {
     LetterKind.TRANSFER: Keys(
         laws=_BOTH, needs=("holder", "contact"), may=("search", "transferred"), otherwise=_NO_SAR
     ),
-    LetterKind.REVIEW_ACKNOWLEDGEMENT: Keys(laws=_BOTH, needs=("review_received_on", "decision_by"), otherwise=_NO_SAR),
+    LetterKind.REVIEW_ACKNOWLEDGEMENT: Keys(
+        laws=_BOTH, needs=("review_received_on", "decision_by"), may=("both_laws",), otherwise=_NO_SAR
+    ),
     LetterKind.REVIEW_OUTCOME: Keys(
         laws=_BOTH,
         needs=("review_received_on", "decision", "findings", "reviewer"),
-        may=("remedy", "apology"),
+        may=("remedy", "apology", "both_laws"),
         otherwise=_NO_SAR,
     ),
     LetterKind.APOLOGY: Keys(needs=("due_on", "answer_by"), may=("reason",)),
@@ -151,7 +154,9 @@ def _amount(table: Table, key: str) -> str:
 
 _READERS: dict[str, tuple[Callable[[Table, str], object], str]] = {
     **dict.fromkeys((*_AHEAD, *_BEHIND, "due_on"), (_day, "2024-05-02")),
-    **dict.fromkeys(("confirming", "repeated", "transferred"), (lambda table, key: table.yes(key), "true")),
+    **dict.fromkeys(
+        ("confirming", "repeated", "transferred", "both_laws"), (lambda table, key: table.yes(key), "true")
+    ),
     "hours": (lambda table, key: table.number(key), "21.5"),
     "amount": (_amount, '"45.00"'),
     **dict.fromkeys(("breakdown", "recipients"), (lambda table, key: table.texts(key), '["…", "…"]')),
@@ -178,7 +183,9 @@ def judge(record: LetterRecord, table: Table) -> None:
         case LetterKind.VEXATIOUS_REFUSAL if said.repeated and said.earlier_on is None:
             table.wrong("earlier_on", "this is missing; add the date on which the earlier request was answered")
         case LetterKind.REVIEW_OUTCOME:
-            if record.regime is _EIR and said.decision not in {None, ReviewDecision.UPHELD} and not said.remedy.strip():
+            # Under both laws, what is not upheld "in part" may be the part under the Act, which asks for no remedy.
+            failed = {ReviewDecision.OVERTURNED, *([ReviewDecision.PART] if record.laws == {_EIR} else [])}
+            if _EIR in record.laws and said.decision in failed and not said.remedy.strip():
                 table.wrong("remedy", "regulation 11(5) asks what will be done and by when; add it")
         case LetterKind.SERVICE_AREA if record.requester_name.strip():
             table.wrong("requester_name", "a service area is not told who asks; take the name out")

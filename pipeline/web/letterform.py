@@ -70,6 +70,8 @@ LABELS = {
     "contact": "How to reach them",
     "search": "Where we looked",
     "transferred": "It has been passed on, with the requester's agreement",
+    "clarified_on": "Day the answer to our question arrived",
+    "both_laws": "Part of the request falls under the other law, so that the letter speaks of both",
     "review_received_on": "Day the wish for a review arrived",
     "decision": "What the review came to",
     "reviewer": "Who reviewed it, by role; nobody who was involved before",
@@ -86,9 +88,12 @@ LABELS = {
     "subject": "Subject, without the reference",
 }
 DAYS = frozenset(
-    {"reply_by", "decision_by", "answer_by", "earlier_on", "review_received_on", "due_on", "withdrawn_on", "corrects"}
+    {
+        *("reply_by", "decision_by", "answer_by", "earlier_on", "clarified_on", "review_received_on"),
+        *("due_on", "withdrawn_on", "corrects"),
+    }
 )
-TICKS = frozenset({"confirming", "repeated", "transferred"})
+TICKS = frozenset({"confirming", "repeated", "transferred", "both_laws"})
 LISTS = frozenset({"breakdown", "recipients"})
 SHORT = frozenset({"amount", "hours", "charges", "holder", "reviewer", "service_area", "subject"})
 SPARE = 1  # empty rows for another provision behind those that are filled in
