@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
+    from pipeline.domain.clock import Review
     from pipeline.domain.request import Question, Regime
 
 THE_LETTER = "the letter"
@@ -62,10 +63,12 @@ class Rule(StrEnum):
     NAME_MISSING = "name_missing"
     TOPIC_MISSING = "topic_missing"
     DATES = "dates"
+    REVIEW_TOO_LATE = "review_too_late"
     # These only want to be read.
     NOT_REQUESTERS_WORDS = "not_requesters_words"
     LATE_WITHOUT_APOLOGY = "late_without_apology"
     RECEIPT_DATE = "receipt_date"
+    REVIEW_LONG = "review_long"
     NO_TEST_OWED = "no_test_owed"
     PUBLIC_INTEREST_INCOMPLETE = "public_interest_incomplete"
     NCND_REFERENCE = "ncnd_reference"
@@ -121,7 +124,8 @@ class CheckFacts:
     """The request as it is filed, against which its letter is checked.
 
     *questions* are the requester's own; *addressed_to* the addresses the letter would go to; *file_names* those of its
-    attachments. Dates are calendar days in Europe/London.
+    attachments. Dates are calendar days in Europe/London. *review* is the clock of the review that was asked for, or that would
+    run from the day the letter names where none is recorded; None for a letter that is about none.
     """
 
     reference: str
@@ -133,3 +137,4 @@ class CheckFacts:
     questions: tuple[Question, ...]
     addressed_to: tuple[str, ...]
     file_names: tuple[str, ...] = ()
+    review: Review | None = None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from pipeline.domain.clock import Review
     from pipeline.domain.exemptions import Exemptions
     from pipeline.letters.authority import AuthorityFacts
     from pipeline.letters.checking.slices import Slices
@@ -68,6 +69,8 @@ def check(
         *(_frame_findings(record, slices.frame) if record.kind in ANSWERS else ()),
         *_date_findings(record, slices, facts, issued_on),
     ]
+    if record.kind is LetterKind.REVIEW_ACKNOWLEDGEMENT and facts.review is not None:
+        found += _review_findings(record, facts.review)
     if record.kind is LetterKind.RESPONSE:
         found += [
             *_question_findings(record, facts),
@@ -181,6 +184,42 @@ def _date_findings(record: LetterRecord, slices: Slices, facts: CheckFacts, issu
             THE_LETTER,
             f"it was due on {facts.due_on.isoformat()} and does not apologise",
             "add an apology for the delay",
+        )
+
+
+def _review_findings(record: LetterRecord, review: Review) -> Iterator[Finding]:
+    """Check the date by which a review is promised: regulation 11(4) sets 40 working days, the Code of Practice part 5 aims at 20."""
+    said = record.particulars
+    if said.review_received_on not in {None, review.requested_on}:
+        yield _finding(
+            Rule.RECEIPT_DATE,
+            "review_received_on",
+            f"the wish for a review is recorded as received on {review.requested_on.isoformat()}",
+            "use that date, or correct the record",
+        )
+    if said.decision_by is None or said.decision_by <= review.due_on:
+        return
+    if said.decision_by > review.longest_on and Regime.EIR in record.laws:
+        yield _finding(
+            Rule.REVIEW_TOO_LATE,
+            "decision_by",
+            f"{said.decision_by.isoformat()} is after the 40th working day, {review.longest_on.isoformat()} (regulation 11(4))",
+            f"decide by {review.longest_on.isoformat()}",
+        )
+    elif said.decision_by > review.longest_on:
+        yield _finding(
+            Rule.REVIEW_LONG,
+            "decision_by",
+            f"{said.decision_by.isoformat()} is after {review.longest_on.isoformat()}, and the letter says that it will not take "
+            "more than 40 working days",
+            f"decide by {review.longest_on.isoformat()} (Code of Practice part 5)",
+        )
+    else:
+        yield _finding(
+            Rule.REVIEW_LONG,
+            "decision_by",
+            f"20 working days end on {review.due_on.isoformat()}",
+            "take longer only where the review is complex (Code of Practice part 5)",
         )
 
 
