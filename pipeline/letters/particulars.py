@@ -70,7 +70,7 @@ _BOTH = frozenset({_FOI, _EIR})
 _NO_SAR = "subject access does not know it"
 _PUBLIC_INTEREST = ((_EIR, "public_interest"),)
 KINDS: dict[LetterKind, Keys] = {
-    LetterKind.RESPONSE: Keys(),
+    LetterKind.RESPONSE: Keys(may=("supplementary",)),
     LetterKind.CLARIFICATION: Keys(needs=("needed",), may=("clear_part", "reply_by")),
     LetterKind.FEES_NOTICE: Keys(
         laws=_BOTH, needs=("amount", "breakdown", "how_to_pay"), may=("charges",), otherwise="subject access is free"

@@ -47,6 +47,8 @@ HARM = {
 }
 # What the fields of a kind of letter are called: the words of an officer, not of the file.
 LABELS = {
+    "supplementary": "How we use this data, as far as the privacy notice does not say it: what for, which kinds, who receives it, "
+    "how long it is kept, where it came from, decisions by machine alone",
     "needed": "What we need to know from the requester",
     "clear_part": "What is clear, and is being answered all the same",
     "reply_by": "Day after which the request is closed if no answer has come",

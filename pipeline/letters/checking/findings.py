@@ -58,6 +58,7 @@ class Rule(StrEnum):
     REVIEW_MISSING = "review_missing"
     REGULATION_11_MISSING = "regulation_11_missing"
     COMMISSIONER_MISSING = "commissioner_missing"
+    ARTICLE_15_MISSING = "article_15_missing"
     LAW_NOT_NAMED = "law_not_named"
     REFERENCE_MISSING = "reference_missing"
     NAME_MISSING = "name_missing"

@@ -74,6 +74,7 @@ def check(
     if record.kind is LetterKind.RESPONSE:
         found += [
             *_question_findings(record, facts),
+            *_data_use_findings(record, authority),
             *_file_findings(record, slices, facts),
             *answer_findings(record, slices.answers, exemptions, issued_on),
             *oddity_findings(record, slices, authority),
@@ -184,6 +185,19 @@ def _date_findings(record: LetterRecord, slices: Slices, facts: CheckFacts, issu
             THE_LETTER,
             f"it was due on {facts.due_on.isoformat()} and does not apologise",
             "add an apology for the delay",
+        )
+
+
+def _data_use_findings(record: LetterRecord, authority: AuthorityFacts) -> Iterator[Finding]:
+    """Check that whoever is sent their data is told how it is used, besides being sent it (UK GDPR Article 15(1) and (2))."""
+    told = record.authority.over(authority).privacy_notice or record.particulars.supplementary.strip()
+    if record.gives_personal_data and not told:
+        yield _finding(
+            Rule.ARTICLE_15_MISSING,
+            "supplementary",
+            "it does not say how the personal data is used (UK GDPR Article 15(1) and (2))",
+            "have [authority] privacy_notice set, or say in supplementary what the data is used for, its kinds, who receives "
+            "it, how long it is kept, where it came from and whether a machine decides by itself",
         )
 
 

@@ -359,6 +359,19 @@ def test_a_subject_access_request_is_not_answered_by_pointing_elsewhere() -> Non
     assert rules(findings(record_of(refusal("s.40(1)"), head=head)))[0] == "other_law"
 
 
+def test_whoever_is_sent_their_data_is_told_how_it_is_used() -> None:
+    """Article 15(1) and (2) ask for it: the privacy notice or the officer's words say it, and without both the letter stops."""
+    head = HEAD.replace('"foi"', '"sar"')
+    given = 'outcome = "supplied"\nanswer = "Attached."'
+    [found] = findings(record_of(given, head=head))
+    assert (found.rule, found.level, found.overridable) == (Rule.ARTICLE_15_MISSING, Level.STOP, True)
+    assert findings(record_of(given, head=head), authority=replace(COUNCIL, privacy_notice="https://a.example/")) == ()
+    assert findings(record_of(given, head=f'{head}supplementary = "We collect tax with it."\n')) == ()
+    assert findings(record_of(given, head=f'{head}[authority]\nprivacy_notice = "https://a.example/"\n')) == ()
+    assert findings(record_of('outcome = "not_held"', refusal("sch 2 para 16"), head=head)) == ()
+    assert rules(findings(record_of('outcome = "not_held"', f'regime = "sar"\n{given}'))) == ["article_15_missing"]
+
+
 @pytest.mark.parametrize(
     ("reason", "expected"),
     [
@@ -584,7 +597,8 @@ def test_what_every_response_has_to_hold_is_missed(regime: str, gone: tuple[str,
     text = render_text(build(record, COUNCIL, TODAY))
     for words in gone:
         text = text.replace(words, "…")
-    assert rules(findings(record, text=text)) == expected
+    noticed = replace(COUNCIL, privacy_notice="https://a.example/")
+    assert rules(findings(record, text=text, authority=noticed)) == expected
 
 
 def test_the_other_laws_words_around_the_answers_are_found() -> None:
