@@ -167,6 +167,7 @@ class Particulars:
     recipients: tuple[str, ...] = ()
     subject: str = ""
     message: str = ""
+    refuses: bool = False
 
 
 NO_PARTICULARS = Particulars()

@@ -113,7 +113,7 @@ KINDS: dict[LetterKind, Keys] = {
     LetterKind.WITHDRAWAL: Keys(needs=("withdrawn_on",), may=("message",)),
     LetterKind.CORRECTION: Keys(needs=("corrects", "correction")),
     LetterKind.SERVICE_AREA: Keys(needs=("service_area", "message", "answer_by"), may=("recipients",)),
-    LetterKind.FREE: Keys(needs=("subject", "message")),
+    LetterKind.FREE: Keys(needs=("subject", "message"), may=("refuses",)),
 }
 
 
@@ -155,7 +155,7 @@ def _amount(table: Table, key: str) -> str:
 _READERS: dict[str, tuple[Callable[[Table, str], object], str]] = {
     **dict.fromkeys((*_AHEAD, *_BEHIND, "due_on"), (_day, "2024-05-02")),
     **dict.fromkeys(
-        ("confirming", "repeated", "transferred", "both_laws"), (lambda table, key: table.yes(key), "true")
+        ("confirming", "repeated", "transferred", "both_laws", "refuses"), (lambda table, key: table.yes(key), "true")
     ),
     "hours": (lambda table, key: table.number(key), "21.5"),
     "amount": (_amount, '"45.00"'),

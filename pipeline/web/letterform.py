@@ -88,6 +88,7 @@ LABELS = {
     "service_area": "Service area, as it is greeted; never say who asked",
     "recipients": "Colleagues' addresses it goes to, one a line",
     "subject": "Subject, without the reference",
+    "refuses": "It refuses what was asked, so that the letter names the rights to complain",
 }
 DAYS = frozenset(
     {
@@ -95,7 +96,7 @@ DAYS = frozenset(
         *("due_on", "withdrawn_on", "corrects"),
     }
 )
-TICKS = frozenset({"confirming", "repeated", "transferred", "both_laws"})
+TICKS = frozenset({"confirming", "repeated", "transferred", "both_laws", "refuses"})
 LISTS = frozenset({"breakdown", "recipients"})
 SHORT = frozenset({"amount", "hours", "charges", "holder", "reviewer", "service_area", "subject"})
 SPARE = 1  # empty rows for another provision behind those that are filled in

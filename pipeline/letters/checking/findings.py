@@ -69,6 +69,7 @@ class Rule(StrEnum):
     NOT_REQUESTERS_WORDS = "not_requesters_words"
     LATE_WITHOUT_APOLOGY = "late_without_apology"
     RECEIPT_DATE = "receipt_date"
+    REFUSAL_RIGHTS = "refusal_rights"
     REVIEW_LONG = "review_long"
     NO_TEST_OWED = "no_test_owed"
     PUBLIC_INTEREST_INCOMPLETE = "public_interest_incomplete"

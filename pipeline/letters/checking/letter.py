@@ -71,6 +71,8 @@ def check(
     ]
     if record.kind is LetterKind.REVIEW_ACKNOWLEDGEMENT and facts.review is not None:
         found += _review_findings(record, facts.review)
+    if record.kind is LetterKind.FREE and record.regime is Regime.SAR:
+        found += _refused_right_findings(record, letter_text)
     if record.kind is LetterKind.RESPONSE:
         found += [
             *_question_findings(record, facts),
@@ -198,6 +200,23 @@ def _data_use_findings(record: LetterRecord, authority: AuthorityFacts) -> Itera
             "it does not say how the personal data is used (UK GDPR Article 15(1) and (2))",
             "have [authority] privacy_notice set, or say in supplementary what the data is used for, its kinds, who receives "
             "it, how long it is kept, where it came from and whether a machine decides by itself",
+        )
+
+
+def _refused_right_findings(record: LetterRecord, letter_text: str) -> Iterator[Finding]:
+    """Warn of a data protection right refused without the rights that UK GDPR Article 12(4) has go with it.
+
+    There is no kind of letter for erasure, rectification, restriction and objection: they are answered in free letters.
+    """
+    refused = words.refuses(f"{record.particulars.subject}\n{record.particulars.message}")
+    lowered = letter_text.casefold()
+    if refused and not ("information commission" in lowered and "court" in lowered):
+        yield _finding(
+            Rule.REFUSAL_RIGHTS,
+            "message",
+            f'"{refused}" reads as a refusal, which needs reasons and the rights to complain to the Commissioner and to go to court '
+            "(UK GDPR Article 12(4))",
+            "set refuses = true, and the letter names them",
         )
 
 

@@ -55,6 +55,11 @@ _DIGIT_OR_NUMERAL = re.compile(
     r"[0-9]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zero|none)\b"
 )
 _LINK_TITLE = re.compile(r"\[[^\]\n]{1,200}\]\([^)\n]{0,2000}\)|(?:^|\n)[^\n<]{1,200}: <https?://[^>\n]{1,2000}>")
+_REFUSES = re.compile(
+    r"\b(?:refus(?:e|es|ed|ing|al)|declin(?:e|ed|ing)|reject(?:ed|ing)?|unable to|not able to|not upheld"
+    r"|(?:can ?not|can['\u2019]t|will not|won['\u2019]t|are not|aren['\u2019]t|do not|don['\u2019]t) (?:agree to |going to |have to )?"
+    r"(?:eras|delet|remov|correct|rectif|chang|amend|stop|restrict|comply|act|agree)[a-z]{0,8})\b"
+)
 
 
 def without_links(text: str) -> str:
@@ -110,6 +115,12 @@ def bare_percentage(text: str) -> str:
     if found is None or _DIGIT_OR_NUMERAL.search(_NOT_A_COUNT.sub(" ", lowered)):
         return ""
     return found[0]
+
+
+def refuses(text: str) -> str:
+    """Give the first words of *text* that refuse something; "" without any."""
+    found = _REFUSES.search(text.casefold())
+    return "" if found is None else found[0]
 
 
 def says_held(text: str) -> bool:

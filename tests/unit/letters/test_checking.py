@@ -359,6 +359,28 @@ def test_a_subject_access_request_is_not_answered_by_pointing_elsewhere() -> Non
     assert rules(findings(record_of(refusal("s.40(1)"), head=head)))[0] == "other_law"
 
 
+@pytest.mark.parametrize(
+    ("message", "more", "expected"),
+    [
+        ("We refuse to erase it.", "", ["refusal_rights"]),
+        ("We will not delete the file.", "", ["refusal_rights"]),
+        ("We are unable to correct the record.", "", ["refusal_rights"]),
+        ("We can\u2019t erase it.", "", ["refusal_rights"]),
+        ("We refuse to erase it.", "refuses = true\n", []),
+        ("We refuse. Complain to the Information Commissioner or ask a court.", "", []),
+        ("We have erased it.", "", []),
+        ("Please send us proof of your address.", "", []),
+    ],
+)
+def test_a_refused_data_right_without_its_remedies_is_warned_of(message: str, more: str, expected: list[str]) -> None:
+    """Erasure, correction and objection are answered in free letters, whose refusal has to name what can be done about it."""
+    head = HEAD.replace('"foi"', '"sar"')
+    record = load_record(f'{head}kind = "free"\nsubject = "erasure"\nmessage = "{message}"\n{more}', "a.toml")
+    found = findings(record)
+    assert rules(found) == expected
+    assert all(one.level is Level.WARN for one in found)
+
+
 def test_whoever_is_sent_their_data_is_told_how_it_is_used() -> None:
     """Article 15(1) and (2) ask for it: the privacy notice or the officer's words say it, and without both the letter stops."""
     head = HEAD.replace('"foi"', '"sar"')

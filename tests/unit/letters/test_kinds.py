@@ -348,3 +348,12 @@ def test_a_review_under_both_laws_speaks_of_both() -> None:
         .replace("findings =", "both_laws = true\nfindings =")
     )
     assert mistakes(both) == ["a.toml: remedy: regulation 11(5) asks what will be done and by when; add it"]
+
+
+def test_a_free_letter_that_refuses_names_the_rights_to_complain() -> None:
+    """UK GDPR Article 12(4): the Commissioner and the court, under a heading that is not that of subject access."""
+    text = worded("free-sar-generic", "refuses = true")
+    assert "\nUK GDPR and Data Protection Act 2018\nReference" in text
+    assert "Subject access" not in text
+    assert "right to complain to the Information Commissioner, and the right to ask a court" in text
+    assert "ask us to review our response" in worded("free-foi-generic", "refuses = true")
