@@ -201,6 +201,15 @@ def _only_qualified(record: LetterRecord, table: Table) -> None:
         short = reliance.citation.short
         # A paragraph of section 31(2) only names the purpose, which the exemption beside it needs (section 17(1)(b)).
         purpose_only = known is not None and any(known.names_purpose_of(other) for other in relied)
+        if known is not None and known.group:
+            below = ", ".join(one.citation.short for one in exemptions().below(short, _FOI))
+            table.wrong("provisions", f"{short} is not exact enough (section 17(1)(b)); name one of {below}")
+        if known is not None and not known.councils:
+            table.wrong("provisions", f"{short} is not available to a council; {known.note or 'use another provision'}")
+        if known is not None and known.purpose and not any(other.names_purpose_of(known) for other in relied):
+            table.wrong(
+                "provisions", f"{short} does not say for which purpose; name s.{known.purpose}(a), say, beside it"
+            )
         if known is not None and known.standing is not Standing.QUALIFIED and not purpose_only:
             table.wrong("provisions", f"{short} needs no public interest test; take it out or decide now")
         if not reliance.reason.strip() and not purpose_only:

@@ -69,8 +69,11 @@ def check(
         *(_frame_findings(record, slices.frame) if record.kind in ANSWERS else ()),
         *_date_findings(record, slices, facts, issued_on),
     ]
-    if record.kind is LetterKind.REVIEW_ACKNOWLEDGEMENT and facts.review is not None:
+    if facts.review is not None:
         found += _review_findings(record, facts.review)
+        found += (
+            _late_review_findings(slices, facts.review, issued_on) if record.kind is LetterKind.REVIEW_OUTCOME else ()
+        )
     if record.kind is LetterKind.FREE and record.regime is Regime.SAR:
         found += _refused_right_findings(record, letter_text)
     if record.kind is LetterKind.RESPONSE:
@@ -253,6 +256,17 @@ def _review_findings(record: LetterRecord, review: Review) -> Iterator[Finding]:
             "decision_by",
             f"20 working days end on {review.due_on.isoformat()}",
             "take longer only where the review is complex (Code of Practice part 5)",
+        )
+
+
+def _late_review_findings(slices: Slices, review: Review, issued_on: date) -> Iterator[Finding]:
+    """Warn of a review that is decided late without a word of apology (Code of Practice part 5)."""
+    if issued_on > review.due_on and not _SORRY.search(slices.ours):
+        yield _finding(
+            Rule.LATE_WITHOUT_APOLOGY,
+            "apology",
+            f"the review was due on {review.due_on.isoformat()} and the letter does not apologise",
+            "add an apology for the delay",
         )
 
 

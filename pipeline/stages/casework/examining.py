@@ -65,8 +65,8 @@ def examine(
 
 
 def review_of(work: Work, case: Case, written: LetterRecord, calendar: Calendar) -> Review | None:
-    """The clock of the review that *written* acknowledges: as recorded, else as it would run from the day the letter names."""
-    if written.kind is not LetterKind.REVIEW_ACKNOWLEDGEMENT:
+    """The clock of the review that *written* is about: as recorded, else as it would run from the day the letter names."""
+    if written.kind not in {LetterKind.REVIEW_ACKNOWLEDGEMENT, LetterKind.REVIEW_OUTCOME}:
         return None
     law, named = Regime(case.regime), written.particulars.review_received_on
     recorded = asked_review(law, work.clock_events.of_case(case.id), calendar)

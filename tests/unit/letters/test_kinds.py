@@ -285,6 +285,21 @@ def test_more_time_may_be_taken_over_law_enforcement_with_its_purpose_named() ->
     assert "needs no public interest test" in mistakes(f'{exact}[[provision]]\ncite = "s.31(2)(a)"\nreason = "r"\n')[0]
 
 
+@pytest.mark.parametrize(
+    ("cite", "wrong"),
+    [
+        ("s.31(1)", "is not exact enough (section 17(1)(b)); name one of s.31(1)(a), "),
+        ("s.31(1)(g)", "does not say for which purpose; name s.31(2)(a), say, beside it"),
+        ("s.35(1)(a)", "is not available to a council; "),
+    ],
+)
+def test_more_time_is_taken_over_an_exact_exemption_that_councils_have(cite: str, wrong: str) -> None:
+    """Section 17(2) leaves out the balance alone: the notice still names the exemption as section 17(1) asks."""
+    exact = written("public-interest-extension-foi-generic").partition("[[provision]]")[0]
+    [mistake] = mistakes(f'{exact}[[provision]]\ncite = "{cite}"\nreason = "r"\n')
+    assert f"{cite} {wrong}" in mistake
+
+
 def worded(name: str, more: str = "", **changes: str) -> str:
     """One of the sample letters with *more* keys, and with the values of others changed."""
     text = written(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +10,7 @@ from drafting_desk import DRAFTER, DraftingDesk
 
 from pipeline.domain.clock_events import Event, EventKind
 from pipeline.domain.request import Regime
-from pipeline.letters.model import LetterKind, Particulars
+from pipeline.letters.model import LetterKind, Particulars, ReviewDecision
 from pipeline.stages.clockwork import Clockwork
 from pipeline.store.events import Happening
 
@@ -103,3 +103,24 @@ def test_letters_begin_with_the_law_of_each_question(desk: DraftingDesk) -> None
     assert '\nregime = "eir"\n' in desk.casework.draft_text(desk.reference)
     for kind in (LetterKind.REVIEW_ACKNOWLEDGEMENT, LetterKind.REVIEW_OUTCOME):
         assert desk.casework.draft(desk.reference, kind).record.particulars.both_laws
+
+
+@pytest.mark.parametrize(
+    ("day", "apology", "expected"),
+    [(31, "", []), (32, "", ["late_without_apology"]), (32, "We are sorry that this took so long.", [])],
+)
+def test_a_review_decided_late_without_an_apology_is_warned_of(
+    desk: DraftingDesk, day: int, apology: str, expected: list[str]
+) -> None:
+    """The Code of Practice expects an apology where the review took longer than it should."""
+    record(desk, "review_requested", date(2026, 3, 2))
+    desk.clock.set(datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(days=day - 1))
+    said = Particulars(
+        review_received_on=date(2026, 3, 2),
+        decision=ReviewDecision.UPHELD,
+        findings="It was right.",
+        reviewer="the Monitoring Officer",
+        apology=apology,
+    )
+    desk.casework.new_letter(desk.reference, LetterKind.REVIEW_OUTCOME, DRAFTER, said)
+    assert [one.rule.value for one in desk.casework.findings(desk.reference, LetterKind.REVIEW_OUTCOME)] == expected
