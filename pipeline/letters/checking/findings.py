@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pipeline.domain.clock import Review
     from pipeline.domain.request import Question, Regime
+    from pipeline.letters.model import Particulars
 
 THE_LETTER = "the letter"
 
@@ -127,7 +128,8 @@ class CheckFacts:
 
     *questions* are the requester's own; *addressed_to* the addresses the letter would go to; *file_names* those of its
     attachments. Dates are calendar days in Europe/London. *review* is the clock of the review that was asked for, or that would
-    run from the day the letter names where none is recorded; None for a letter that is about none.
+    run from the day the letter names where none is recorded; None for a letter that is about none. *known* is what the clock
+    and the questions tell of the letter.
     """
 
     reference: str
@@ -140,3 +142,4 @@ class CheckFacts:
     addressed_to: tuple[str, ...]
     file_names: tuple[str, ...] = ()
     review: Review | None = None
+    known: Particulars | None = None

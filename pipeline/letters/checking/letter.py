@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.domain.exemptions import Exemptions
     from pipeline.letters.authority import AuthorityFacts
     from pipeline.letters.checking.slices import Slices
-    from pipeline.letters.model import LetterRecord
+    from pipeline.letters.model import LetterRecord, Particulars
 
 _GREETING = re.compile(r"(?:^|\n)dear ([^\n]{1,200})", re.IGNORECASE)
 _NOBODY = frozenset(
@@ -69,6 +69,8 @@ def check(
         *(_frame_findings(record, slices.frame) if record.kind in ANSWERS else ()),
         *_date_findings(record, slices, facts, issued_on),
     ]
+    if facts.known is not None:
+        found += _forgotten_findings(record.particulars, facts.known)
     if facts.review is not None:
         found += _review_findings(record, facts.review)
         found += (
@@ -256,6 +258,24 @@ def _review_findings(record: LetterRecord, review: Review) -> Iterator[Finding]:
             "decision_by",
             f"20 working days end on {review.due_on.isoformat()}",
             "take longer only where the review is complex (Code of Practice part 5)",
+        )
+
+
+def _forgotten_findings(said: Particulars, known: Particulars) -> Iterator[Finding]:
+    """Check that the letter says what its draft was begun with, where leaving it out would make it wrong."""
+    if known.clarified_on not in {None, said.clarified_on}:
+        yield _finding(
+            Rule.DATES,
+            "clarified_on",
+            f"the answer to our question arrived on {known.clarified_on}, from which the time is counted anew (regulation 9(4))",
+            f"add clarified_on = {known.clarified_on}",
+        )
+    if known.both_laws and not said.both_laws:
+        yield _finding(
+            Rule.LAW_NOT_NAMED,
+            "both_laws",
+            "a part of the request falls under the other law, whose rights the letter does not name",
+            "set both_laws = true",
         )
 
 

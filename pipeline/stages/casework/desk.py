@@ -8,6 +8,7 @@ from pipeline.domain import clock
 from pipeline.domain.errors import NotFoundError
 from pipeline.letters import posting, record
 from pipeline.letters.render import build
+from pipeline.stages.casework.drafting import known_of
 from pipeline.stages.casework.enclosures import in_the_text, own_contacts
 from pipeline.stages.casework.examining import examine, own_words, review_of
 from pipeline.stages.casework.freezing import sizes
@@ -71,7 +72,8 @@ class LetterVerbs(CaseVerbs):
         finished = self._finished(work, letter, written, today)
         authority = posting.authority_facts(self._settings)
         review = review_of(work, case, written, self._calendar)
-        return examine(written, finished, case, authority, today, review)
+        known = known_of(work, case, written.kind, self._calendar)
+        return examine(written, finished, case, authority, today, review=review, known=known)
 
     def _leaks(self, work: Work, case: Case, letter: LetterRecordRow, written: LetterRecord) -> list[dict[str, Any]]:
         """What the letter's files and words may give away; the files were read through when the draft was kept."""

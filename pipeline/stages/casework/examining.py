@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.domain.clock import Review
     from pipeline.letters.authority import AuthorityFacts
     from pipeline.letters.checking import Finding
-    from pipeline.letters.model import LetterRecord
+    from pipeline.letters.model import LetterRecord, Particulars
     from pipeline.letters.render import Letter
     from pipeline.store import Work
     from pipeline.store.records import Case
@@ -37,11 +37,13 @@ def examine(
     case: Case,
     authority: AuthorityFacts,
     today: date,
-    review: Review | None = None,
+    *,
+    review: Review | None,
+    known: Particulars,
 ) -> tuple[Finding, ...]:
     """Check *written*, and *finished* that was made of it, as a letter in *case*, dated *today* unless it has a date.
 
-    *review* is the clock of the review that the letter is about (``review_of``).
+    *review* is the clock of the review that the letter is about (``review_of``), *known* what it would be begun with (``known_of``).
     """
     return check(
         written,
@@ -58,6 +60,7 @@ def examine(
             questions=tuple(Question(label=q.label, text=q.text) for q in case.questions),
             addressed_to=() if written.kind is LetterKind.SERVICE_AREA else (case.requester_email,),
             review=review,
+            known=known,
         ),
         exemptions=exemptions(),
         today=today,

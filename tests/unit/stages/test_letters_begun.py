@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -124,3 +125,25 @@ def test_a_review_decided_late_without_an_apology_is_warned_of(
     )
     desk.casework.new_letter(desk.reference, LetterKind.REVIEW_OUTCOME, DRAFTER, said)
     assert [one.rule.value for one in desk.casework.findings(desk.reference, LetterKind.REVIEW_OUTCOME)] == expected
+
+
+def test_a_letter_that_leaves_out_what_it_was_begun_with_is_stopped(desk: DraftingDesk) -> None:
+    """Without the day of the answer, or the other law, the letter would contradict the clock or leave rights out."""
+    record(desk, "regime_changed", date(2026, 3, 2), regime=Regime.EIR, question=2)
+    record(desk, "review_requested", date(2026, 3, 2))
+    review = Particulars(review_received_on=date(2026, 3, 2), decision_by=date(2026, 3, 27))
+    for said, expected in ((review, ["law_not_named"]), (replace(review, both_laws=True), [])):
+        desk.casework.new_letter(desk.reference, LetterKind.REVIEW_ACKNOWLEDGEMENT, DRAFTER, said, base_version=None)
+        found = desk.casework.findings(desk.reference, LetterKind.REVIEW_ACKNOWLEDGEMENT)
+        assert [one.rule.value for one in found] == expected
+
+
+def test_more_time_that_is_counted_from_the_request_after_a_clarification_is_stopped(desk: DraftingDesk) -> None:
+    """The letter would give another day for the end of 40 working days than the clock does (regulation 9(4))."""
+    set_law(desk, Regime.EIR)
+    record(desk, "clarification_asked", date(2026, 2, 25))
+    record(desk, "clarification_received", date(2026, 2, 27))
+    more = Particulars(reason="There are nine thousand files of four teams.", answer_by=date(2026, 4, 20))
+    for said, expected in ((more, ["dates"]), (replace(more, clarified_on=date(2026, 2, 27)), [])):
+        desk.casework.new_letter(desk.reference, LetterKind.EXTENSION, DRAFTER, said, base_version=None)
+        assert [one.rule.value for one in desk.casework.findings(desk.reference, LetterKind.EXTENSION)] == expected
