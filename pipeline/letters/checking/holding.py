@@ -60,6 +60,11 @@ _AS_A_FACT = re.compile(
     rf"|\b(?:an?|one|no|some|several|two|three|[0-9]{{1,6}}) (?:[a-z]{{1,30}} )?{_AFFAIR} (?:is|are|was|were|has been|have been)"
     r" (?:still |now |currently |indeed )?(?:on-?going|open|opened|closed|under ?way|made|received|being|pending|live|active"
     r"|in progress|carried|started|begun|launched|conducted|recorded)\b"
+    r"|\b(?:the|this|that) matter (?:is|was|has been) (?:still |now |currently )?(?:being|under|with|closed|open|on-?going|pending"
+    r"|dealt|investigated|resolved|referred|reported|settled)\b"
+    r"|\b(?:he|she|(?:mr|mrs|ms|miss|dr) [a-z'-]{1,30}|(?:the|this) (?:person|individual|officer|employee|company|school))"
+    r" (?:is|was|has been) (?:still |now |currently |not |never )?(?:under investigation|being (?:investigated|looked into|prosecuted)"
+    r"|investigated|prosecuted|suspended|dismissed|disciplined|arrested|charged)\b"
     r"|\bthere (?:is|are|was|were) (?:currently |indeed )?(?:no|an?|some|several|[0-9]{1,6}) (?:[a-z-]{1,30} )?"
     rf"(?:{_THING}|{_AFFAIR}|cases?)\b"
 )

@@ -35,6 +35,10 @@ GIVEN_AWAY = (
     "Two investigations were opened last year.",
     "We have the recording.",
     "The case against him was dropped.",
+    "The matter is with the police.",
+    "This matter has been referred to the Ombudsman.",
+    "Mr Smith was suspended in May.",
+    "The officer is under investigation.",
     "The minutes that you want contain names.",
     "The emails between the two officers show what was agreed.",
     "These documents remain under review.",
@@ -51,6 +55,10 @@ POINTED_AT = (
     "Our investigation must not be prejudiced.",
 )
 PROPER = (
+    "It would reveal whether the officer was disciplined.",
+    "People who were suspended would not expect the public to be told.",
+    "The matter is personal to those whom it would be about, if it were so.",
+    "A reader could learn that the person has been investigated only from an answer, if there is one, so we give none.",
     "We can neither confirm nor deny whether we hold the information you requested.",
     "The council neither confirms nor denies that it holds any information falling within the description in your request.",
     "If held, the information would be exempt under section 40(2).",
