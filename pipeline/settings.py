@@ -79,6 +79,7 @@ class AuthoritySettings(_Section):
     website: Text = ""
     email: OptionalAddress = ""
     phone: Text = ""
+    privacy_notice: OptionalWebAddress = ""
     crest: Text = ""
     own_addresses: tuple[Address, ...] = ()
     internal_domains: tuple[Domain, ...] = ()

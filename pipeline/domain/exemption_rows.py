@@ -16,18 +16,27 @@ if TYPE_CHECKING:
 
 _CHOICES: Mapping[str, type[StrEnum]] = {"regime": Regime, "goes_to": Regime, "standing": Standing, "harm": Harm}
 _LAW = frozenset(
-    {"public_interest", "qualified_person", "emissions_bar", "councils", "own_balance", "denies", "unsearched"}
+    {
+        "public_interest",
+        "qualified_person",
+        "emissions_bar",
+        "councils",
+        "own_balance",
+        "denies",
+        "unsearched",
+        "absent",
+    }
 )
 _FLAGS = _LAW | {"open", "citable", "estimate", "plain"}
 _AMOUNTS = frozenset({"amount", "hourly_rate", "hours"})
 _LISTS = frozenset({"also", "parts"})
 
-_PART = _LAW | {"number", "title", "wording", "note", "ncnd", "standing", "harm", "goes_to", "also"}
-_WHOLE = (_PART - {"also"}) | {"regime", "part_wording", "parts", "citable", "open", "plain"}
+_PART = _LAW | {"number", "title", "wording", "note", "ncnd", "standing", "harm", "goes_to", "also", "purpose"}
+_WHOLE = (_PART - {"also", "purpose"}) | {"regime", "part_wording", "parts", "citable", "open", "plain"}
 _LIMIT = {"amount", "hourly_rate", "hours", "estimate", "advice", "fees"}
 _LIMIT_ROW = _LIMIT | {"regime", "number", "title", "wording", "note", "public_interest", "denies"}
 _NEEDED = ("regime", "number", "title", "standing", "harm", "wording")
-_HANDED_DOWN = _LAW - {"denies"} | {"regime", "standing", "harm", "ncnd", "goes_to", "note"}
+_HANDED_DOWN = _LAW - {"denies", "absent"} | {"regime", "standing", "harm", "ncnd", "goes_to", "note"}
 
 
 def read_rows(data: Mapping[str, Any], source: str) -> tuple[Provision, ...]:
@@ -88,7 +97,7 @@ class _Reader:
                 continue
             parts = self._parts(values, place)
             whole = self._made(values)
-            yield replace(whole, group=bool(parts) and not values.get("citable", False))
+            yield replace(whole, group=(bool(parts) or whole.open) and not values.get("citable", False))
             for part in parts:
                 yield part
                 yield from _between(whole, part)
@@ -129,7 +138,11 @@ class _Reader:
 
     def _made(self, values: Mapping[str, Any]) -> Provision:
         """Make one provision of checked values; a qualified one needs the public interest test unless the row says no."""
-        known = {key: value for key, value in values.items() if key in (_LAW | {"open", "wording", "note", "ncnd"})}
+        known = {
+            key: value
+            for key, value in values.items()
+            if key in (_LAW | {"open", "wording", "note", "ncnd", "purpose"})
+        }
         known |= {key: value for key, value in values.items() if key in _CHOICES}
         qualified = known.get("standing") is Standing.QUALIFIED
         # A part may be absolute within a qualified section, and the other way round: the test follows the standing.

@@ -40,7 +40,7 @@ class Exemptions:
             head = citation.number.partition("(")[0].partition(" para")[0]
             whole = self._by_key.get(Citation(source=citation.source, number=head).key)
             if whole is not None and whole.open:
-                return replace(whole, number=citation.number)
+                return replace(whole, number=citation.number, group=False)
         return found
 
     def below(self, cite: str, regime: Regime) -> tuple[Provision, ...]:
@@ -48,8 +48,8 @@ class Exemptions:
         citation = parse_citation(cite, SOURCE_OF[regime])
         if citation is None or citation.regime is not regime:
             return ()
-        start = citation.key + "("
-        return tuple(one for key, one in self._by_key.items() if key.startswith(start) and not one.group)
+        starts = (citation.key + "(", citation.key + "para")
+        return tuple(one for key, one in self._by_key.items() if key.startswith(starts) and not one.group)
 
     def search(self, words: str) -> list[Provision]:
         """List the provisions in which every one of *words* occurs, those that have it in their title first."""

@@ -50,7 +50,8 @@ class Provision:
     """One exemption, exception or limit. *heading* is its section's title, *title* its own where it has one.
 
     *ncnd* is the number of the provision by which one neither confirms nor denies ("" for none); on that one *denies*
-    is true. *unsearched* says nothing about whether anything is held. *group* marks a number too coarse to rely on.
+    is true. *unsearched* says nothing about whether anything is held, *absent* says that it is not. *purpose* is the number
+    of the list of which a paragraph has to be named beside it. *group* marks a number too coarse to rely on.
     *wording* is for the letter, *note* for the officer.
     """
 
@@ -70,6 +71,8 @@ class Provision:
     councils: bool = True
     own_balance: bool = False
     unsearched: bool = False
+    absent: bool = False
+    purpose: str = ""
     goes_to: Regime | None = None
     open: bool = False
     group: bool = False
@@ -84,3 +87,7 @@ class Provision:
     def name(self) -> str:
         """What stands in brackets behind the citation: "law enforcement: the prevention or detection of crime"."""
         return f"{self.heading}: {self.title}" if self.title else self.heading
+
+    def names_purpose_of(self, other: Provision) -> bool:
+        """Whether this is a paragraph of the list that *other* refers to, as section 31(2)(a) is for section 31(1)(g)."""
+        return bool(other.purpose) and self.number.startswith(f"{other.purpose}(")

@@ -17,8 +17,8 @@ class Publication:
 class AuthorityFacts:
     """The authority as a letter shows it; *address* is the postal address by lines, *email* the monitored mailbox.
 
-    *sign_off* stands at the foot of a letter; empty means the team's name. *crest* are the bytes of a PNG or JPEG picture for
-    the head of letters that can show one.
+    *privacy_notice* is the address of the page on how personal data is used. *sign_off* stands at the foot of a letter; empty
+    means the team's name. *crest* are the bytes of a PNG or JPEG picture for the head of letters that can show one.
     """
 
     name: str
@@ -28,6 +28,7 @@ class AuthorityFacts:
     email: str = ""
     phone: str = ""
     publications: tuple[Publication, ...] = ()
+    privacy_notice: str = ""
     sign_off: str = ""
     crest: bytes = b""
 
@@ -43,6 +44,7 @@ class AuthorityOverride:
     email: str | None = None
     phone: str | None = None
     publications: tuple[Publication, ...] | None = None
+    privacy_notice: str | None = None
     sign_off: str | None = None
 
     def over(self, facts: AuthorityFacts) -> AuthorityFacts:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pipeline.domain.request import Regime
+from pipeline.domain.response import AnswerOutcome
 from pipeline.letters.authority import NO_OVERRIDE, AuthorityOverride
 
 if TYPE_CHECKING:
     from datetime import date
 
     from pipeline.domain.citation import Citation
-    from pipeline.domain.request import Question, Regime
-    from pipeline.domain.response import AnswerOutcome
+    from pipeline.domain.request import Question
 
 
 class LetterKind(StrEnum):
@@ -118,11 +119,15 @@ class ReviewDecision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Particulars:
-    """What letters other than a response say besides their wording; ``particulars.KINDS`` tells which kind has which.
+    """What letters say besides their wording and, for a response, its answers; ``particulars.KINDS`` tells which kind has which.
 
     Texts may have several paragraphs. *amount* is in pounds ("45.00"), *hours* are hours of work, days are London days.
+    *supplementary* is how the personal data supplied is used, as far as the privacy notice does not say it (Article 15(1) and (2)).
+    *clarified_on* is the day of the answer to a clarification, from which the time ran anew. *both_laws* says that a part of the
+    request falls under the other access law, where the letter has no questions that would tell.
     """
 
+    supplementary: str = ""
     needed: str = ""
     clear_part: str = ""
     reply_by: date | None = None
@@ -135,6 +140,7 @@ class Particulars:
     decision_by: date | None = None
     reason: str = ""
     answer_by: date | None = None
+    clarified_on: date | None = None
     hours: float | None = None
     workings: str = ""
     confirming: bool = False
@@ -147,6 +153,7 @@ class Particulars:
     search: str = ""
     transferred: bool = False
     review_received_on: date | None = None
+    both_laws: bool = False
     decision: ReviewDecision | None = None
     reviewer: str = ""
     findings: str = ""
@@ -160,6 +167,7 @@ class Particulars:
     recipients: tuple[str, ...] = ()
     subject: str = ""
     message: str = ""
+    refuses: bool = False
 
 
 NO_PARTICULARS = Particulars()
@@ -194,12 +202,20 @@ class LetterRecord:
     @property
     def laws(self) -> frozenset[Regime]:
         """Every law the letter answers under."""
+        if self.particulars.both_laws:
+            return frozenset({Regime.FOI, Regime.EIR})
         return frozenset(self.law_of(question) for question in self.questions) or frozenset({self.regime})
+
+    @property
+    def gives_personal_data(self) -> bool:
+        """Whether a response supplies its requester's own data, in full or in part, so that Article 15(1) and (2) apply."""
+        gives = {AnswerOutcome.SUPPLIED, AnswerOutcome.PART}
+        return any(one.outcome in gives and self.law_of(one) is Regime.SAR for one in self.questions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftFacts:
-    """What is known of a request when its draft is begun; the texts are the sender's own."""
+    """What is known of a request when its draft is begun; the texts are the sender's own, *known* is what its clock tells of the letter."""
 
     reference: str
     regime: Regime
@@ -210,3 +226,4 @@ class DraftFacts:
     template: str = "default"
     kind: LetterKind = LetterKind.RESPONSE
     due_on: date | None = None
+    known: Particulars = NO_PARTICULARS

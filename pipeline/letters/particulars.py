@@ -37,7 +37,7 @@ AFTERWARDS = frozenset(
 """The kinds that may be written when a request is answered, withdrawn or closed."""
 
 _AHEAD = ("reply_by", "decision_by", "answer_by")
-_BEHIND = ("earlier_on", "review_received_on", "withdrawn_on", "corrects")
+_BEHIND = ("earlier_on", "clarified_on", "review_received_on", "withdrawn_on", "corrects")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ _BOTH = frozenset({_FOI, _EIR})
 _NO_SAR = "subject access does not know it"
 _PUBLIC_INTEREST = ((_EIR, "public_interest"),)
 KINDS: dict[LetterKind, Keys] = {
-    LetterKind.RESPONSE: Keys(),
+    LetterKind.RESPONSE: Keys(may=("supplementary",)),
     LetterKind.CLARIFICATION: Keys(needs=("needed",), may=("clear_part", "reply_by")),
     LetterKind.FEES_NOTICE: Keys(
         laws=_BOTH, needs=("amount", "breakdown", "how_to_pay"), may=("charges",), otherwise="subject access is free"
@@ -84,6 +84,7 @@ KINDS: dict[LetterKind, Keys] = {
     LetterKind.EXTENSION: Keys(
         laws=frozenset({_EIR, _SAR}),
         needs=("reason", "answer_by"),
+        may=("clarified_on",),
         otherwise='the Act has no extension for hard work; where a qualified exemption is weighed use kind = "public_interest_extension"',
     ),
     LetterKind.COST_REFUSAL: Keys(
@@ -99,18 +100,20 @@ KINDS: dict[LetterKind, Keys] = {
     LetterKind.TRANSFER: Keys(
         laws=_BOTH, needs=("holder", "contact"), may=("search", "transferred"), otherwise=_NO_SAR
     ),
-    LetterKind.REVIEW_ACKNOWLEDGEMENT: Keys(laws=_BOTH, needs=("review_received_on", "decision_by"), otherwise=_NO_SAR),
+    LetterKind.REVIEW_ACKNOWLEDGEMENT: Keys(
+        laws=_BOTH, needs=("review_received_on", "decision_by"), may=("both_laws",), otherwise=_NO_SAR
+    ),
     LetterKind.REVIEW_OUTCOME: Keys(
         laws=_BOTH,
         needs=("review_received_on", "decision", "findings", "reviewer"),
-        may=("remedy", "apology"),
+        may=("remedy", "apology", "both_laws"),
         otherwise=_NO_SAR,
     ),
     LetterKind.APOLOGY: Keys(needs=("due_on", "answer_by"), may=("reason",)),
     LetterKind.WITHDRAWAL: Keys(needs=("withdrawn_on",), may=("message",)),
     LetterKind.CORRECTION: Keys(needs=("corrects", "correction")),
     LetterKind.SERVICE_AREA: Keys(needs=("service_area", "message", "answer_by"), may=("recipients",)),
-    LetterKind.FREE: Keys(needs=("subject", "message")),
+    LetterKind.FREE: Keys(needs=("subject", "message"), may=("refuses",)),
 }
 
 
@@ -151,7 +154,9 @@ def _amount(table: Table, key: str) -> str:
 
 _READERS: dict[str, tuple[Callable[[Table, str], object], str]] = {
     **dict.fromkeys((*_AHEAD, *_BEHIND, "due_on"), (_day, "2024-05-02")),
-    **dict.fromkeys(("confirming", "repeated", "transferred"), (lambda table, key: table.yes(key), "true")),
+    **dict.fromkeys(
+        ("confirming", "repeated", "transferred", "both_laws", "refuses"), (lambda table, key: table.yes(key), "true")
+    ),
     "hours": (lambda table, key: table.number(key), "21.5"),
     "amount": (_amount, '"45.00"'),
     **dict.fromkeys(("breakdown", "recipients"), (lambda table, key: table.texts(key), '["…", "…"]')),
@@ -178,7 +183,9 @@ def judge(record: LetterRecord, table: Table) -> None:
         case LetterKind.VEXATIOUS_REFUSAL if said.repeated and said.earlier_on is None:
             table.wrong("earlier_on", "this is missing; add the date on which the earlier request was answered")
         case LetterKind.REVIEW_OUTCOME:
-            if record.regime is _EIR and said.decision not in {None, ReviewDecision.UPHELD} and not said.remedy.strip():
+            # Under both laws, what is not upheld "in part" may be the part under the Act, which asks for no remedy.
+            failed = {ReviewDecision.OVERTURNED, *([ReviewDecision.PART] if record.laws == {_EIR} else [])}
+            if _EIR in record.laws and said.decision in failed and not said.remedy.strip():
                 table.wrong("remedy", "regulation 11(5) asks what will be done and by when; add it")
         case LetterKind.SERVICE_AREA if record.requester_name.strip():
             table.wrong("requester_name", "a service area is not told who asks; take the name out")
@@ -188,14 +195,25 @@ def judge(record: LetterRecord, table: Table) -> None:
 
 def _only_qualified(record: LetterRecord, table: Table) -> None:
     """More time for the public interest exists for qualified exemptions only (FOIA section 10(3))."""
-    for reliance in record.particulars.provisions:
-        known = exemptions().find(reliance.citation.short, _FOI)
-        if known is not None and known.standing is not Standing.QUALIFIED:
+    named = [(one, exemptions().find(one.citation.short, _FOI)) for one in record.particulars.provisions]
+    relied = [known for _, known in named if known is not None]
+    for reliance, known in named:
+        short = reliance.citation.short
+        # A paragraph of section 31(2) only names the purpose, which the exemption beside it needs (section 17(1)(b)).
+        purpose_only = known is not None and any(known.names_purpose_of(other) for other in relied)
+        if known is not None and known.group:
+            below = ", ".join(one.citation.short for one in exemptions().below(short, _FOI))
+            table.wrong("provisions", f"{short} is not exact enough (section 17(1)(b)); name one of {below}")
+        if known is not None and not known.councils:
+            table.wrong("provisions", f"{short} is not available to a council; {known.note or 'use another provision'}")
+        if known is not None and known.purpose and not any(other.names_purpose_of(known) for other in relied):
             table.wrong(
-                "provisions", f"{reliance.citation.short} needs no public interest test; take it out or decide now"
+                "provisions", f"{short} does not say for which purpose; name s.{known.purpose}(a), say, beside it"
             )
-        if not reliance.reason.strip():
-            table.wrong("provisions", f'{reliance.citation.short} has no reason; say why it applies: reason = "…"')
+        if known is not None and known.standing is not Standing.QUALIFIED and not purpose_only:
+            table.wrong("provisions", f"{short} needs no public interest test; take it out or decide now")
+        if not reliance.reason.strip() and not purpose_only:
+            table.wrong("provisions", f'{short} has no reason; say why it applies: reason = "…"')
 
 
 def _dates(record: LetterRecord, table: Table) -> None:

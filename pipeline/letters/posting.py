@@ -63,6 +63,7 @@ def authority_facts(settings: Settings) -> AuthorityFacts:
         website=authority.website,
         email=monitored_address(settings),
         phone=authority.phone,
+        privacy_notice=authority.privacy_notice,
         crest=_picture(settings.path.parent / authority.crest) if authority.crest else b"",
         publications=tuple(Publication(title=p.title, url=p.url) for p in authority.publications),
     )

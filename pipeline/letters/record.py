@@ -97,6 +97,7 @@ def _override(table: Table) -> AuthorityOverride:
         website=said("website"),
         email=said("email"),
         phone=said("phone"),
+        privacy_notice=table.link("privacy_notice") if table.has("privacy_notice") else None,
         sign_off=said("sign_off"),
         publications=table.each("publications", _publication) if table.has("publications") else None,
     )

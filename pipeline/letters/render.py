@@ -225,6 +225,7 @@ def _context(
         "received_on": record.received_on,
         "questions": [_question(question, record.law_of(question), facts, mistakes) for question in record.questions],
         "its": record.particulars,
+        "gives_personal_data": record.gives_personal_data,
         "provisions": _all_cited(record.particulars.provisions, "the letter", facts, mistakes),
         "cited": cited,
         "last_of_months": last_of_months_beginning,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pipeline.letters.authority import NO_OVERRIDE
-from pipeline.letters.model import AnsweredQuestion, LetterKind, LetterRecord, Particulars, Salutation
+from pipeline.letters.model import AnsweredQuestion, LetterKind, LetterRecord, Salutation
 from pipeline.letters.particulars import KINDS, QUESTIONS
 from pipeline.letters.templating import toml_text
 
@@ -36,8 +36,8 @@ def begun(facts: DraftFacts) -> LetterRecord:
         salutation=Salutation.GENERIC,
         requester_name="" if facts.kind is LetterKind.SERVICE_AREA else facts.requester_name,
         received_on=facts.received_on,
-        questions=tuple(AnsweredQuestion(label=one.label, text=one.text) for one in asked),
-        particulars=Particulars(due_on=facts.due_on) if "due_on" in KINDS[facts.kind].all else Particulars(),
+        questions=tuple(AnsweredQuestion(label=one.label, text=one.text, regime=one.regime) for one in asked),
+        particulars=replace(facts.known, due_on=facts.due_on) if "due_on" in KINDS[facts.kind].all else facts.known,
     )
 
 

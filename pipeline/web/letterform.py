@@ -47,6 +47,8 @@ HARM = {
 }
 # What the fields of a kind of letter are called: the words of an officer, not of the file.
 LABELS = {
+    "supplementary": "How we use this data, as far as the privacy notice does not say it: what for, which kinds, who receives it, "
+    "how long it is kept, where it came from, decisions by machine alone",
     "needed": "What we need to know from the requester",
     "clear_part": "What is clear, and is being answered all the same",
     "reply_by": "Day after which the request is closed if no answer has come",
@@ -70,6 +72,8 @@ LABELS = {
     "contact": "How to reach them",
     "search": "Where we looked",
     "transferred": "It has been passed on, with the requester's agreement",
+    "clarified_on": "Day the answer to our question arrived",
+    "both_laws": "Part of the request falls under the other law, so that the letter speaks of both",
     "review_received_on": "Day the wish for a review arrived",
     "decision": "What the review came to",
     "reviewer": "Who reviewed it, by role; nobody who was involved before",
@@ -84,11 +88,15 @@ LABELS = {
     "service_area": "Service area, as it is greeted; never say who asked",
     "recipients": "Colleagues' addresses it goes to, one a line",
     "subject": "Subject, without the reference",
+    "refuses": "It refuses what was asked, so that the letter names the rights to complain",
 }
 DAYS = frozenset(
-    {"reply_by", "decision_by", "answer_by", "earlier_on", "review_received_on", "due_on", "withdrawn_on", "corrects"}
+    {
+        *("reply_by", "decision_by", "answer_by", "earlier_on", "clarified_on", "review_received_on"),
+        *("due_on", "withdrawn_on", "corrects"),
+    }
 )
-TICKS = frozenset({"confirming", "repeated", "transferred"})
+TICKS = frozenset({"confirming", "repeated", "transferred", "both_laws", "refuses"})
 LISTS = frozenset({"breakdown", "recipients"})
 SHORT = frozenset({"amount", "hours", "charges", "holder", "reviewer", "service_area", "subject"})
 SPARE = 1  # empty rows for another provision behind those that are filled in

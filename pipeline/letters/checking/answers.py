@@ -9,6 +9,7 @@ from pipeline.domain.request import Regime
 from pipeline.domain.response import AnswerOutcome
 from pipeline.letters.checking import words
 from pipeline.letters.checking.findings import Finding, Rule
+from pipeline.letters.checking.holding import definite_reference, holding_statement
 from pipeline.letters.checking.provisions import provision_findings
 from pipeline.letters.checking.slices import written, written_fields
 from pipeline.letters.plain import one_line, paragraphs
@@ -159,11 +160,20 @@ def _leaks(asked: Asked, topic: str, mentions: list[tuple[str, str]]) -> Iterato
         if key not in {"answer", "link"}  # These leak whatever they say, and have a finding already.
     ]
     for place, text in (*places, (asked.place, asked.said), ("topic", topic), *mentions):
-        if found := words.holding_statement(text):
+        if found := holding_statement(text):
             yield Finding(
                 rule=Rule.NCND_LEAK,
                 place=place,
                 words=f'"{one_line(found)}" gives away what is neither confirmed nor denied',
                 remedy="take it out: the letter may not say or imply that anything is held or not held",
+            )
+            return
+    for place, text in places:
+        if found := definite_reference(text):
+            yield Finding(
+                rule=Rule.NCND_REFERENCE,
+                place=place,
+                words=f'"{one_line(found)}" may be read as saying that there is such a thing',
+                remedy='speak of what there might be: "any such report", "if there were an investigation"',
             )
             return

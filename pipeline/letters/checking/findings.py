@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
+    from pipeline.domain.clock import Review
     from pipeline.domain.request import Question, Regime
+    from pipeline.letters.model import Particulars
 
 THE_LETTER = "the letter"
 
@@ -40,6 +42,8 @@ class Rule(StrEnum):
     OTHER_LAW = "other_law"
     NOT_FOR_COUNCILS = "not_for_councils"
     NO_EXEMPTION = "no_exemption"
+    PURPOSE_MISSING = "purpose_missing"
+    HELD_AND_NOT_HELD = "held_and_not_held"
     REASON_MISSING = "reason_missing"
     HARM_NOT_NAMED = "harm_not_named"
     LIKELIHOOD = "likelihood"
@@ -55,17 +59,22 @@ class Rule(StrEnum):
     REVIEW_MISSING = "review_missing"
     REGULATION_11_MISSING = "regulation_11_missing"
     COMMISSIONER_MISSING = "commissioner_missing"
+    ARTICLE_15_MISSING = "article_15_missing"
     LAW_NOT_NAMED = "law_not_named"
     REFERENCE_MISSING = "reference_missing"
     NAME_MISSING = "name_missing"
     TOPIC_MISSING = "topic_missing"
     DATES = "dates"
+    REVIEW_TOO_LATE = "review_too_late"
     # These only want to be read.
     NOT_REQUESTERS_WORDS = "not_requesters_words"
     LATE_WITHOUT_APOLOGY = "late_without_apology"
     RECEIPT_DATE = "receipt_date"
+    REFUSAL_RIGHTS = "refusal_rights"
+    REVIEW_LONG = "review_long"
     NO_TEST_OWED = "no_test_owed"
     PUBLIC_INTEREST_INCOMPLETE = "public_interest_incomplete"
+    NCND_REFERENCE = "ncnd_reference"
     DENIAL_NOT_CITED = "denial_not_cited"
     HANDLED_ELSEWHERE = "handled_elsewhere"
     SECTIONS_30_AND_31 = "sections_30_and_31"
@@ -118,7 +127,9 @@ class CheckFacts:
     """The request as it is filed, against which its letter is checked.
 
     *questions* are the requester's own; *addressed_to* the addresses the letter would go to; *file_names* those of its
-    attachments. Dates are calendar days in Europe/London.
+    attachments. Dates are calendar days in Europe/London. *review* is the clock of the review that was asked for, or that would
+    run from the day the letter names where none is recorded; None for a letter that is about none. *known* is what the clock
+    and the questions tell of the letter.
     """
 
     reference: str
@@ -130,3 +141,5 @@ class CheckFacts:
     questions: tuple[Question, ...]
     addressed_to: tuple[str, ...]
     file_names: tuple[str, ...] = ()
+    review: Review | None = None
+    known: Particulars | None = None

@@ -11,6 +11,7 @@ from pipeline.domain.response import AnswerOutcome
 from pipeline.letters.checking import words
 from pipeline.letters.checking.answers import answer_findings
 from pipeline.letters.checking.findings import THE_LETTER, CheckFacts, Finding, Rule
+from pipeline.letters.checking.holding import holding_statement
 from pipeline.letters.checking.oddities import oddity_findings
 from pipeline.letters.checking.slices import cut
 from pipeline.letters.model import LetterKind, Salutation
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from pipeline.domain.clock import Review
     from pipeline.domain.exemptions import Exemptions
     from pipeline.letters.authority import AuthorityFacts
     from pipeline.letters.checking.slices import Slices
-    from pipeline.letters.model import LetterRecord
+    from pipeline.letters.model import LetterRecord, Particulars
 
 _GREETING = re.compile(r"(?:^|\n)dear ([^\n]{1,200})", re.IGNORECASE)
 _NOBODY = frozenset(
@@ -67,9 +69,19 @@ def check(
         *(_frame_findings(record, slices.frame) if record.kind in ANSWERS else ()),
         *_date_findings(record, slices, facts, issued_on),
     ]
+    if facts.known is not None:
+        found += _forgotten_findings(record.particulars, facts.known)
+    if facts.review is not None:
+        found += _review_findings(record, facts.review)
+        found += (
+            _late_review_findings(slices, facts.review, issued_on) if record.kind is LetterKind.REVIEW_OUTCOME else ()
+        )
+    if record.kind is LetterKind.FREE and record.regime is Regime.SAR:
+        found += _refused_right_findings(record, letter_text)
     if record.kind is LetterKind.RESPONSE:
         found += [
             *_question_findings(record, facts),
+            *_data_use_findings(record, authority),
             *_file_findings(record, slices, facts),
             *answer_findings(record, slices.answers, exemptions, issued_on),
             *oddity_findings(record, slices, authority),
@@ -183,6 +195,101 @@ def _date_findings(record: LetterRecord, slices: Slices, facts: CheckFacts, issu
         )
 
 
+def _data_use_findings(record: LetterRecord, authority: AuthorityFacts) -> Iterator[Finding]:
+    """Check that whoever is sent their data is told how it is used, besides being sent it (UK GDPR Article 15(1) and (2))."""
+    told = record.authority.over(authority).privacy_notice or record.particulars.supplementary.strip()
+    if record.gives_personal_data and not told:
+        yield _finding(
+            Rule.ARTICLE_15_MISSING,
+            "supplementary",
+            "it does not say how the personal data is used (UK GDPR Article 15(1) and (2))",
+            "have [authority] privacy_notice set, or say in supplementary what the data is used for, its kinds, who receives "
+            "it, how long it is kept, where it came from and whether a machine decides by itself",
+        )
+
+
+def _refused_right_findings(record: LetterRecord, letter_text: str) -> Iterator[Finding]:
+    """Warn of a data protection right refused without the rights that UK GDPR Article 12(4) has go with it.
+
+    There is no kind of letter for erasure, rectification, restriction and objection: they are answered in free letters.
+    """
+    refused = words.refuses(f"{record.particulars.subject}\n{record.particulars.message}")
+    lowered = letter_text.casefold()
+    if refused and not ("information commission" in lowered and "court" in lowered):
+        yield _finding(
+            Rule.REFUSAL_RIGHTS,
+            "message",
+            f'"{refused}" reads as a refusal, which needs reasons and the rights to complain to the Commissioner and to go to court '
+            "(UK GDPR Article 12(4))",
+            "set refuses = true, and the letter names them",
+        )
+
+
+def _review_findings(record: LetterRecord, review: Review) -> Iterator[Finding]:
+    """Check the date by which a review is promised: regulation 11(4) sets 40 working days, the Code of Practice part 5 aims at 20."""
+    said = record.particulars
+    if said.review_received_on not in {None, review.requested_on}:
+        yield _finding(
+            Rule.RECEIPT_DATE,
+            "review_received_on",
+            f"the wish for a review is recorded as received on {review.requested_on.isoformat()}",
+            "use that date, or correct the record",
+        )
+    if said.decision_by is None or said.decision_by <= review.due_on:
+        return
+    if said.decision_by > review.longest_on and Regime.EIR in record.laws:
+        yield _finding(
+            Rule.REVIEW_TOO_LATE,
+            "decision_by",
+            f"{said.decision_by.isoformat()} is after the 40th working day, {review.longest_on.isoformat()} (regulation 11(4))",
+            f"decide by {review.longest_on.isoformat()}",
+        )
+    elif said.decision_by > review.longest_on:
+        yield _finding(
+            Rule.REVIEW_LONG,
+            "decision_by",
+            f"{said.decision_by.isoformat()} is after {review.longest_on.isoformat()}, and the letter says that it will not take "
+            "more than 40 working days",
+            f"decide by {review.longest_on.isoformat()} (Code of Practice part 5)",
+        )
+    else:
+        yield _finding(
+            Rule.REVIEW_LONG,
+            "decision_by",
+            f"20 working days end on {review.due_on.isoformat()}",
+            "take longer only where the review is complex (Code of Practice part 5)",
+        )
+
+
+def _forgotten_findings(said: Particulars, known: Particulars) -> Iterator[Finding]:
+    """Check that the letter says what its draft was begun with, where leaving it out would make it wrong."""
+    if known.clarified_on not in {None, said.clarified_on}:
+        yield _finding(
+            Rule.DATES,
+            "clarified_on",
+            f"the answer to our question arrived on {known.clarified_on}, from which the time is counted anew (regulation 9(4))",
+            f"add clarified_on = {known.clarified_on}",
+        )
+    if known.both_laws and not said.both_laws:
+        yield _finding(
+            Rule.LAW_NOT_NAMED,
+            "both_laws",
+            "a part of the request falls under the other law, whose rights the letter does not name",
+            "set both_laws = true",
+        )
+
+
+def _late_review_findings(slices: Slices, review: Review, issued_on: date) -> Iterator[Finding]:
+    """Warn of a review that is decided late without a word of apology (Code of Practice part 5)."""
+    if issued_on > review.due_on and not _SORRY.search(slices.ours):
+        yield _finding(
+            Rule.LATE_WITHOUT_APOLOGY,
+            "apology",
+            f"the review was due on {review.due_on.isoformat()} and the letter does not apologise",
+            "add an apology for the delay",
+        )
+
+
 def _question_findings(record: LetterRecord, facts: CheckFacts) -> Iterator[Finding]:
     """Compare the letter's questions with those of the request; cut differently they are still the requester's words."""
     asked = [_squeezed(question.text) for question in facts.questions]
@@ -219,11 +326,7 @@ def _file_findings(record: LetterRecord, slices: Slices, facts: CheckFacts) -> I
         return
     for name in facts.file_names:
         spaced = re.sub(r"[-_.+]", " ", name[:300])
-        if (
-            outcomes == {AnswerOutcome.NCND}
-            or words.holding_statement(f"it is {spaced}")
-            or words.holding_statement(spaced)
-        ):
+        if outcomes == {AnswerOutcome.NCND} or holding_statement(f"it is {spaced}") or holding_statement(spaced):
             yield _finding(
                 Rule.NCND_LEAK,
                 f"file {one_line(name)[:80]}",
@@ -231,7 +334,7 @@ def _file_findings(record: LetterRecord, slices: Slices, facts: CheckFacts) -> I
                 "send no such file",
             )
     around = words.without_links(slices.frame).replace(one_line(record.topic) or "\0", " ")
-    if outcomes == {AnswerOutcome.NCND} and (found := words.holding_statement(around)):
+    if outcomes == {AnswerOutcome.NCND} and (found := holding_statement(around)):
         yield _finding(
             Rule.NCND_LEAK,
             THE_LETTER,

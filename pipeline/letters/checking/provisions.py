@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from pipeline.letters.model import AnsweredQuestion, Reliance
 
 _REFUSES = frozenset({AnswerOutcome.WITHHELD, AnswerOutcome.PART, AnswerOutcome.NCND})
+_SAYS_HELD = frozenset({AnswerOutcome.WITHHELD, AnswerOutcome.PART})
 _OWN_PROVISION = {AnswerOutcome.ALREADY_AVAILABLE: ("21", "6(1)(b)"), AnswerOutcome.NOT_HELD: ("12(4)(a)",)}
+_EXACTNESS = {Regime.FOI: " (section 17(1)(b))", Regime.EIR: " (regulation 14(3)(a))"}
 _FEWEST_WORDS = 6  # Fewer than these can't name a harm and how disclosure leads to it.
 
 _LIKELY = re.compile(
@@ -88,6 +90,7 @@ def provision_findings(
         yield from _may_stand_here(one, exemptions)
         if refuses and reliance.citation.regime is law:
             yield from _has_what_it_needs(one, issued_on)
+    yield from _grounds_of_their_own(relied)
     yield from _together(relied, place)
 
 
@@ -113,7 +116,9 @@ def _may_stand_here(one: _Relied, exemptions: Exemptions) -> Iterator[Finding]:
         yield one.finding(Rule.NOT_FOR_COUNCILS, "is not available to a council", known.note or "use another provision")
     if known.group:
         below = ", ".join(found.citation.short for found in exemptions.below(one.short, known.regime))
-        yield one.finding(Rule.PROVISION_TOO_BROAD, "is not exact enough (section 17(1)(b))", f"name one of {below}")
+        why = _EXACTNESS.get(known.regime, "")
+        remedy = f"name its paragraph, such as {below}" if below else f'name its paragraph, as in "{one.short} para 5"'
+        yield one.finding(Rule.PROVISION_TOO_BROAD, f"is not exact enough{why}", remedy)
     if outcome not in _REFUSES and not known.number.startswith(_OWN_PROVISION.get(outcome, ("-",)) if outcome else "-"):
         yield one.finding(
             Rule.PROVISION_UNUSED,
@@ -124,19 +129,42 @@ def _may_stand_here(one: _Relied, exemptions: Exemptions) -> Iterator[Finding]:
         yield one.finding(
             Rule.HANDLED_ELSEWHERE, f"means that {known.goes_to.upper()} applies", "answer the question under that law"
         )
-    if (
-        outcome in _REFUSES
-        and known.standing is Standing.NEITHER
-        and known.limit is None
-        and known.regime is not Regime.SAR
-    ):
-        yield one.finding(Rule.NO_EXEMPTION, "is no ground for refusing by itself", known.note or "cite an exemption")
-    if (
-        outcome in {AnswerOutcome.WITHHELD, AnswerOutcome.PART}
-        and known.citation.key == "section 21"
-        and not one.question.link
-    ):
+    if outcome in _SAYS_HELD and known.absent:
+        yield one.finding(
+            Rule.HELD_AND_NOT_HELD,
+            f"means that nothing is held, but with the outcome {outcome} the letter says that we hold it",
+            "choose the outcome not_held, or part the question and answer each part by itself",
+        )
+    if outcome in _SAYS_HELD and known.regime is Regime.FOI and _section(known) == "21" and not one.question.link:
         yield one.finding(Rule.LINK_MISSING, "applies but the letter does not say where", "give the link")
+
+
+def _grounds_of_their_own(relied: list[_Relied]) -> Iterator[Finding]:
+    """Check that each provision is a ground for refusing by itself or by those named beside it (section 17(1)(b))."""
+    for one in relied:
+        known = one.known
+        if one.question.outcome not in _REFUSES or known.limit is not None or known.regime is Regime.SAR:
+            continue
+        names_purpose = any(known.names_purpose_of(other.known) for other in relied)
+        if known.standing is Standing.NEITHER and not known.group and not names_purpose:
+            yield one.finding(
+                Rule.NO_EXEMPTION, "is no ground for refusing by itself", known.note or "cite an exemption"
+            )
+        if not known.purpose:
+            continue
+        beside = any(other.known.names_purpose_of(known) for other in relied)
+        grounds = "".join(one.grounds.split()).casefold()
+        subsection = known.purpose.partition("(")[2]
+        if not beside and f"{known.purpose}(" not in grounds and f"subsection({subsection}(" not in grounds:
+            yield one.finding(
+                Rule.PURPOSE_MISSING,
+                f"does not say which purpose of section {known.purpose} would be prejudiced",
+                f"name its paragraph beside it, such as s.{known.purpose}(a)",
+            )
+
+
+def _section(known: Provision) -> str:
+    return known.number.partition("(")[0]
 
 
 def _has_what_it_needs(one: _Relied, issued_on: date) -> Iterator[Finding]:
@@ -286,7 +314,7 @@ def _limit(one: _Relied) -> Iterator[Finding]:
 
 
 def _together(relied: list[_Relied], place: str) -> Iterator[Finding]:
-    numbers = {one.known.number.partition("(")[0] for one in relied if one.known.regime is Regime.FOI}
+    numbers = {_section(one.known) for one in relied if one.known.regime is Regime.FOI}
     if {"30", "31"} <= numbers:
         yield Finding(
             rule=Rule.SECTIONS_30_AND_31,

@@ -1,4 +1,4 @@
-"""Patterns a letter is searched for: what was left over, what gives away that something is held, and another law's terms.
+"""Patterns a letter is searched for: what was left over, and another law's terms.
 
 Every pattern reads small letters and runs in one pass; none nests a repetition in another.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+from pipeline.letters.checking.holding import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,28 +19,7 @@ _LEFT_OVER = re.compile(
     r"|\bTODO\b|\bX{3,}\b",
 )
 
-# What follows one of these says nothing about whether anything is held, up to the end of its clause.
-_SAFE = re.compile(
-    r"\b(?:neither confirms? (?:n?or|and) den(?:y|ies)|confirm(?:s|ing|ed)? (?:n?or|and) den(?:y|ies|ying|ied)"
-    r"|confirmation or denial|whether|if|were we to|any (?:such )?(?:information|records?|data|material))\b"
-    r"(?:(?!\bbut\b|\bbecause\b|\band\b)[^.;:!?,]){0,80}?\b(?:hold|holds|held|holding|exists?|have|has)\b"
-)
-_THING = r"(?:information|records?|documents?|files?|correspondence|e-?mails?|reports?|data|copy|copies|details|papers|material)"
-_HOLDING = re.compile(
-    r"\b(?:we|council|authority|department|service|team|officers|it|they) (?:also |still |currently |now |only )?"
-    r"(?:holds?|held|do(?:es)? (?:not )?(?:hold|have)|did (?:not )?(?:hold|have)|don['\u2019]t (?:hold|have)|doesn['\u2019]t hold)\b"
-    r"|\bholds? (?:no|some|all|this|that|the|such|a|an|\d+)\b"
-    r"|\b(?:is|are|was|were|has been|have been) (?:not |also |still |no longer |indeed )?held\b"
-    rf"|\b(?:we|it|they) (?:have|has|had) (?:no|this|that|the|some|such|these|those|a|an|\d+) (?:[a-z]+ )?{_THING}\b"
-    rf"|\bno (?:such )?{_THING} (?:is|are|was|were|exists?|could be|can be|has been|have been)\b"
-    rf"|\b{_THING} (?:do|does|did) (?:not )?exist\b|\b{_THING} exists?\b"
-    rf"|\b(?:we|searches|our search) (?:have |has )?(?:found|located|identified) (?:no |the |this |that |some |an? |\d+ )?(?:[a-z]+ )?{_THING}\b"
-    rf"|\b(?:enclosed|attached) (?:[a-z]+ )?{_THING}\b|\b{_THING} (?:is|are) (?:enclosed|attached)\b"
-    rf"|\bthere (?:is|are|was|were) (?:currently |indeed )?(?:no|an?|some|several|\d+) (?:[a-z]+ )?(?:{_THING}|investigation|complaint|case)s?\b"
-    r"|\bour records (?:show|do not show|contain)\b|\bnot held\b|\bnothing (?:is )?held\b|\bdo not have (?:it|them|any)\b"
-)
 _HELD = re.compile(r"\b(?:hold|holds|held)\b")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
 
 _ABOUT = re.compile(r"\b(?:question|part|item|point|request)s? \(?([0-9a-z]{1,20})(?![0-9a-z])")
 
@@ -74,6 +55,11 @@ _DIGIT_OR_NUMERAL = re.compile(
     r"[0-9]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zero|none)\b"
 )
 _LINK_TITLE = re.compile(r"\[[^\]\n]{1,200}\]\([^)\n]{0,2000}\)|(?:^|\n)[^\n<]{1,200}: <https?://[^>\n]{1,2000}>")
+_REFUSES = re.compile(
+    r"\b(?:refus(?:e|es|ed|ing|al)|declin(?:e|ed|ing)|reject(?:ed|ing)?|unable to|not able to|not upheld"
+    r"|(?:can ?not|can['\u2019]t|will not|won['\u2019]t|are not|aren['\u2019]t|do not|don['\u2019]t) (?:agree to |going to |have to )?"
+    r"(?:eras|delet|remov|correct|rectif|chang|amend|stop|restrict|comply|act|agree)[a-z]{0,8})\b"
+)
 
 
 def without_links(text: str) -> str:
@@ -87,21 +73,9 @@ def left_over(text: str) -> str:
     return "" if found is None else found[0]
 
 
-def holding_statement(text: str) -> str:
-    """Give the first sentence of *text* that says or implies that something is, or is not, held; "" without one.
-
-    A clause that only speaks of confirming or denying, or of whether something is held, says neither.
-    """
-    for sentence in _SENTENCE_END.split(text):
-        lowered = sentence.casefold()
-        if _HOLDING.search(_SAFE.sub(" ", lowered)):
-            return " ".join(sentence.split())[:120]
-    return ""
-
-
 def sentences_about_questions(text: str) -> Iterator[tuple[str, str]]:
     """Give each sentence of *text* that speaks of a numbered question, with that number in small letters."""
-    for sentence in _SENTENCE_END.split(text):
+    for sentence in sentences(text):
         for found in _ABOUT.finditer(sentence.casefold()):
             yield found[1], sentence
 
@@ -141,6 +115,12 @@ def bare_percentage(text: str) -> str:
     if found is None or _DIGIT_OR_NUMERAL.search(_NOT_A_COUNT.sub(" ", lowered)):
         return ""
     return found[0]
+
+
+def refuses(text: str) -> str:
+    """Give the first words of *text* that refuse something; "" without any."""
+    found = _REFUSES.search(text.casefold())
+    return "" if found is None else found[0]
 
 
 def says_held(text: str) -> bool:

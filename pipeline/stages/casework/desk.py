@@ -9,8 +9,9 @@ from pipeline.domain import clock
 from pipeline.domain.errors import NotFoundError
 from pipeline.letters import posting, record
 from pipeline.letters.render import build
+from pipeline.stages.casework.drafting import known_of
 from pipeline.stages.casework.enclosures import in_the_text, own_contacts
-from pipeline.stages.casework.examining import examine, own_words
+from pipeline.stages.casework.examining import examine, own_words, review_of
 from pipeline.stages.casework.freezing import sizes
 from pipeline.stages.casework.lookups import latest_letter
 from pipeline.stages.casework.scanned import known_infected
@@ -79,7 +80,10 @@ class LetterVerbs(CaseVerbs):
     ) -> tuple[Finding, ...]:
         """Check *written* as it would go on the London day *today*."""
         finished = self._finished(work, letter, written, today)
-        return examine(written, finished, case, posting.authority_facts(self._settings), today)
+        authority = posting.authority_facts(self._settings)
+        review = review_of(work, case, written, self._calendar)
+        known = known_of(work, case, written.kind, self._calendar)
+        return examine(written, finished, case, authority, today, review=review, known=known)
 
     def _leaks(self, work: Work, case: Case, letter: LetterRecordRow, written: LetterRecord) -> list[dict[str, Any]]:
         """What the letter's files and words may give away; the files were read through when the draft was kept."""

@@ -19,7 +19,7 @@ from pipeline.letters.release import CleanForm, ReleaseFile, clean_copy
 from pipeline.letters.writing import begun, record_text
 from pipeline.stages.casework.access import acting_officer, visible_case
 from pipeline.stages.casework.desk import LetterVerbs, read_letter
-from pipeline.stages.casework.drafting import draft_facts, new_draft, refuse_misplaced, refuse_unlawful_time
+from pipeline.stages.casework.drafting import draft_facts, known_of, new_draft, refuse_misplaced, refuse_unlawful_time
 from pipeline.stages.casework.enclosures import as_data as leak_as_data
 from pipeline.stages.casework.enclosures import checked, form_of, own_contacts, refuse_leaks
 from pipeline.stages.casework.examining import as_data, not_their_words, refuse_stops, refuse_wrong_facts
@@ -56,9 +56,10 @@ class Drafting(LetterVerbs):
         with self._store.read() as work:
             case = the_case(work, reference)
             letter = work.letters.open_letter(case.id, filed_as(kind))
+            known = known_of(work, case, kind, self._calendar)
         if letter is not None and read_letter(letter, case).kind is kind:
             return letter.record
-        return new_draft(case, self._settings, kind)
+        return new_draft(case, self._settings, kind, known)
 
     def save_draft(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from pipeline.domain.clock_events import Event, EventKind
 from pipeline.domain.errors import NotAllowedError
 from pipeline.domain.request import Question, Regime
 from pipeline.letters import posting
@@ -12,24 +13,38 @@ from pipeline.letters.checking import CheckFacts, Level, check
 from pipeline.letters.law import exemptions
 from pipeline.letters.model import LetterKind
 from pipeline.letters.render import render_text
+from pipeline.stages.casework.drafting import asked_review
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from pipeline.domain.calendar import Calendar
+    from pipeline.domain.clock import Review
     from pipeline.letters.authority import AuthorityFacts
     from pipeline.letters.checking import Finding
-    from pipeline.letters.model import LetterRecord
+    from pipeline.letters.model import LetterRecord, Particulars
     from pipeline.letters.render import Letter
+    from pipeline.store import Work
     from pipeline.store.records import Case
 
 _FOR_EVERYBODY = frozenset({"how_to_pay", "holder", "contact", "charges"})
 
 
 def examine(
-    written: LetterRecord, finished: Letter, case: Case, authority: AuthorityFacts, today: date
+    written: LetterRecord,
+    finished: Letter,
+    case: Case,
+    authority: AuthorityFacts,
+    today: date,
+    *,
+    review: Review | None,
+    known: Particulars,
 ) -> tuple[Finding, ...]:
-    """Check *written*, and *finished* that was made of it, as a letter in *case*, dated *today* unless it has a date."""
+    """Check *written*, and *finished* that was made of it, as a letter in *case*, dated *today* unless it has a date.
+
+    *review* is the clock of the review that the letter is about (``review_of``), *known* what it would be begun with (``known_of``).
+    """
     return check(
         written,
         letter_text=render_text(finished),
@@ -44,10 +59,23 @@ def examine(
             due_on=case.due_on,
             questions=tuple(Question(label=q.label, text=q.text) for q in case.questions),
             addressed_to=() if written.kind is LetterKind.SERVICE_AREA else (case.requester_email,),
+            review=review,
+            known=known,
         ),
         exemptions=exemptions(),
         today=today,
     )
+
+
+def review_of(work: Work, case: Case, written: LetterRecord, calendar: Calendar) -> Review | None:
+    """The clock of the review that *written* is about: as recorded, else as it would run from the day the letter names."""
+    if written.kind not in {LetterKind.REVIEW_ACKNOWLEDGEMENT, LetterKind.REVIEW_OUTCOME}:
+        return None
+    law, named = Regime(case.regime), written.particulars.review_received_on
+    recorded = asked_review(law, work.clock_events.of_case(case.id), calendar)
+    if recorded is not None or named is None:
+        return recorded
+    return asked_review(law, [Event(kind=EventKind.REVIEW_REQUESTED, on=named)], calendar)
 
 
 def not_their_words(case: Case, written: LetterRecord) -> list[str]:

@@ -17,7 +17,7 @@ from pipeline.letters.render import build, render_text
 from pipeline.letters.word import render_word
 from pipeline.letters.writing import begun
 from pipeline.stages.casework.desk import LetterVerbs, read_letter
-from pipeline.stages.casework.drafting import draft_facts
+from pipeline.stages.casework.drafting import draft_facts, known_of
 from pipeline.stages.casework.lookups import filed_as, latest_letter, the_case
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Looking(LetterVerbs):
         """The letter of *kind* that is being written, or what a new one begins with. Raises NotFoundError, RecordError."""
         with self._store.read() as work:
             case = the_case(work, reference)
-            fresh = begun(draft_facts(case, self._settings, kind))
+            fresh = begun(draft_facts(case, self._settings, kind, known_of(work, case, kind, self._calendar)))
             letter = work.letters.open_letter(case.id, filed_as(kind))
             if letter is None:
                 return Draft(

@@ -84,6 +84,14 @@ def test_the_law_in_the_acknowledgement_is_the_request_s() -> None:
     assert "Freedom" not in eir
 
 
+@pytest.mark.parametrize(("kind", "regime", "name"), GOLDEN)
+def test_an_acknowledgement_points_to_the_privacy_notice(kind: str, regime: str, name: str) -> None:
+    """Where the configuration names one, whoever writes is told at once how their data is used."""
+    noticed = replace(FACTS.authority, privacy_notice="https://www.example.gov.uk/privacy")
+    written = acknowledgement(kind, replace(FACTS, regime=Regime(regime), authority=noticed))
+    assert "\nHow we use personal data: https://www.example.gov.uk/privacy\n" in written.text, name
+
+
 def test_the_sender_has_no_field_in_an_acknowledgement() -> None:
     """There is no way to hand a topic, a name or a question over."""
     assert {field.name for field in fields(AcknowledgementLetter)} == {

@@ -208,6 +208,11 @@ def test_a_question_without_an_outcome_beside_an_answered_one_is_found() -> None
             ),
             "qualified_person",
         ),
+        ('outcome = "withheld"\nprovisions = ["s.21(1)"]\nreason = "r"', "link_missing"),
+        (refusal("s.31(2)", WOULD), "provision_too_broad"),
+        (refusal("s.31(2)(a)", WOULD), "no_exemption"),
+        (refusal("s.31(1)(g)", WOULD), "purpose_missing"),
+        (refusal("s.31(1)(h)", WOULD), "purpose_missing"),
         (refusal("s.21", HARM, outcome="ncnd"), "ncnd_misused"),
         (refusal("s.40(5A)"), "ncnd_misused"),
     ],
@@ -275,6 +280,14 @@ def test_what_an_answer_could_do_better_is_a_warning(question: str, expected: st
             ["ncnd_misused"],
         ),
         (refusal("reg 12(6)", WOULD, outcome="ncnd"), []),
+        (refusal("reg 12(4)(a)"), ["held_and_not_held"]),
+        (
+            refusal(
+                "reg 12(4)(a)", f'{HARM}\n[[question.provision]]\ncite = "reg 13(1)"\n{HARM}', outcome="part"
+            ).replace("[[", 'answer = "Seven."\n[[', 1),
+            ["held_and_not_held"],
+        ),
+        ('outcome = "not_held"\nprovisions = ["reg 12(4)(a)"]', []),
         ('outcome = "supplied"\nanswer = "Section 43 stands in the way."', ["other_law"]),
         ('outcome = "supplied"\nanswer = "It is refused by s.12(1)."', ["other_law"]),
         ('outcome = "supplied"\nanswer = "A section 38 agreement under the Highways Act 1980, section 38."', []),
@@ -290,6 +303,29 @@ def test_what_an_answer_could_do_better_is_a_warning(question: str, expected: st
 def test_an_environmental_answer_is_held_to_the_regulations(question: str, expected: list[str]) -> None:
     """Exceptions, thresholds, times and terms are those of the Regulations."""
     assert rules(findings(eir(question))) == expected
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        f'{WOULD}\n[[question.provision]]\ncite = "s.31(2)(a)"\n{HARM}',
+        WOULD.replace("Competitors", "For the purpose of section 31(2)(c) competitors"),
+        WOULD.replace("Competitors", "For the purpose in subsection (2) (c) competitors"),
+    ],
+)
+def test_a_purpose_of_law_enforcement_may_be_named_beside_its_exemption_or_in_the_reason(beside: str) -> None:
+    """Section 31(1)(g) is whole with a paragraph of section 31(2), wherever that is named, and the paragraph is no finding then."""
+    assert findings(record_of(refusal("s.31(1)(g)", beside))) == ()
+
+
+@pytest.mark.parametrize("cite", ["sch 2", "sch 3", "sch 4"])
+def test_a_whole_schedule_is_no_ground_for_withholding_personal_data(cite: str) -> None:
+    """A schedule of exemptions is relied on by its paragraph, and the finding says how one is written."""
+    head = HEAD.replace('"foi"', '"sar"')
+    found = findings(record_of(refusal(cite), head=head))
+    assert rules(found) == ["provision_too_broad"]
+    assert f"{cite} para " in found[0].remedy
+    assert findings(record_of(refusal(f"{cite} para 5"), head=head)) == ()
 
 
 def test_a_question_about_emissions_is_noticed() -> None:
@@ -321,6 +357,41 @@ def test_a_subject_access_request_is_not_answered_by_pointing_elsewhere() -> Non
     assert rules(findings(pointing)) == ["not_for_subject_access"]
     assert findings(record_of(refusal("sch 2 para 16"), head=head)) == ()
     assert rules(findings(record_of(refusal("s.40(1)"), head=head)))[0] == "other_law"
+
+
+@pytest.mark.parametrize(
+    ("message", "more", "expected"),
+    [
+        ("We refuse to erase it.", "", ["refusal_rights"]),
+        ("We will not delete the file.", "", ["refusal_rights"]),
+        ("We are unable to correct the record.", "", ["refusal_rights"]),
+        ("We can\u2019t erase it.", "", ["refusal_rights"]),
+        ("We refuse to erase it.", "refuses = true\n", []),
+        ("We refuse. Complain to the Information Commissioner or ask a court.", "", []),
+        ("We have erased it.", "", []),
+        ("Please send us proof of your address.", "", []),
+    ],
+)
+def test_a_refused_data_right_without_its_remedies_is_warned_of(message: str, more: str, expected: list[str]) -> None:
+    """Erasure, correction and objection are answered in free letters, whose refusal has to name what can be done about it."""
+    head = HEAD.replace('"foi"', '"sar"')
+    record = load_record(f'{head}kind = "free"\nsubject = "erasure"\nmessage = "{message}"\n{more}', "a.toml")
+    found = findings(record)
+    assert rules(found) == expected
+    assert all(one.level is Level.WARN for one in found)
+
+
+def test_whoever_is_sent_their_data_is_told_how_it_is_used() -> None:
+    """Article 15(1) and (2) ask for it: the privacy notice or the officer's words say it, and without both the letter stops."""
+    head = HEAD.replace('"foi"', '"sar"')
+    given = 'outcome = "supplied"\nanswer = "Attached."'
+    [found] = findings(record_of(given, head=head))
+    assert (found.rule, found.level, found.overridable) == (Rule.ARTICLE_15_MISSING, Level.STOP, True)
+    assert findings(record_of(given, head=head), authority=replace(COUNCIL, privacy_notice="https://a.example/")) == ()
+    assert findings(record_of(given, head=f'{head}supplementary = "We collect tax with it."\n')) == ()
+    assert findings(record_of(given, head=f'{head}[authority]\nprivacy_notice = "https://a.example/"\n')) == ()
+    assert findings(record_of('outcome = "not_held"', refusal("sch 2 para 16"), head=head)) == ()
+    assert rules(findings(record_of('outcome = "not_held"', f'regime = "sar"\n{given}'))) == ["article_15_missing"]
 
 
 @pytest.mark.parametrize(
@@ -548,7 +619,8 @@ def test_what_every_response_has_to_hold_is_missed(regime: str, gone: tuple[str,
     text = render_text(build(record, COUNCIL, TODAY))
     for words in gone:
         text = text.replace(words, "…")
-    assert rules(findings(record, text=text)) == expected
+    noticed = replace(COUNCIL, privacy_notice="https://a.example/")
+    assert rules(findings(record, text=text, authority=noticed)) == expected
 
 
 def test_the_other_laws_words_around_the_answers_are_found() -> None:

@@ -210,7 +210,7 @@ def test_a_review_that_finds_a_failure_says_what_will_be_done() -> None:
 def test_the_fee_has_its_last_day() -> None:
     """Three months that begin on 9 September 2024 end on 8 December (section 9(2)); the Regulations count 60 working days."""
     assert "(that is, by 8 December 2024)" in render_text(finished("fees-notice-foi-generic"))
-    assert "within 60 working days" in render_text(finished("fees-notice-eir-generic"))
+    assert "by the 60th working day after the date" in render_text(finished("fees-notice-eir-generic"))
     assert mistakes(written("fees-notice-foi-generic").replace('"45.00"', '"£45"'))[0].startswith("a.toml: amount: ")
 
 
@@ -275,3 +275,100 @@ def test_a_new_draft_lacks_only_what_the_officer_knows(kind: LetterKind, regime:
     else:
         assert read.topic == 'lamps "of old" {{ 7 * 7 }}'
         assert kind is LetterKind.RESPONSE
+
+
+def test_more_time_may_be_taken_over_law_enforcement_with_its_purpose_named() -> None:
+    """A paragraph of section 31(2) beside section 31(1)(g) is no exemption of its own that would have to be weighed."""
+    exact = written("public-interest-extension-foi-generic").partition("[[provision]]")[0]
+    both = f'{exact}[[provision]]\ncite = "s.31(1)(g)"\nreason = "r"\n[[provision]]\ncite = "s.31(2)(a)"\n'
+    assert len(load_record(both, "a.toml").particulars.provisions) == 2
+    assert "needs no public interest test" in mistakes(f'{exact}[[provision]]\ncite = "s.31(2)(a)"\nreason = "r"\n')[0]
+
+
+@pytest.mark.parametrize(
+    ("cite", "wrong"),
+    [
+        ("s.31(1)", "is not exact enough (section 17(1)(b)); name one of s.31(1)(a), "),
+        ("s.31(1)(g)", "does not say for which purpose; name s.31(2)(a), say, beside it"),
+        ("s.35(1)(a)", "is not available to a council; "),
+    ],
+)
+def test_more_time_is_taken_over_an_exact_exemption_that_councils_have(cite: str, wrong: str) -> None:
+    """Section 17(2) leaves out the balance alone: the notice still names the exemption as section 17(1) asks."""
+    exact = written("public-interest-extension-foi-generic").partition("[[provision]]")[0]
+    [mistake] = mistakes(f'{exact}[[provision]]\ncite = "{cite}"\nreason = "r"\n')
+    assert f"{cite} {wrong}" in mistake
+
+
+def worded(name: str, more: str = "", **changes: str) -> str:
+    """One of the sample letters with *more* keys, and with the values of others changed."""
+    text = written(name)
+    for key, value in changes.items():
+        [old] = [line for line in text.split("\n") if line.startswith(f"{key} = ")]
+        text = text.replace(old, f"{key} = {value}")
+    head, table, rest = text.partition("\n[[")
+    return render_text(build(load_record(f"{head}\n{more}\n{table}{rest}", "a.toml"), COUNCIL, TODAY))
+
+
+def test_the_fee_is_awaited_as_long_as_the_clock_awaits_it() -> None:
+    """Regulation 8(5) counts 60 working days after the day of the notice, which is not one of them."""
+    assert "by the 60th working day after the date of this letter" in worded("fees-notice-eir-generic")
+
+
+@pytest.mark.parametrize(("received", "article"), [("2026-02-04", "Article 12(3)"), ("2026-02-05", "Article 12A(3)")])
+def test_more_time_for_subject_access_rests_on_the_article_of_the_day_of_receipt(received: str, article: str) -> None:
+    """Article 12A is for requests received from 5 February 2026 (Data (Use and Access) Act 2025 section 76)."""
+    dates = {"received_on": received, "issued_on": "2026-03-02", "answer_by": "2026-04-02"}
+    assert f"{article} of the UK GDPR lets us take" in worded("extension-sar-generic", **dates)
+
+
+def test_more_time_after_a_clarification_is_counted_from_the_answer() -> None:
+    """Regulation 9(4) starts the time anew, so that the letter may not count its 40 working days from the request."""
+    text = worded("extension-eir-generic", "clarified_on = 2024-04-15")
+    assert (
+        "received your answer on 15 April 2024. Regulation 9(4) of the Environmental Information Regulations 2004"
+        in text
+    )
+    assert "40 working days from the date we received your answer." in text
+    assert "from the date we received it" not in text
+
+
+@pytest.mark.parametrize(
+    ("law", "wanted"),
+    [
+        ("eir", ["a part of your request is too general", "applies to that part"]),
+        ("sar", ["We are going on with what is clear, and the time that the law gives us goes on, too."]),
+    ],
+)
+def test_what_is_clear_is_not_called_unclear_and_waits_for_nothing(law: str, wanted: list[str]) -> None:
+    """Where a part is clear the exception is claimed for the rest alone, and the clock, which runs on, is said to run on."""
+    text = worded(f"clarification-{law}-generic", 'clear_part = "We are answering question 1."')
+    assert all(words in text for words in wanted)
+    assert "your request is too general" not in text.replace("part of your request", "")
+    assert "stands still" not in text
+
+
+def test_a_review_under_both_laws_speaks_of_both() -> None:
+    """Regulation 11(5) and regulation 18 hold for the environmental part of a request under the Act, too."""
+    text = worded("review-outcome-foi-generic", 'both_laws = true\nremedy = "By 3 May."', decision='"part"')
+    assert "Environmental Information Regulations 2004 (EIR)\nReference" in text
+    assert "we failed to comply with the Environmental Information Regulations 2004" in text
+    assert "Regulation 18 of the Environmental Information Regulations 2004 extends that right" in text
+    began = worded("review-acknowledgement-foi-generic", "both_laws = true")
+    assert "regulation 11 of the Environmental Information Regulations 2004 asks us to reconsider it" in began
+    assert "will not take more than 40 working days in all" in began
+    both = (
+        written("review-outcome-foi-generic")
+        .replace('"upheld"', '"overturned"')
+        .replace("findings =", "both_laws = true\nfindings =")
+    )
+    assert mistakes(both) == ["a.toml: remedy: regulation 11(5) asks what will be done and by when; add it"]
+
+
+def test_a_free_letter_that_refuses_names_the_rights_to_complain() -> None:
+    """UK GDPR Article 12(4): the Commissioner and the court, under a heading that is not that of subject access."""
+    text = worded("free-sar-generic", "refuses = true")
+    assert "\nUK GDPR and Data Protection Act 2018\nReference" in text
+    assert "Subject access" not in text
+    assert "right to complain to the Information Commissioner, and the right to ask a court" in text
+    assert "ask us to review our response" in worded("free-foi-generic", "refuses = true")

@@ -31,6 +31,7 @@ COUNCIL = AuthorityFacts(
     website="www.northfield.example",
     email="infogov@northfield.example",
     phone="01632 960000",
+    privacy_notice="https://a.example/",
 )
 # A provision on which each law withholds other people's personal data, as the paragraphs for "reason" have it.
 WITHHELD = {Regime.FOI: "s.40(2)", Regime.EIR: "reg 13(1)", Regime.SAR: "sch 2 para 16"}

@@ -298,3 +298,17 @@ def test_a_letter_of_two_hundred_long_questions_is_rendered() -> None:
     made = build(a_record(questions=(question,) * 200), COUNCIL, TODAY)
     assert sum(block.kind is BlockKind.QUESTION for block in made.blocks) == 200
     assert len(render_text(made)) > 4_000_000
+
+
+def test_personal_data_goes_with_how_it_is_used_and_what_can_be_asked_about_it() -> None:
+    """Article 15(1) and (2): the officer's words, the privacy notice of the configuration, and the rights; with data only."""
+    noticed = replace(COUNCIL, privacy_notice="https://www.example.gov.uk/privacy")
+    record = letter("default-sar.toml")
+    text = text_of(record, noticed)
+    assert "how we use your personal data: what for" in text
+    assert "more about this in our privacy notice:\n\n<https://www.example.gov.uk/privacy>" in text
+    assert "correct or erase your personal data or to restrict its use, and to object" in text
+    [asked] = record.questions
+    empty = replace(record, questions=(replace(asked, outcome=AnswerOutcome.NOT_HELD),))
+    assert "how we use your personal data" not in text_of(empty, noticed)
+    assert "how we use your personal data" not in text_of(letter("default-foi.toml"), noticed)

@@ -113,3 +113,17 @@ def test_nothing_that_was_sent_is_sent_again_by_looking(office: Office) -> None:
         answer = visitor.client.post(path, data={"csrf_token": token, **fields})
         assert answer.status_code == 303, (path, answer.text[-900:])
         assert visitor.client.get(answer.headers["Location"]).status_code == 200
+
+
+def test_how_personal_data_is_used_is_written_on_the_page_of_the_answer(office: Office) -> None:
+    """An answer to a subject access request has the field that its check asks for, and keeps it; no other answer has it."""
+    other = office.receive()
+    assert not office.visitor().get("draft.edit", reference=other, kind="response").select("#supplementary")
+    reference = office.receive(
+        "Please send me all the personal data you hold about me.", Subject="Subject access request"
+    )
+    page = office.visitor().get("draft.edit", reference=reference, kind="response")
+    said = {"q1-outcome": "supplied", "q1-answer": "Attached.", "supplementary": "We collect tax with it."}
+    kept = page.submit("Keep and go on", **said)
+    assert (kept.select("#supplementary")[0].text or "").strip() == "We collect tax with it."
+    assert office.app.casework("test").draft(reference).record.particulars.supplementary == "We collect tax with it."
