@@ -75,7 +75,10 @@ class RegimeGuess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownCase:
-    """As much of an existing request as triage may know: *known_sender* is true when the mail comes from its requester's own address."""
+    """As much of an existing request as triage may know: *known_sender* is true when the mail comes from its requester's own address.
+
+    *in_passing*: the mail answers nothing of ours, and only its writer's own words name the case.
+    """
 
     reference: str
     requester_email: str
@@ -84,3 +87,4 @@ class KnownCase:
     known_sender: bool
     rung: str
     received_on: date | None = None
+    in_passing: bool = False

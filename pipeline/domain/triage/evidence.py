@@ -19,7 +19,10 @@ COMMISSIONER_DOMAINS = frozenset({"ico.org.uk", "ico.gov.uk"})
 DECORATION = 30 * 1024  # bytes; a picture below that is no photograph of a letter
 HISTORY_CHARACTERS = 20_000
 PERSONAL_CHARACTERS = 20_000
+SEVERAL = 3  # questions in an answer to us, all but one plainly for figures or papers; one or two may well be about the request it answers
 ADVERTISING = 2  # kinds of selling talk that make an advertisement; one alone is a turn of phrase
+
+_OVER = frozenset({Workflow.SENT, Workflow.CLOSED, Workflow.WITHDRAWN, Workflow.NOT_A_REQUEST})
 
 
 class Verdict(StrEnum):
@@ -101,6 +104,28 @@ class Evidence:
     def answered(self) -> bool:
         """Whether the known case has had its response, so that displeasure is about that."""
         return self.known is not None and self.known.workflow in {Workflow.SENT, Workflow.CLOSED}
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to be done on the known case: what is asked then may be a request of its own."""
+        return self.known is not None and self.known.workflow in _OVER
+
+    @property
+    def plainly_new(self) -> bool:
+        """Whether it plainly makes a new request: it says so, asks under the law without speaking of an earlier one, or lists several things."""
+        several = (
+            self.words.anew >= SEVERAL
+            and self.words.asked >= SEVERAL - 1
+            and not self.words.has(Sign.CLARIFIES, Sign.PRIOR)
+        )
+        return several or (self.words.afresh > 0 and self.asks)
+
+    @property
+    def titled_new(self) -> bool:
+        """Whether the subject of a mail that is no reply names the law and no case, and the mail asks for something."""
+        title = "".join(self.message.subject.upper().split())
+        named = (*self.context.suggested, *((self.context.case.reference,) if self.context.case else ()))
+        return self.words.title_law and self.wishes > 0 and not any(one.upper() in title for one in named)
 
     @property
     def web_form(self) -> bool:

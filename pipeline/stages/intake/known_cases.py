@@ -75,6 +75,7 @@ class Known:
             known_sender=True,
             rung=first.rung,
             received_on=first.case.received_on,
+            in_passing=first.rung == TEXT,
         )
 
 
