@@ -66,3 +66,62 @@ def test_a_plainly_new_request_is_acknowledged_at_once(office: Office) -> None:
     assert opened is not None
     assert opened.reference != reference
     assert (opened.flagged, office.letters()) == (True, 2)
+
+
+QUOTED = (
+    "\n\nFrom: FOI <foi@exampleshire.gov.uk>\nSent: 10 January 2025 11:05\nTo: Orla Finch <orla@example.org>\n"
+    "Subject: {0}: we have received your request\n\nYour reference: {0}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "words", ["Hello, I still haven't had an answer to the below.", "Thank you for letting me know."]
+)
+def test_a_reference_in_quoted_mail_leads_its_requester_there(words: str, office: Office) -> None:
+    """Under another subject and without thread headers, our letter below the requester's words says which request they mean."""
+    reference = asked(office)
+    number = office.receive(mail("Trees", words + QUOTED.format(reference), sender=ORLA))
+    assert office.sides(reference).get(number) == "requester"
+    assert (office.opened(), office.letters()) == ([reference], 1)
+
+
+def test_a_reference_that_a_stranger_quotes_leads_nowhere(office: Office) -> None:
+    """Whoever was forwarded our letter is put with nobody's request by it, and their own question is theirs."""
+    reference = asked(office)
+    text = "Under the Freedom of Information Act, how many trees stand in Mill Lane?" + QUOTED.format(reference)
+    number = office.receive(mail("Trees", text, sender="Bea Moss <bea@example.net>"))
+    opened = office.case_of(number)
+    assert opened is not None
+    assert (opened.requester_email, number in office.sides(reference)) == ("bea@example.net", False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I am at work now, please send the answer here instead.",
+        "Please could you send it in Excel?",
+        "It is about this that I write.",
+        "We act for Ms Finch. Please send all further correspondence about her request to this office.",
+    ],
+)
+def test_mail_about_a_request_from_another_address_is_not_answered_unseen(words: str, office: Office) -> None:
+    """It may be the requester's or a stranger's: it stands with no case, is shown to an officer with the case, and nobody gets a letter."""
+    reference = asked(office)
+    number = office.receive(mail(f"Re: {reference}", words, sender="Orla Finch <orla@work.example>"))
+    opened = office.case_of(number)
+    assert opened is not None
+    assert (opened.acknowledge, office.letters()) == ("officer", 1)
+    assert number in [listed.id for listed in office.new_mail.list()]
+    assert office.mail(number).suggested == (reference,)
+    assert number not in {n for n, side in office.sides(reference).items() if side == "requester"}
+
+
+def test_a_plain_request_from_another_address_is_acknowledged(office: Office) -> None:
+    """Who asks under the law, and mentions somebody's request, is owed an acknowledgement as anybody is."""
+    reference = asked(office)
+    text = (
+        f"Your answer to {reference} is on your website. Under the Freedom of Information Act, please send me a copy of the tree survey"
+        " of 2024 and the minutes of the meeting about it."
+    )
+    office.receive(mail("Tree survey", text, sender="Bea Moss <bea@example.net>"))
+    assert (len(office.opened()), office.letters()) == (2, 2)
