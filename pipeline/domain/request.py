@@ -31,6 +31,10 @@ class Workflow(StrEnum):
     NOT_A_REQUEST = "not_a_request"
 
 
+# Nothing more is to be done on a request there, unless it is opened again.
+OVER = frozenset({Workflow.SENT, Workflow.CLOSED, Workflow.WITHDRAWN, Workflow.NOT_A_REQUEST})
+
+
 class ClockState(StrEnum):
     """Whether days are being counted; derived from events."""
 

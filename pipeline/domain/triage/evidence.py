@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pipeline.domain.request import KnownCase, Workflow
+from pipeline.domain.request import OVER, KnownCase, Workflow
 from pipeline.domain.triage.automatic import Kind, MachineSign, machine_signs, plain
 from pipeline.domain.triage.intent import Words, read_words
 from pipeline.domain.triage.machine_phrases import PERSONAL, SIGNED
@@ -21,8 +21,6 @@ HISTORY_CHARACTERS = 20_000
 PERSONAL_CHARACTERS = 20_000
 SEVERAL = 3  # questions in an answer to us, all but one plainly for figures or papers; one or two may well be about the request it answers
 ADVERTISING = 2  # kinds of selling talk that make an advertisement; one alone is a turn of phrase
-
-_OVER = frozenset({Workflow.SENT, Workflow.CLOSED, Workflow.WITHDRAWN, Workflow.NOT_A_REQUEST})
 
 
 class Verdict(StrEnum):
@@ -108,7 +106,7 @@ class Evidence:
     @property
     def over(self) -> bool:
         """Whether nothing more is to be done on the known case: what is asked then may be a request of its own."""
-        return self.known is not None and self.known.workflow in _OVER
+        return self.known is not None and self.known.workflow in OVER
 
     @property
     def plainly_new(self) -> bool:

@@ -125,3 +125,23 @@ def test_a_plain_request_from_another_address_is_acknowledged(office: Office) ->
     )
     office.receive(mail("Tree survey", text, sender="Bea Moss <bea@example.net>"))
     assert (len(office.opened()), office.letters()) == (2, 2)
+
+
+@pytest.mark.parametrize("words", [TREES, "How many trees are there in Mill Lane?"])
+def test_the_same_request_sent_again_is_not_acknowledged_twice(words: str, office: Office) -> None:
+    """The same words of the same sender under another Message-ID are kept, linked and shown to an officer; no second letter goes by itself."""
+    office.receive(mail("FOI", words, sender=ORLA))
+    [reference] = office.opened()
+    again = office.receive(mail("FOI (resent)", words, sender=ORLA).replace(b"<m@", b"<n@"))
+    second = office.case_of(again)
+    assert second is not None
+    assert second.reference != reference
+    assert (second.acknowledge, second.flagged, office.letters()) == ("officer", True, 1)
+    assert any(reference in reason and "merge" in reason for reason in second.flag_reasons)
+
+
+def test_the_same_words_of_somebody_else_are_their_own_request(office: Office) -> None:
+    """A campaign's second writer is acknowledged as the first was."""
+    office.receive(mail("FOI", TREES, sender=ORLA))
+    office.receive(mail("FOI", TREES, sender="Bea Moss <bea@example.net>").replace(b"<m@", b"<n@"))
+    assert (len(office.opened()), office.letters()) == (2, 2)
