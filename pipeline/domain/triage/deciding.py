@@ -153,7 +153,11 @@ def _remarks(rule: Rule, e: Evidence) -> tuple[str, ...]:
         remarks.append(_MAY_BE_NEW)
     if rule.verdict is Verdict.REQUEST and e.machine and not e.web_form:
         remarks.append(f"it bears a mark of automatic mail: {e.machine[0].clause}")
-    if rule.verdict is Verdict.AUTOMATIC and not e.own and (e.plain_request or e.asks_by_list):
+    if (
+        rule.verdict is Verdict.AUTOMATIC
+        and not e.own
+        and (e.plain_request or e.asks_by_list or e.asks_through_program)
+    ):
         remarks.append("it reads like a request all the same")
     if rule.verdict is Verdict.INTERNAL and e.words.has(Sign.REQUESTS, Sign.OWN_DATA):
         remarks.append("it may pass on or make a request; an officer says whether one is to be opened, and for whom")

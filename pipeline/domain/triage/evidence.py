@@ -11,6 +11,7 @@ from pipeline.domain.triage.automatic import Kind, MachineSign, machine_signs, p
 from pipeline.domain.triage.intent import Words, read_words
 from pipeline.domain.triage.machine_phrases import PERSONAL, SIGNED
 from pipeline.domain.triage.wording import Sign
+from pipeline.domain.webform import looks_like_form
 
 if TYPE_CHECKING:
     from pipeline.domain.message import Message
@@ -206,6 +207,13 @@ class Evidence:
         posted = self.message.header("list-post") or self.message.header("mailing-list") or self.message.reply_to
         people = all(sign.person_possible for sign in self.machine if sign.alone)
         return bool(posted) and people and self.words.asked > 0 and not self.words.has(Sign.SALES)
+
+    @property
+    def asks_through_program(self) -> bool:
+        """Whether a program seems to hand on what a person asks, as the form of another house does: it asks, or shows a form's lines."""
+        programs = all(sign.kind is Kind.PROGRAM for sign in self.machine if sign.alone)
+        asks = self.words.asked > 0 and not self.words.has(Sign.SALES)
+        return programs and (asks or looks_like_form(self.message.new_text))
 
     @property
     def impersonal(self) -> bool:
