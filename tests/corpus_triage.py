@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from corpus_triage_answers import ANSWERS
 from corpus_triage_followups import KNOWN, UNKNOWN
 from corpus_triage_later import LATER
 from corpus_triage_others import MACHINES, PEOPLE
 from corpus_triage_requests import REQUESTS, UNCLEAR
 
-MAILS = (*REQUESTS, *UNCLEAR, *KNOWN, *UNKNOWN, *PEOPLE, *MACHINES, *LATER)
+MAILS = (*REQUESTS, *UNCLEAR, *KNOWN, *UNKNOWN, *PEOPLE, *MACHINES, *LATER, *ANSWERS)

@@ -76,6 +76,7 @@ def case(
     clock: ClockState = ClockState.RUNNING,
     workflow: Workflow = Workflow.DRAFTING,
     known_sender: bool = True,
+    in_passing: bool = False,
 ) -> KnownCase:
     """The case REFERENCE, as a reply finds it."""
     return KnownCase(
@@ -85,4 +86,5 @@ def case(
         clock=clock,
         known_sender=known_sender,
         rung="thread",
+        in_passing=in_passing,
     )

@@ -42,6 +42,7 @@ class AcknowledgementFacts:
     *received_age* is set only for mail found on first contact or after a rescan, and compared with *max_age_days*; *requester* is the person a web form
     names. *dmarc_reject* says that our own server saw DMARC fail where the sender's domain asks to reject or quarantine (RFC 7489); *junk* that the mail
     lay in a junk folder. *sent_to_sender_today* counts acknowledgements to that address in the last 24 hours.
+    *asked_before* is the sender's own open request in the same words.
     *machine* are the signs of a program in the message, where somebody has looked for them already.
     """
 
@@ -56,6 +57,7 @@ class AcknowledgementFacts:
     dmarc_reject: bool = False
     junk: bool = False
     requester: Address | None = None
+    asked_before: str | None = None
     machine: tuple[MachineSign, ...] | None = None
 
 
@@ -157,6 +159,16 @@ def _verdict(case: _Case) -> tuple[str, ...]:
     return (_NEVER_BY_INTENT.get(triage.intent) or _NEVER_BY_VERDICT.get(triage.verdict, _LAST_WORD),)
 
 
+def _held(case: _Case) -> tuple[str, ...]:
+    """Row 12: it may be about a request that has had its acknowledgement, or be that request sent once more."""
+    reasons = [case.triage.held] if case.triage.held else []
+    if case.facts.asked_before is not None:
+        reasons.append(
+            f"the same sender asked it in the same words in {case.facts.asked_before}, so an officer looks before anything is sent"
+        )
+    return tuple(reasons)
+
+
 def _definite_sender(case: _Case) -> tuple[str, ...]:
     """Row 1."""
     if case.facts.requester is None and case.message.author is None:
@@ -254,6 +266,7 @@ def _limits(case: _Case) -> tuple[str, ...]:
 
 _TABLE: tuple[Callable[[_Case], tuple[str, ...]], ...] = (
     _verdict,
+    _held,
     _definite_sender,
     _machine,
     _only_copied,

@@ -31,6 +31,10 @@ class Workflow(StrEnum):
     NOT_A_REQUEST = "not_a_request"
 
 
+# Nothing more is to be done on a request there, unless it is opened again.
+OVER = frozenset({Workflow.SENT, Workflow.CLOSED, Workflow.WITHDRAWN, Workflow.NOT_A_REQUEST})
+
+
 class ClockState(StrEnum):
     """Whether days are being counted; derived from events."""
 
@@ -75,7 +79,10 @@ class RegimeGuess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownCase:
-    """As much of an existing request as triage may know: *known_sender* is true when the mail comes from its requester's own address."""
+    """As much of an existing request as triage may know: *known_sender* is true when the mail comes from its requester's own address.
+
+    *in_passing*: the mail answers nothing of ours, and only its writer's own words name the case.
+    """
 
     reference: str
     requester_email: str
@@ -84,3 +91,4 @@ class KnownCase:
     known_sender: bool
     rung: str
     received_on: date | None = None
+    in_passing: bool = False

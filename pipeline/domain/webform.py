@@ -67,6 +67,15 @@ _OTHER_LABELS = frozenset(
     }
 )
 
+_FORM_CHARACTERS = 20_000
+_ADDRESS_LINE = re.compile(
+    r"\W{0,4}(?:[\w']{1,20} ){0,3}e-?mail(?: address)?\W{1,8}[^\s@<>]{1,64}@[\w.-]{3,253}", re.IGNORECASE
+)
+_ASK_LINE = re.compile(
+    r"\W{0,4}(?:[\w']{1,20} ){0,4}(?:requests?|questions?|message|enquiry|query|details|information|comments?)\b",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormLabels:
@@ -84,6 +93,12 @@ class FormFields:
     name: str
     email: str
     question: str
+
+
+def looks_like_form(text: str) -> bool:
+    """Whether *text* reads like a form that nobody told us of: a line with somebody's address under its label, and one for what they say."""
+    lines = text[:_FORM_CHARACTERS].splitlines()
+    return any(map(_ADDRESS_LINE.match, lines)) and any(map(_ASK_LINE.match, lines))
 
 
 def from_form(text: str, form: FormLabels) -> FormFields | None:

@@ -92,7 +92,7 @@ def read_message(
         regime=law,
         questions=_by_law(asked, law.regime),
         topic=topic.topic(message.subject, asked),
-        wording=wording_digest(asked),
+        wording=wording_digest(asked, requester.key if requester else ""),
         words=text,
         shortcomings=shortcomings(requester, text, law.regime),
         attachment_text=contents.text,

@@ -41,6 +41,8 @@ _NAMES = {
     Intent.UNREADABLE: "mail that could not be read",
 }
 
+_MAY_BE_NEW = "it may also ask for something new"
+
 # What an officer is asked to confirm for a reply (architecture section 5, domain.md 2.3); nothing happens by itself.
 PROPOSED_EFFECTS = {
     Intent.CLARIFICATION: "If it answers our question, the time allowed starts again from the day it arrived.",
@@ -56,7 +58,8 @@ class Triage:
     """The verdict and intent, all *reasons* (the deciding one first), whether an officer must look first (*flagged*), and *suggested* references.
 
     *plain*: somebody plainly asks under the law, so that words programs use too are no doubt about a person; *asked*: a sentence asks for
-    something; *impersonal*: nothing in it shows that a person wrote it.
+    something; *impersonal*: nothing in it shows that a person wrote it; *held* says why nothing is sent before an officer has looked;
+    *may_be_new*: a reply on a case that may be a request of its own, whose time would run from its arrival.
     """
 
     verdict: Verdict
@@ -67,6 +70,8 @@ class Triage:
     plain: bool = False
     asked: bool = True
     impersonal: bool = False
+    held: str = ""
+    may_be_new: bool = False
 
     @property
     def proposed_effect(self) -> str | None:
@@ -89,7 +94,7 @@ def triage(
     applied = [(rule, clauses) for rule in TABLE if (clauses := rule.test(evidence))]
     rule, clauses = applied[0]
     further = dict.fromkeys(
-        _looks_like(other.intent, said)
+        _looks_like(_NAMES[other.intent], said)
         for other, said in applied[1:]
         if other.intent is not rule.intent and other.intent is not Intent.UNCLEAR
     )
@@ -98,7 +103,7 @@ def triage(
         verdict=rule.verdict,
         intent=rule.intent,
         reasons=(
-            _looks_like(rule.intent, clauses),
+            _looks_like(rule.named or _NAMES[rule.intent], clauses),
             *remarks,
             *("Besides, it " + text for text in list(further)[:FURTHER_REASONS]),
         ),
@@ -107,6 +112,8 @@ def triage(
         plain=evidence.plain_request,
         asked=evidence.words.asked > 0,
         impersonal=evidence.impersonal and not evidence.plain_request,
+        held=_held(rule, evidence),
+        may_be_new=_MAY_BE_NEW in remarks,
     )
 
 
@@ -115,17 +122,17 @@ def unreadable(reason: str) -> Triage:
     return Triage(
         verdict=Verdict.QUARANTINED,
         intent=Intent.UNREADABLE,
-        reasons=(_looks_like(Intent.UNREADABLE, (reason,)),),
+        reasons=(_looks_like(_NAMES[Intent.UNREADABLE], (reason,)),),
         flagged=True,
     )
 
 
-def _looks_like(intent: Intent, clauses: Sequence[str]) -> str:
+def _looks_like(name: str, clauses: Sequence[str]) -> str:
     """One sentence: what it looks like, because of what; "it" is said once."""
     said = list(clauses[:CLAUSES_A_SENTENCE])
     tail = [clause.removeprefix("it ") if said[0].startswith("it ") else clause for clause in said[1:]]
     joined = said[0] if not tail else ", ".join([said[0], *tail[:-1]]) + " and " + tail[-1]
-    return f"looks like {_NAMES[intent]}, because {joined}"
+    return f"looks like {name}, because {joined}"
 
 
 def _remarks(rule: Rule, e: Evidence) -> tuple[str, ...]:
@@ -143,10 +150,14 @@ def _remarks(rule: Rule, e: Evidence) -> tuple[str, ...]:
     if rule.verdict is Verdict.REPLY and case is not None and case.workflow in {Workflow.CLOSED, Workflow.WITHDRAWN}:
         remarks.append(f"{case.reference} is closed and would be opened again")
     if rule.verdict is Verdict.REPLY and rule.intent is not Intent.CLARIFICATION and e.wishes:
-        remarks.append("it may also ask for something new")
+        remarks.append(_MAY_BE_NEW)
     if rule.verdict is Verdict.REQUEST and e.machine and not e.web_form:
         remarks.append(f"it bears a mark of automatic mail: {e.machine[0].clause}")
-    if rule.verdict is Verdict.AUTOMATIC and not e.own and (e.plain_request or e.asks_by_list):
+    if (
+        rule.verdict is Verdict.AUTOMATIC
+        and not e.own
+        and (e.plain_request or e.asks_by_list or e.asks_through_program)
+    ):
         remarks.append("it reads like a request all the same")
     if rule.verdict is Verdict.INTERNAL and e.words.has(Sign.REQUESTS, Sign.OWN_DATA):
         remarks.append("it may pass on or make a request; an officer says whether one is to be opened, and for whom")
@@ -155,6 +166,20 @@ def _remarks(rule: Rule, e: Evidence) -> tuple[str, ...]:
     if rule.verdict in {Verdict.REQUEST, Verdict.REPLY, Verdict.OTHER} and rule.intent is not Intent.DUPLICATE:
         remarks += e.context.unreadable[:UNREADABLE_FILES]
     return tuple(remarks)
+
+
+def _held(rule: Rule, e: Evidence) -> str:
+    """Why an officer looks before anything is sent; "" where nothing stands against it but what the decision table knows.
+
+    Mail about somebody's case from an address we don't know may be theirs: a second acknowledgement would confuse them, and a stranger
+    who has the reference gets none that speaks of it either way. What plainly is a request of its own is owed its own at once.
+    """
+    if rule.held:
+        return rule.held
+    elsewhere = e.known is None and (e.context.case is not None or bool(e.context.suggested))
+    if rule.verdict is not Verdict.REQUEST or not elsewhere or (e.words.afresh and e.wishes) or e.titled_new:
+        return ""
+    return "it speaks of a request that we have from another address, so an officer looks before anything is sent"
 
 
 def _suggested(rule: Rule, e: Evidence) -> tuple[str, ...]:

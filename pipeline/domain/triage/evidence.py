@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pipeline.domain.request import KnownCase, Workflow
+from pipeline.domain.request import OVER, KnownCase, Workflow
 from pipeline.domain.triage.automatic import Kind, MachineSign, machine_signs, plain
 from pipeline.domain.triage.intent import Words, read_words
 from pipeline.domain.triage.machine_phrases import PERSONAL, SIGNED
 from pipeline.domain.triage.wording import Sign
+from pipeline.domain.webform import looks_like_form
 
 if TYPE_CHECKING:
     from pipeline.domain.message import Message
@@ -19,6 +20,7 @@ COMMISSIONER_DOMAINS = frozenset({"ico.org.uk", "ico.gov.uk"})
 DECORATION = 30 * 1024  # bytes; a picture below that is no photograph of a letter
 HISTORY_CHARACTERS = 20_000
 PERSONAL_CHARACTERS = 20_000
+SEVERAL = 3  # questions in an answer to us, all but one plainly for figures or papers; one or two may well be about the request it answers
 ADVERTISING = 2  # kinds of selling talk that make an advertisement; one alone is a turn of phrase
 
 
@@ -103,6 +105,28 @@ class Evidence:
         return self.known is not None and self.known.workflow in {Workflow.SENT, Workflow.CLOSED}
 
     @property
+    def over(self) -> bool:
+        """Whether nothing more is to be done on the known case: what is asked then may be a request of its own."""
+        return self.known is not None and self.known.workflow in OVER
+
+    @property
+    def plainly_new(self) -> bool:
+        """Whether it plainly makes a new request: it says so, asks under the law without speaking of an earlier one, or lists several things."""
+        several = (
+            self.words.anew >= SEVERAL
+            and self.words.asked >= SEVERAL - 1
+            and not self.words.has(Sign.CLARIFIES, Sign.PRIOR)
+        )
+        return several or (self.words.afresh > 0 and self.asks)
+
+    @property
+    def titled_new(self) -> bool:
+        """Whether the subject of a mail that is no reply names the law and no case, and the mail asks for something."""
+        title = "".join(self.message.subject.upper().split())
+        named = (*self.context.suggested, *((self.context.case.reference,) if self.context.case else ()))
+        return self.words.title_law and self.wishes > 0 and not any(one.upper() in title for one in named)
+
+    @property
     def web_form(self) -> bool:
         """Whether one of the council's own forms sent it."""
         return bool(self.sender) and self.sender in self.context.web_form_senders
@@ -183,6 +207,13 @@ class Evidence:
         posted = self.message.header("list-post") or self.message.header("mailing-list") or self.message.reply_to
         people = all(sign.person_possible for sign in self.machine if sign.alone)
         return bool(posted) and people and self.words.asked > 0 and not self.words.has(Sign.SALES)
+
+    @property
+    def asks_through_program(self) -> bool:
+        """Whether a program seems to hand on what a person asks, as the form of another house does: it asks, or shows a form's lines."""
+        programs = all(sign.kind is Kind.PROGRAM for sign in self.machine if sign.alone)
+        asks = self.words.asked > 0 and not self.words.has(Sign.SALES)
+        return programs and (asks or looks_like_form(self.message.new_text))
 
     @property
     def impersonal(self) -> bool:

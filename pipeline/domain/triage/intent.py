@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.domain.sieve import Sieve, Sifted
+from pipeline.domain.triage.afresh import WISHED, asks_afresh, asks_anew
 from pipeline.domain.triage.automatic import plain, subject_words
 from pipeline.domain.triage.language import foreign_language
 from pipeline.domain.triage.wording import (
@@ -64,8 +65,6 @@ _PURPOSES = (
 _CONDITIONED = _PURPOSES - {Sign.THANKS, Sign.SERVICE, Sign.SALES, Sign.PAPERS}
 _ABOUT_EARLIER = _FOLLOW_UP | {Sign.MISSING, Sign.GROUNDS}
 _THANKABLE = _HINTS | frozenset({Sign.MATERIAL, Sign.ATTACHED, Sign.OWN_DATA, Sign.REQUESTS})
-_OLD = frozenset({Sign.PRIOR, Sign.CHASER, Sign.MISSING, Sign.REVIEW})
-_WISHED = frozenset({Sign.REQUESTS, Sign.MATERIAL, Sign.OWN_DATA})
 _WISHES = frozenset({Sign.LAW, Sign.REQUESTS, Sign.ASK, Sign.MATERIAL, Sign.OWN_DATA, Sign.FRESH})
 
 _MARKUP = re.compile(r"<[^<>\n]{1,300}>")
@@ -122,7 +121,7 @@ class Words:
     subject; *says_new* that the writer calls it a new or further request, *contrasts* that a "but" or a "not" stands in it;
     *references* are the case references quoted; *substance* is false when all of it only says that something is asked, and not what;
     *asked* counts the sentences that wish for something in the form of an ask, not of a statement, *anew* those that ask for anything without speaking of
-    an earlier request.
+    an earlier request, *afresh* those that plainly make a new one.
     """
 
     signs: Mapping[Sign, tuple[str, ...]]
@@ -138,6 +137,7 @@ class Words:
     substance: bool = True
     asked: int = 0
     anew: int = 0
+    afresh: int = 0
 
     def has(self, *signs: Sign) -> bool:
         """Whether any of *signs* was read."""
@@ -165,14 +165,15 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
     title_law = _read_subject(subject, signs, counts)
     law_named = LAW.search(subject) is not None
     says_new = contrasts = False
-    asked = anew = 0
+    asked = anew = afresh = 0
     for sentence in _sentences(lines):
         law_named = law_named or (LAW.search(sentence) is not None and not BOILERPLATE.search(sentence))
         says_new = says_new or SAYS_NEW.search(sentence) is not None
         contrasts = contrasts or _CONTRAST.search(sentence) is not None
         read = read_sentence(sentence)
-        anew += _asks_anew(read)
-        asked += bool(_WISHED & read.keys() and (Sign.ASK in read or sentence.endswith("?") or Sign.REQUESTS in read))
+        anew += asks_anew(read)
+        afresh += asks_afresh(sentence, read)
+        asked += bool(WISHED & read.keys() and (Sign.ASK in read or sentence.endswith("?") or Sign.REQUESTS in read))
         for sign, clauses in read.items():
             signs.setdefault(sign, {}).update(dict.fromkeys(clauses))
             counts[sign] = counts.get(sign, 0) + 1
@@ -194,6 +195,7 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
         substance=_has_substance(_REPLY_SUBJECT.sub("", subject), lines, message),
         asked=asked,
         anew=anew,
+        afresh=afresh,
     )
 
 
@@ -354,16 +356,6 @@ _TAKES_BACK = re.compile(
     r".{0,10}\b(?:my|our|this|the above)\b"
 )
 _OWN_COMPLAINT = re.compile(r"\bmy (?:\w+ ){0,3}complaint\b|\bto stage (?:1|2|one|two)\b")
-
-
-def _asks_anew(read: Mapping[Sign, object]) -> bool:
-    """Whether a sentence asks for something without speaking of an earlier request, or for something besides it."""
-    besides = (
-        Sign.ASK in read
-        and bool({Sign.MATERIAL, Sign.OWN_DATA} & read.keys())
-        and not (_OLD - {Sign.PRIOR}) & read.keys()
-    )
-    return besides or bool((_WISHED | {Sign.ASK}) & read.keys() and not _OLD & read.keys())
 
 
 def _asks_about_topic(sentence: str, found: Mapping[Sign, object]) -> bool:

@@ -5,44 +5,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.domain.request import ClockState
+from pipeline.domain.triage import known
 from pipeline.domain.triage.automatic import Kind
 from pipeline.domain.triage.evidence import Evidence, Intent, Verdict
 from pipeline.domain.triage.intent import SAYS_LITTLE
+from pipeline.domain.triage.known import HINT_CHARACTERS, REVIEWS, is_thanks
 from pipeline.domain.triage.pointing import points_to_attachment
 from pipeline.domain.triage.wording import Sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Clauses = tuple[str, ...]
+    from pipeline.domain.triage.known import Clauses
+
+LOOK_FIRST = "it may be about the request we have, so an officer looks before anything is sent"
 SAYS_SOMETHING = 12  # characters under a subject that names the law; fewer name nothing that could be looked for
-HINT_CHARACTERS = 120  # in a line or two about a known case a single word tells what is meant
-THANKS_CHARACTERS = 400  # a note of thanks is short; a long one says something else as well
 _PROGRAMS = (Kind.ABSENCE, Kind.RECEIPT, Kind.CALENDAR, Kind.LIST, Kind.PROGRAM)
-_REVIEW = (Sign.REVIEW_ASKED, Sign.REVIEW, Sign.GROUNDS, Sign.MISSING)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When *test* gives clauses, the mail has this *verdict* and *intent*; *flagged* asks an officer to look before the usual course."""
+    """When *test* gives clauses, the mail has this *verdict* and *intent*; *flagged* asks an officer to look before the usual course.
+
+    *held* says why nothing is sent before that look; *named* is what the mail is called where the intent's own name is not it.
+    """
 
     verdict: Verdict
     intent: Intent
     test: Callable[[Evidence], Clauses]
     flagged: bool = False
+    held: str = ""
+    named: str = ""
 
 
 def _quotes(e: Evidence) -> Clauses:
     return (f"it quotes {' and '.join(e.quoted[:2])}",) if e.quoted else ()
-
-
-def _from_requester(e: Evidence) -> Clauses:
-    """The known case as a clause: quoted where the writer quotes it, else as what the mail answers."""
-    if e.known is None:
-        return ()
-    named = e.known.reference.upper() in e.words.references
-    return (f"it quotes {e.known.reference}",) if named else (f"it comes from the requester of {e.known.reference}",)
 
 
 def _duplicate(e: Evidence) -> Clauses:
@@ -73,7 +70,7 @@ def _automatic(e: Evidence) -> Clauses:
     if decisive and not (e.plain_request and all(sign.person_possible for sign in decisive)):
         return tuple(dict.fromkeys(sign.clause for sign in decisive))
     hints = e.signs_of(Kind.ABSENCE, Kind.PROGRAM, alone=False)
-    purpose = e.asks or e.words.has(Sign.CHASER, Sign.WITHDRAWAL, Sign.COMPLAINT, Sign.CLARIFIES, *_REVIEW)
+    purpose = e.asks or e.words.has(Sign.CHASER, Sign.WITHDRAWAL, Sign.COMPLAINT, Sign.CLARIFIES, *REVIEWS)
     return tuple(sign.clause for sign in hints) if not purpose else ()
 
 
@@ -85,78 +82,6 @@ def _internal(e: Evidence) -> Clauses:
 
 def _invitation(e: Evidence) -> Clauses:
     return tuple(sign.clause for sign in e.signs_of(Kind.CALENDAR, alone=False)) if not e.wishes else ()
-
-
-# Mail from the requester of a known case.
-
-
-def _known_withdrawal(e: Evidence) -> Clauses:
-    anew = e.words.has(Sign.FRESH) and e.wishes
-    hint = () if e.wishes or e.words.length > HINT_CHARACTERS else e.words.clauses(Sign.WITHDRAWAL_HINT)
-    said = e.words.clauses(Sign.WITHDRAWAL) or hint
-    return (*_from_requester(e), *said) if e.known and said and not anew else ()
-
-
-def _known_review(e: Evidence) -> Clauses:
-    signs = [Sign.REVIEW_ASKED, Sign.REVIEW, Sign.GROUNDS]
-    if e.answered:
-        signs += [
-            Sign.MISSING,
-            Sign.COMPLAINT,
-            *([] if e.words.has(Sign.REQUESTS, Sign.ASK, Sign.OWN_DATA) else [Sign.REVIEW_HINT]),
-        ]
-    said = e.words.clauses(*signs)
-    return (*_from_requester(e), *said) if e.known and said else ()
-
-
-def _known_fresh(e: Evidence) -> Clauses:
-    new = e.words.has(Sign.FRESH) and e.words.has(Sign.REQUESTS, Sign.MATERIAL, Sign.OWN_DATA)
-    waiting = e.known is not None and e.known.clock is ClockState.WAITING
-    if e.known is None or not new or (waiting and not e.words.says_new):
-        return ()
-    return e.words.clauses(Sign.FRESH, Sign.REQUESTS, Sign.MATERIAL, Sign.OWN_DATA)
-
-
-def _known_chaser(e: Evidence) -> Clauses:
-    hint = () if e.wishes or e.answered or e.words.has(Sign.CLARIFIES) else e.words.clauses(Sign.CHASER_HINT)
-    said = e.words.clauses(Sign.CHASER, Sign.MISSING) or hint
-    if e.known is None or not said:
-        return ()
-    if e.known.clock is ClockState.WAITING and (e.words.has(Sign.CLARIFIES) or e.wishes):
-        return ()
-    return (*_from_requester(e), *said)
-
-
-def _is_thanks(e: Evidence) -> bool:
-    other = e.asks or e.words.has(
-        Sign.CLARIFIES, Sign.COMPLAINT, Sign.SERVICE, Sign.ATTACHED, Sign.CHASER, Sign.WITHDRAWAL
-    )
-    short = e.words.length <= THANKS_CHARACTERS and not e.words.contrasts
-    return e.words.has(Sign.THANKS) and not other and short and not e.papers
-
-
-def _known_thanks(e: Evidence) -> Clauses:
-    return (*_from_requester(e), "it thanks us and asks for nothing") if e.known and _is_thanks(e) else ()
-
-
-def _known_answer(e: Evidence) -> Clauses:
-    """An answer to our question: we are waiting for one, or it says that it is one."""
-    if e.known is None:
-        return ()
-    if e.known.clock is ClockState.WAITING:
-        return (*_from_requester(e), "we are waiting for the requester's answer")
-    return (*_from_requester(e), *e.words.clauses(Sign.CLARIFIES)) if e.words.has(Sign.CLARIFIES) else ()
-
-
-def _known_request(e: Evidence) -> Clauses:
-    if e.known is None or not e.asks:
-        return ()
-    said = e.words.clauses(Sign.REQUESTS, Sign.MATERIAL, Sign.OWN_DATA) or e.words.clauses(Sign.ASK)
-    return (*said, f"{e.known.reference} is not plainly what it asks about")
-
-
-def _known_rest(e: Evidence) -> Clauses:
-    return (*_from_requester(e), "it asks for nothing new") if e.known else ()
 
 
 # Mail that belongs to no case we know.
@@ -180,7 +105,7 @@ def _points_to_attachment(e: Evidence) -> Clauses:
         Sign.OWN_DATA,
         Sign.FRAUD,
         Sign.PAPERS,
-        *_REVIEW,
+        *REVIEWS,
         Sign.CHASER,
         Sign.WITHDRAWAL,
         Sign.SERVICE,
@@ -210,11 +135,11 @@ def _review(e: Evidence) -> Clauses:
         displeased = (words.has(Sign.REVIEW) and (answered or not e.wishes)) or disputes or hinted
         about_foi = words.has(Sign.COMPLAINT) and words.law_named and not words.has(Sign.CHASER)
         service = words.has(Sign.COMPLAINT, Sign.SERVICE, Sign.COMMENT) and not earlier
-        if not (displeased or about_foi) or service or e.wishes > len(words.clauses(*_REVIEW)):
+        if not (displeased or about_foi) or service or e.wishes > len(words.clauses(*REVIEWS)):
             return ()
     elif e.advert:
         return ()
-    signs = (*_REVIEW, Sign.COMPLAINT) if words.law_named else _REVIEW
+    signs = (*REVIEWS, Sign.COMPLAINT) if words.law_named else REVIEWS
     return (*_quotes(e), *(words.clauses(*signs) or words.clauses(Sign.REVIEW_HINT)))
 
 
@@ -327,7 +252,7 @@ def _advert(e: Evidence) -> Clauses:
 
 
 def _thanks(e: Evidence) -> Clauses:
-    return ("it thanks us and asks for nothing",) if _is_thanks(e) else ()
+    return ("it thanks us and asks for nothing",) if is_thanks(e) else ()
 
 
 def _asks(e: Evidence) -> Clauses:
@@ -354,14 +279,15 @@ TABLE: tuple[Rule, ...] = (
     Rule(Verdict.AUTOMATIC, Intent.AUTOMATIC, _automatic),
     Rule(Verdict.INTERNAL, Intent.INTERNAL, _internal),
     Rule(Verdict.OTHER, Intent.NOT_A_REQUEST, _invitation),
-    Rule(Verdict.REPLY, Intent.WITHDRAWAL, _known_withdrawal),
-    Rule(Verdict.REPLY, Intent.REVIEW, _known_review),
-    Rule(Verdict.REQUEST, Intent.REQUEST, _known_fresh, flagged=True),
-    Rule(Verdict.REPLY, Intent.CHASER, _known_chaser),
-    Rule(Verdict.REPLY, Intent.THANKS, _known_thanks),
-    Rule(Verdict.REPLY, Intent.CLARIFICATION, _known_answer),
-    Rule(Verdict.REQUEST, Intent.REQUEST, _known_request, flagged=True),
-    Rule(Verdict.REPLY, Intent.CLARIFICATION, _known_rest, flagged=True),
+    Rule(Verdict.REPLY, Intent.WITHDRAWAL, known.withdrawal),
+    Rule(Verdict.REPLY, Intent.REVIEW, known.review),
+    Rule(Verdict.REQUEST, Intent.REQUEST, known.fresh, flagged=True),
+    Rule(Verdict.REPLY, Intent.CHASER, known.chaser),
+    Rule(Verdict.REPLY, Intent.THANKS, known.thanks),
+    Rule(Verdict.REPLY, Intent.CLARIFICATION, known.answer),
+    Rule(Verdict.REQUEST, Intent.REQUEST, known.besides, flagged=True, held=LOOK_FIRST),
+    Rule(Verdict.REPLY, Intent.UNCLEAR, known.question, flagged=True, named="a question about a request we have"),
+    Rule(Verdict.REPLY, Intent.CLARIFICATION, known.rest, flagged=True),
     Rule(Verdict.REQUEST, Intent.UNCLEAR, _foreign, flagged=True),
     Rule(Verdict.REQUEST, Intent.UNCLEAR, _points_to_attachment, flagged=True),
     Rule(Verdict.REQUEST, Intent.REVIEW, _review, flagged=True),

@@ -156,6 +156,10 @@ MATERIAL = AnyOf(
     r"|\bjob description|\bpolic(?:y|ies) (?:on|for|document|about|regarding|relating|in relation)|\bfaint\b"
     r"|\bsawl\b|\bcop[iï]au? o|\bgwybodaeth am\b|\brhestr o\b|\b(?:does|do|did|has|have|is|are|was"
     r"|were) (?:the |your |any )?(?:council|authority|local authority|borough|department)(?:'s)?\b.{0,120}\?"
+    # A recording is asked for, not offered: "please send the footage", but not "I can send you the footage I took".
+    r"|\b(?:please|(?:can|could|would|will) you|(?:can|could|may) (?:i|we)|(?:i|we)(?:'d| would) like|(?:i|we) (?:want|need|request|require)|requesting"
+    r"|cop(?:y|ies) of|sight of|access to)(?: (?:please|let|send|provide|supply|release|disclose|have|get|see|obtain|view|keep|me|us|to|a|the|any|all|copy"
+    r"|copies|of|your|council's)){1,8} (?:[\w-]+ ){0,3}(?:footage|body-?cam|cctv|dash-?cam)\b(?! (?:cameras?|policy|operators?|control|attached))"
     r"|\b(?:do|does|did|have) you (?:hold|have(?! (?:\d|a (?:moment|minute|few)|time|any time|availability))"
     r"|use|keep|record|own|employ|operate|offer|charge|currently|publish|collect|provide any|fund)\b"
 )

@@ -77,6 +77,8 @@ FOLLOW_UP_RULES = (
     word_rule(
         Sign.CHASER,
         "it says that no answer has come",
+        r"\bhave you got (?:an?|any|my|the|your|that) (?:\w+ )?(?:answers?|reply|response|news)\b|\b(?:has|have|is|are)(?:n't| not)"
+        r" (?:been |got |gone |become |gotten )?(?:lost|gone missing|gone astray|overlooked|forgotten)\b",
         r"\bdid you (?:ever|manage to|get (?:round|around) to)\b|\bhave you (?:managed to|been able to|had (?:a"
         r"|any|the) (?:chance|time|luck|opportunity)|had time)\b",
         r"\b(?:still|yet|not|never|nothing|without|no|nor)\b.{0,30}\b(?:received|had|heard|got|waiting|awaiting"
@@ -197,6 +199,8 @@ FOLLOW_UP_RULES = (
     word_rule(
         Sign.REVIEW,
         "it is unhappy with our answer",
+        r"\b(?:sent|given|gave|attached|enclosed) (?:me |us )?the wrong (?:\w+ )?(?:files?|documents?|papers?|letter|attachments?|answers?"
+        r"|information|data|spreadsheet|figures|report|one|thing)\b",
         r"\byou(?:'ve| have)? (?:\w+ )?(?:blanked|blacked|whited|crossed) out\b|\bi(?:'m| am) not (?:accepting|prepared to accept)\b",
         r"\byou(?:'ve| have)? (?:\w+ )?(?:sent|given|gave) (?:me |us )?(?:only |just )?(?:\d+|half|part|some|a few|one or two)"
         r" (?:of )?(?:the |my )?(?:pages?|documents?|files?|records?|e-?mails|letters|information|it)\b",
@@ -272,6 +276,8 @@ FOLLOW_UP_RULES = (
         rf"\b{_TAKE_BACK} {_A_REQUEST}\b|\b{_OURS} (?:\w+ ){{0,4}}{_A_REQUEST}\b.{{0,40}}"
         r"\b(?:as|is|be|been|now|hereby|therefore|should be|please) (?:\w+ )?(?:withdrawn|cancelled|closed|dropped|discontinued|abandoned)\b",
         rf"^{_A_REQUEST}\b.{{0,25}}\bwithdrawn\b",
+        r"^(?:\W|hi |hello |sorry |this |that |it |it's |is |the |my |request |information |answer |foi |now )*"
+        r"no longer (?:needed|required|wanted|necessary)\b",
         rf"\b(?:stop|halt|cease) (?:working on|processing|dealing with|looking into|with) (?:my|our|the|this) (?:\w+ ){{0,3}}{_A_REQUEST}\b",
         r"\b(?:disregard|ignore|discard|delete)\b.{0,15}\b(?:my|our|this)\b.{0,20}\b(?:e-?mail|message|letter|foi|request)\b",
         r"\bno longer (?:need|require|want|interested|wish|seek)\b.{0,50}\b(?:this|that|it|information|data"
@@ -343,7 +349,8 @@ FOLLOW_UP_RULES = (
         r"|had in mind)\b",
         r"\byou (?:have )?asked (?:me|for|whether|what|which|if|us|about)\b|\bas (?:you )?requested\b"
         r"|\b(?:clarification|details|information) you (?:asked|requested|need|require|wanted)\b|\b(?:happy"
-        r"|willing|content) to (?:narrow|reduce|accept|refine|pay|limit|restrict|amend)\b|\b(?:narrow|refine|limit"
+        r"|willing|content) to (?:narrow|reduce|accept|refine|pay|limit|restrict|amend)\b|\bi(?:'ll| will"
+        r"| would| can| could) (?:also |just )?(?:accept|settle for|make do with|be (?:happy|content|satisfied|fine|ok) with)\b|\b(?:narrow|refine|limit"
         r"|restrict|amend|revise|reduce|rephrase|reword)(?:ed|ing)? (?:it|the|my|this|our)\b",
         r"\b(?:attached|enclosed|attach|enclose|here is|here's|here are|copy of|copies of|find)\b.{0,40}\b(?:my "
         r"|a |the )?(?:id|identification|identity|passport|driving licen[cs]e|proof of|utility bill|consent"
@@ -352,6 +359,6 @@ FOLLOW_UP_RULES = (
         r"|not (?:being )?clear|ambigu\w+)\b|\bjust to (?:add|be clear|clarify|confirm|let you know)\b|\bi (?:only"
         r"|just|really) (?:need|want|require)\b|\bi (?:am|was|'m) (?:asking about|after|thinking of"
         r"|interested in)\b|\b(?:the (?:latter|former)|both of them)\b|\bmy answers? (?:is|are|below)\b|^\W*(?:yes"
-        r"|no(?! (?:need|problem|worries|rush|doubt|one|news))|correct|that is correct|that's right)\b",
+        r"|no(?! (?:need|problem|worries|rush|doubt|one|news|longer))|correct|that is correct|that's right)\b",
     ),
 )

@@ -238,7 +238,7 @@ class Counter:
                 acknowledge_kind=decision.kind or decision.offered,
                 acknowledge_reasons=decision.reasons,
                 created_at=now,
-                wording_sha256=wording_digest(reading.asked),
+                wording_sha256=wording_digest(reading.asked, reading.requester.key),
                 channel=entry.channel,
                 own_reference=one_line(entry.own_reference) or None,
                 owner=entry.owner.strip().casefold() or None,

@@ -30,6 +30,7 @@ def file(work: Work, desk: Desk, item: Item) -> Verdict:
             open_case(work, desk, item, now)
         case Verdict.REPLY:
             _attach(work, item, now, side="requester")
+            _may_be_new(work, desk, item, now)
         case Verdict.INTERNAL:
             _attach(work, item, now, side="internal")
         case Verdict.BOUNCE:
@@ -91,6 +92,20 @@ def _attach(work: Work, item: Item, now: datetime, *, side: str) -> None:
         _call_officer(work, found.case, item, now, f"{side}_mail_arrived", data)
         if item.known.lost:
             _call_officer(work, found.case, item, now, "lost_reference_named", data, why=item.known.lost_words)
+
+
+def _may_be_new(work: Work, desk: Desk, item: Item, now: datetime) -> None:
+    """Tell the officer of the case what is at stake in a reply that may be a request of its own: its time runs from its arrival, too."""
+    if not item.triage.may_be_new or not item.known.own:
+        return
+    reading = item.reading
+    day, due = reading.received_on, desk.due_on(reading.regime.regime, reading.received_on)
+    why = (
+        f"message {item.waiting.id} may ask for something new: as a request of its own, received on {long_date(day)}, it would be due on"
+        f" {long_date(due)}. An officer can open a request from it"
+    )
+    data: dict[str, object] = {"received_on": day, "due_on": due}
+    _call_officer(work, item.known.own[0].case, item, now, "reply_may_be_new", data, why=why)
 
 
 def _note(work: Work, item: Item, now: datetime) -> None:

@@ -30,6 +30,8 @@ TEXT = "its reference stands in the text"
 OWN = "the number it had before Infogov stands in the subject"
 AGAIN = "it answers a letter about a mail that was read again after a restore"
 NAME = "the same sender answers under the same subject"
+QUOTED = "its reference stands in the mail that the requester quotes"
+_QUOTED_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Known:
             known_sender=True,
             rung=first.rung,
             received_on=first.case.received_on,
+            in_passing=first.rung == TEXT,
         )
 
 
@@ -87,7 +90,8 @@ def find_cases(
 ) -> Known:
     """Climb the ladder: a case's own plus address, our Message-ID in the thread, a reference in the subject, one in the sender's own words.
 
-    Where there is none of these, an answer ("Re:") by the same sender under the subject of their own request counts.
+    Where there is none of these, an answer ("Re:") by the same sender under the subject of their own request counts, and last the
+    reference of their own request in what they quote; what a stranger quotes shows no case, for anybody may have been forwarded it.
     A colleague of ours, by their domain or as one of the officers (*colleagues*), counts as knowing every case, for their mail only
     ever goes to its internal side. An answer to a mail of ours to our own people names many cases and belongs to none.
     """
@@ -107,6 +111,7 @@ def find_cases(
     again = [] if sender is None or not lost else _of_mails(work, message, sender.key)
     known = bool(plus or thread or subject or text or old or again)
     named = [] if known or sender is None else _by_subject(work, sender.key, message.subject)
+    quoted = [] if known or named or sender is None else _by_quoted(work, sender.key, message, prefixes)
     rungs = (
         (PLUS, plus),
         (THREAD, thread),
@@ -115,6 +120,7 @@ def find_cases(
         (OWN, old),
         (AGAIN, again),
         (NAME, named),
+        (QUOTED, quoted),
     )
     for rung, cases in rungs:
         for case in [_merged(work, one) for one in cases]:
@@ -145,6 +151,14 @@ def _by_subject(work: Work, sender_key: str, subject: str) -> list[Case]:
         return []
     wanted = _plain_subject(answered)
     return [case for case in work.cases.of_requester(sender_key) if _plain_subject(case.subject) == wanted]
+
+
+def _by_quoted(work: Work, sender_key: str, message: Message, prefixes: tuple[str, ...]) -> list[Case]:
+    """The sender's own requests whose references stand in the older mail below or between their words."""
+    if message.text == message.new_text:
+        return []
+    cases = work.cases.by_references(find(message.text[:_QUOTED_CHARACTERS], prefixes))
+    return [case for case in cases if case.requester_email.strip().casefold() == sender_key]
 
 
 def _by_own_reference(work: Work, sender_key: str, subject: str) -> list[Case]:

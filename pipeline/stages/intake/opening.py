@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.domain.acknowledgement import AcknowledgementFacts, decide
 from pipeline.domain.errors import StoreError
 from pipeline.domain.reference import make
-from pipeline.domain.request import Regime
+from pipeline.domain.request import OVER, Regime
 from pipeline.domain.shadow import NAMES_LOST, as_record, silenced
 from pipeline.domain.triage.language import is_welsh
 from pipeline.letters import posting
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.stages.intake.desk import Desk, Item
     from pipeline.stages.intake.given_back import Told
     from pipeline.store import Work
+    from pipeline.store.records import Case
 
 _DRAWS = 20
 _A_DAY = timedelta(days=1)
@@ -60,11 +61,13 @@ def open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
     """Give the request its reference, its questions and its dates, and queue its acknowledgement if one is due."""
     reading = item.reading
     shadow = desk.settings.delivery.mode == DeliveryMode.SHADOW
-    wanted = _decide(work, desk, item, now)
+    others = _in_the_same_words(work, item, now)
+    again = _asked_again(item, others)
+    wanted = _decide(work, desk, item, now, again)
     decision = silenced(wanted, item.waiting.quiet or (NAMES_LOST if item.known.lost else None), shadow=shadow)
     known = told(work, item.waiting, item.reading)
     decision = known.instead_of(decision) if known else decision
-    request_id, reference = _with_reference(work, desk, item, decision, now, known)
+    request_id, reference = _with_reference(work, desk, item, decision, now, known, again)
     write_down(work, request_id, known, item.waiting.id, now)
     work.messages.link(
         request_id, item.waiting.id, side="requester", rung="it opened this case", at=now, at_the_end=True
@@ -74,7 +77,7 @@ def open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
             work.cases.link_cases(request_id, earlier.case.id, f"asked in a mail about {earlier.case.reference}")
         else:
             work.messages.link(earlier.case.id, item.waiting.id, side="suggested", rung=earlier.rung, at=now)
-    _link_same_words(work, item, request_id, now)
+    _link_same_words(work, item, request_id, others, now)
     going = wanted if shadow else decision
     if going.acknowledge and not going.release_needed and going.kind is not None and going.to is not None:
         about = posting.Acknowledged(
@@ -98,15 +101,26 @@ def open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
         work.outbox.freeze(request_id, as_record(frozen, request_id) if shadow else frozen, at=now)
 
 
-def _link_same_words(work: Work, item: Item, request_id: int, now: datetime) -> None:
-    """Link requests in the same words: a campaign of several people, or one person asking again (FOIA section 14(2)). Each stays a request."""
+def _in_the_same_words(work: Work, item: Item, now: datetime) -> list[Case]:
+    """The requests of the last time in the same words, whoever asked; short ones are their asker's own."""
     wording = item.reading.wording
-    if wording is None:
-        return
-    key = item.reading.requester.key if item.reading.requester else ""
-    others = work.cases.same_wording(request_id, wording, now - _SAME_WORDS)
+    return [] if wording is None else work.cases.same_wording(0, wording, now - _SAME_WORDS)
+
+
+def _asked_again(item: Item, others: Sequence[Case]) -> str | None:
+    """The sender's own open request in the same words, which this one may be, sent once more."""
+    return next((other.reference for other in others if _is_theirs(other, item) and other.workflow not in OVER), None)
+
+
+def _is_theirs(other: Case, item: Item) -> bool:
+    requester = item.reading.requester
+    return requester is not None and other.requester_email.strip().casefold() == requester.key
+
+
+def _link_same_words(work: Work, item: Item, request_id: int, others: Sequence[Case], now: datetime) -> None:
+    """Link requests in the same words: a campaign of several people, or one person asking again (FOIA section 14(2)). Each stays a request."""
     for other in others:
-        again = other.requester_email.casefold() == key
+        again = _is_theirs(other, item)
         why = "the same person asked this in the same words" if again else "the same words from somebody else"
         work.cases.link_cases(request_id, other.id, why)
     if others:
@@ -115,21 +129,26 @@ def _link_same_words(work: Work, item: Item, request_id: int, now: datetime) -> 
 
 
 def _with_reference(
-    work: Work, desk: Desk, item: Item, decision: Decision, now: datetime, known: Told | None
+    work: Work, desk: Desk, item: Item, decision: Decision, now: datetime, known: Told | None, again: str | None
 ) -> tuple[int, str]:
     """Draw references until one is free: the unique key decides, not a look beforehand (D6). The one the requester knows comes first."""
     reading = item.reading
     regime = reading.regime.regime
     requester = reading.requester
     first = known.reference if known else item.reference
+    flags = [*(item.triage.reasons if item.triage.flagged else ()), *reading.shortcomings]
+    if again is not None:
+        flags.append(
+            f"the same sender asked this in the same words in {again}; if it was sent once more, merge the two"
+        )
     for draw in range(_DRAWS):
         reference = first if first and not draw else _reference(desk, reading)
         new = NewCase(
             reference=reference,
             regime=regime,
             regime_reasons=reading.regime.reasons,
-            flagged=item.triage.flagged or bool(reading.shortcomings),
-            flag_reasons=(*(item.triage.reasons if item.triage.flagged else ()), *reading.shortcomings),
+            flagged=item.triage.flagged or bool(flags),
+            flag_reasons=tuple(flags),
             received_at=reading.receipt.at,
             received_on=reading.received_on,
             received_source=reading.receipt.source,
@@ -157,7 +176,7 @@ def _acknowledge_state(decision: Decision) -> str:
     return "officer" if decision.offered is not None else "none"
 
 
-def _decide(work: Work, desk: Desk, item: Item, now: datetime) -> Decision:
+def _decide(work: Work, desk: Desk, item: Item, now: datetime, again: str | None) -> Decision:
     settings, reading = desk.settings, item.reading
     requester = reading.requester
     address = requester.email if requester else ""
@@ -176,6 +195,7 @@ def _decide(work: Work, desk: Desk, item: Item, now: datetime) -> Decision:
             dmarc_reject=reading.authentication.rejects,
             junk=is_junk(item.waiting.folder),
             requester=requester if reading.from_form else None,
+            asked_before=again,
             machine=None if reading.from_form else reading.signs,
         ),
     )

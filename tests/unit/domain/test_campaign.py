@@ -28,3 +28,11 @@ def test_a_short_question_is_no_campaign() -> None:
     """Two people may well ask the same few words by themselves."""
     assert wording_digest(asked("How many trees are there?")) is None
     assert wording_digest(()) is None
+
+
+def test_a_short_question_is_the_same_persons_own() -> None:
+    """One person who asks the same few words again is told by them; another person's are another wording."""
+    short = asked("How many trees are there?")
+    assert wording_digest(short, "a@example.org") == wording_digest(short, "A@example.org") is not None
+    assert wording_digest(short, "a@example.org") != wording_digest(short, "b@example.org")
+    assert wording_digest(asked("Why?"), "a@example.org") is None

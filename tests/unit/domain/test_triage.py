@@ -349,3 +349,50 @@ def test_a_megabyte_is_read(piece: str) -> None:
     """A megabyte of one thing is read to the cap and gets a verdict."""
     mail = message("big", piece * (1_000_000 // len(piece)))
     assert triage(mail, CONTEXT).reasons
+
+
+@pytest.mark.parametrize(
+    ("sender", "headers", "text"),
+    [
+        ("noreply@forms.example", (), "Full name  Lee Garth\nEmail address  lee@example.net\nDetails of your request  The roads to be resurfaced."),
+        ("forms@forms.example", (("Auto-Submitted", "auto-generated"),), "Name: Dora\nEmail: d@example.net\nRequest: How many meters were broken?"),
+        ("noreply@exampleshire.gov.uk", (), "Please send me a copy of the parking contract."),
+    ],
+)  # fmt: skip
+def test_what_a_person_asks_through_a_program_is_shown(
+    sender: str, headers: tuple[tuple[str, str], ...], text: str
+) -> None:
+    """The form of another house that nobody told us of is listed among new mail, and answered by nobody but an officer."""
+    mail = message("Freedom of Information form", text, sender=sender, headers=headers)
+    found = triage(mail, CONTEXT)
+    assert (found.verdict, found.flagged) == (Verdict.AUTOMATIC, True)
+    assert not decide(mail, found, AcknowledgementFacts()).acknowledge
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Case 12 updated", "The status of case 12 has changed. Log in to view the details.\nEmail: help@example.org"),
+        ("Automatic reply: your request for information", "I am away until Monday. Could you please send the details to Jo?"),
+    ],
+)  # fmt: skip
+def test_what_programs_say_by_themselves_is_not_listed(subject: str, text: str) -> None:
+    """A notice with an address in it, and an absence note, fill no officer's list."""
+    mail = message(subject, text, sender="noreply@example.org", headers=(("Auto-Submitted", "auto-generated"),))
+    assert not triage(mail, CONTEXT).flagged
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Please send me the body worn camera footage of my penalty charge notice being issued.", Intent.REQUEST),
+        ("Could I get a copy of the CCTV from the car park on the day my van was hit?", Intent.REQUEST),
+        (
+            "Please check the CCTV in the alley: our bin was not emptied and there is rubbish everywhere.",
+            Intent.NOT_A_REQUEST,
+        ),
+    ],
+)
+def test_a_recording_is_asked_for_whatever_it_shows(text: str, intent: Intent) -> None:
+    """Footage is on record: asking for it is a request, though it shows a service; asking for a camera is not."""
+    assert triage(message("Request", text), CONTEXT).intent is intent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,96 +17,24 @@ from corpus_whose_words import (
     TREES,
     attached,
     mail,
-    settings,
     stranger,
 )
-from fakes import FixedClock, SequenceIds
-from storing import FOLDER, MAILBOX, UIDVALIDITY, arrival, make_store
+from office import ARRIVED, OFFICER, Office
+from storing import make_store
 
-from pipeline.bootstrap import uk_calendar
 from pipeline.domain.errors import NotAllowedError, NotFoundError, UsageError
-from pipeline.mail.council import Council
 from pipeline.mail.judging import is_junk
-from pipeline.mail.reading_here import Here
-from pipeline.stages.intake import Intake
 from pipeline.stages.mailroom import Mailroom
-from pipeline.stages.newmail import NewMail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pipeline.store import Store
-    from pipeline.store.records import Case, FiledMail
 
-NOW = datetime(2025, 1, 10, 11, 5, tzinfo=UTC)
-ARRIVED = datetime(2025, 1, 10, 11, 0, 10, tzinfo=UTC)
-OFFICER = "kim@exampleshire.gov.uk"
 FORWARD = FORWARDS[0].raw
 ATTACHED = attached(stranger())
 ORLA = "Orla Finch <orla@example.org>"
 THANKS = "Thank you all for your help with this, it is much appreciated."
-
-
-class Office:
-    """A store, its intake and an officer's verbs, all at one moment."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.settings = settings()
-        self.clock = FixedClock(NOW)
-        self.ids = SequenceIds()
-        self.intake = Intake(
-            store, self.clock, self.ids, self.settings, uk_calendar(), reader=Here(Council.of(self.settings))
-        )
-        self.new_mail = NewMail(store, self.clock, self.ids, self.settings, uk_calendar())
-        self._uid = 0
-        with store.write() as work:
-            work.officers.add(OFFICER, "Kim", "officer", via="test", at=NOW)
-
-    def receive(self, raw: bytes, *, folder: str = FOLDER, mailbox: str = MAILBOX, at: datetime = ARRIVED) -> int:
-        """Take *raw* in from *folder* and file it; returns its number."""
-        self._uid += 1
-        with self.store.write() as work:
-            work.messages.take(mailbox, folder, UIDVALIDITY, [arrival(self._uid, raw, internal_date=at)], NOW)
-        self.intake.run()
-        return self._uid
-
-    def mail(self, number: int) -> FiledMail:
-        """A message as filed."""
-        with self.store.read() as work:
-            found = work.new_mail.find(number)
-        assert found is not None
-        return found
-
-    def case(self, reference: str) -> Case:
-        """A request as it stands."""
-        with self.store.read() as work:
-            case = work.cases.by_reference(reference)
-        assert case is not None
-        return case
-
-    def sides(self, reference: str) -> dict[int, str]:
-        """A case's messages and the side each stands on."""
-        case = self.case(reference)
-        with self.store.read() as work:
-            return {message.id: message.side for message in work.messages.of_case(case.id)}
-
-    def events(self, reference: str) -> dict[str, str]:
-        """What happened to a case, and who did it."""
-        case = self.case(reference)
-        with self.store.read() as work:
-            return {event.kind: event.actor for event in work.events.of_case(case.id)}
-
-    def opened(self) -> list[str]:
-        """The references of all requests."""
-        with self.store.read() as work:
-            return [case.reference for case in work.cases.every()]
-
-    def letters(self) -> int:
-        """How many letters are in the outbox."""
-        with self.store.read() as work:
-            return len(work.outbox.summaries())
 
 
 @pytest.fixture
