@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pipeline.domain.questions.asking import (
     ALSO,
@@ -19,7 +20,15 @@ from pipeline.domain.questions.asking import (
     wants,
 )
 from pipeline.domain.questions.blocks import Block, Item, Listing, blocks, listings
-from pipeline.domain.questions.leads import is_column, is_earlier, is_lead_in, is_scope, refuses_list
+from pipeline.domain.questions.leads import (
+    is_column,
+    is_earlier,
+    is_lead_in,
+    is_pointer,
+    is_scope,
+    names_own,
+    refuses_list,
+)
 from pipeline.domain.questions.letterbody import body_lines, only_sign_off, sentences
 from pipeline.domain.questions.listing import Style, split_letters
 from pipeline.domain.request import Question
@@ -29,6 +38,7 @@ MOST = 1_000  # questions; the rest stays in the last one
 _HALF = 0.5
 _HEADING = 12  # words
 _TITLE = 6
+_FEW = 2
 
 
 def questions(text: str) -> tuple[Question, ...]:
@@ -88,7 +98,33 @@ def _find(found: list[Block]) -> list[Question]:
     placed += [
         (block.place, Question(label="", text=block.text)) for block in loose if block.place > start and _extra(block)
     ]
-    return [question for _, question in sorted(placed, key=lambda pair: pair[0])]
+    listed = [question for _, question in sorted(placed, key=lambda pair: pair[0])]
+    return [*_above([block for block in loose if block.place < start]), *listed]
+
+
+def _above(loose: list[Block]) -> list[Question]:
+    """What the paragraphs above a list ask for by themselves; words that only lead into the list, and headings, are no question."""
+    reader = _Reader()
+    for block in loose:
+        reader.read(replace(block, text=_without_lead(block.text)))
+    said = ("".join(parts).strip() for parts in reader.segments)
+    return [Question(label="", text=text) for text in said if any(_asks_fully(part) for part in sentences(text))]
+
+
+def _without_lead(text: str) -> str:
+    """A paragraph without the open words at its end that lead into what stands below it ("If it has:")."""
+    parts = sentences(text)
+    leads = (
+        bool(parts)
+        and not parts[-1].rstrip("\"'\u2019\u201d)*_ ").endswith((".", "?", "!"))
+        and not names_own(parts[-1])
+    )
+    return " ".join(parts[:-1]) if leads else text
+
+
+def _asks_fully(part: str) -> bool:
+    """Whether a sentence above a list asks for more than answers to the list."""
+    return (is_question(part) or is_request(part)) and not is_pointer(part) and len(part.split()) > _FEW
 
 
 def _extra(block: Block) -> bool:
@@ -267,7 +303,7 @@ class _Reader:
         self._context, joint = [], "\n\n" if block.gap else "\n"
         listening, self.live, leads = self._expecting, False, False
         for here, part in enumerate(parts):
-            if here == len(parts) - 1 and is_lead_in(part) and not is_question(part) and not _own_ask(part):
+            if here == len(parts) - 1 and self._leads_on(part):
                 self._expecting = True
                 return
             bare = (
@@ -283,7 +319,7 @@ class _Reader:
             elif is_boilerplate(part) or (not self.segments and is_preamble(part)):
                 self._context, self.live = [], False
                 leads = leads or is_lead_in(part)
-            elif not self.segments and is_lead_in(part):
+            elif not self.segments and is_lead_in(part) and not self._points_back(part):
                 leads = True
             elif self.segments and (here or _belongs(part, block)) and (self.live or here == 0):
                 self.segments[-1].append(joint + part)
@@ -291,6 +327,13 @@ class _Reader:
             else:
                 self._context.append(part)
         self._expecting = leads or (listening and bool(parts) and (is_ask(parts[0]) or _bare_item(parts[0])))
+
+    def _leads_on(self, part: str) -> bool:
+        """Whether the last sentence of a paragraph leads into what stands below it; "Please confirm." speaks of what stands before it."""
+        return is_lead_in(part) and not is_question(part) and not _own_ask(part) and not self._points_back(part)
+
+    def _points_back(self, part: str) -> bool:
+        return bool(self._context) and part.endswith(".") and len(part.split()) <= _FEW
 
     def _starts(self, part: str, *, new_line: bool, listening: bool) -> bool:
         if is_question(part):
@@ -311,13 +354,20 @@ def _each(kept: list[str], asking: list[bool]) -> list[str]:
     return out
 
 
+def _may_want(text: str) -> bool:
+    return wants(text) or len(text.split()) > _TITLE
+
+
 def _fallback(found: list[Block]) -> list[str]:
-    """Where nothing asks by its form: what is neither courtesy nor law talk, as one question; else all of it."""
+    """Where nothing asks by its form: what is neither courtesy nor law talk, as one question; else all of it.
+
+    What is left may be a name or "Plan attached."; where it wants nothing, what was taken for courtesy or law talk stays too.
+    """
     for dropped in (lambda part: is_boilerplate(part) or is_preamble(part) or is_lead_in(part), is_boilerplate):
         kept = [" ".join(part for part in sentences(block.raw) if not dropped(part)) for block in found]
         asking = [is_ask(text) for text in kept]
         if sum(asking) > 1:
             return _each(kept, asking)
-        if any(text.strip() for text in kept):
+        if any(asking) or any(_may_want(text) for text in kept):
             return ["\n\n".join(text for text in kept if text.strip())]
     return ["\n\n".join(block.raw for block in found)] if found else []
