@@ -64,7 +64,7 @@ def propose(message: Message, raw: bytes | None, receipt: Receipt, council: Coun
     forwarded = found.forwarded
     subject = forwarded.subject or _FORWARD_SUBJECT.sub("", message.subject[:1000])
     new_text = fold(forwarded.text[:_READ]).new_text
-    asked = questions(new_text)
+    asked = questions(new_text, forwarded.sender.name)
     law = guess(subject, new_text)
     arrived = found.arrived or receipt
     # A claim about the future is no claim.
