@@ -1,6 +1,6 @@
 """The mail inside a forwarded mail: whose words they are, when they claim to have been sent, and what the colleague wrote above them.
 
-Mail programs set the older mail's headers as lines of text above it; each writes them in its own way, in English or Welsh.
+Mail programs set the older mail's headers as lines of text above it; each writes them in its own way and its user's language.
 """
 
 from __future__ import annotations
@@ -10,6 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.domain.claimed_date import claimed_date
+from pipeline.domain.header_lines import (
+    COPY,
+    FROM,
+    SUBJECT,
+    TO,
+    WHEN,
+    WORDS,
+    WROTE,
+    WROTE_BEFORE,
+    WROTE_START,
+    is_dated,
+    shaped,
+)
 from pipeline.domain.message import Address
 
 if TYPE_CHECKING:
@@ -25,18 +38,12 @@ _NOTES_LINES = 14
 
 _MARKS = re.compile(r"(?:\s{0,3}>){1,12}\s?")
 _LABEL = re.compile(
-    r"[\s\ufeff\u200b]{0,8}[*_]{0,3}(?P<label>from|sent|date|to|cc|bcc|subject|importance|priority|sensitivity|attachments?|reply-to|resent-from"
-    r"|oddi wrth|anfonwyd|dyddiad|at|copi|copi at|pwnc|testun|atodiadau|pwysigrwydd|ateb i)[*_]{0,3}\s?:[*_]{0,3}(?P<value>.*)$",
-    re.IGNORECASE,
+    rf"[\s\ufeff\u200b]{{0,8}}[*_]{{0,3}}(?P<label>{WORDS})[*_]{{0,3}}\s?:[*_]{{0,3}}(?P<value>.*)$", re.IGNORECASE
 )
-_FROM = frozenset({"from", "oddi wrth"})
-_WHEN = frozenset({"sent", "date", "anfonwyd", "dyddiad"})
-_SUBJECT = frozenset({"subject", "pwnc", "testun"})
-_TO = frozenset({"to", "at"})
-_LISTS = _TO | {"cc", "bcc", "copi", "copi at"}
+_LISTS = TO | COPY
 _EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
-_WROTE = re.compile(r"\b(?:wrote|writes)\s?:\s*$|\b(?:ysgrifennodd|ysgrifennwyd gan)\b.{0,250}:\s*$", re.IGNORECASE)
-_WROTE_START = re.compile(r"\s{0,3}(?:On|Ar|Le)\b", re.IGNORECASE)
+_WROTE = re.compile(rf"\b(?:{WROTE})\s?:\s*$|\b(?:{WROTE_BEFORE})\b.{{0,250}}:\s*$", re.IGNORECASE)
+_WROTE_START = re.compile(rf"\s{{0,3}}(?:{WROTE_START})\b", re.IGNORECASE)
 _DIVIDER = re.compile(
     r"\s*[-_=*\u2014]{2,60}\s?[\w' /.,:@-]{0,200}?(?:original (?:message|e-?mail)|forwarded (?:message|by|e-?mail)|neges wreiddiol"
     r"|neges wedi'i hanfon ymlaen|hanfonwyd ymlaen)[^\n]{0,200}$|\s*begin forwarded message:?\s*$|\s*[-_=]{8,}\s*$",
@@ -97,6 +104,18 @@ def own_earlier(text: str, author: str, ours: Collection[str] = (), own_addresse
         return None
     found = _forwarded(whole, [block], block, ours=False)
     return f"{found.note}\n\n{found.text}".strip()
+
+
+def outermost(text: str, ours: Collection[str] = (), own_addresses: Collection[str] = ()) -> Forwarded | None:
+    """The first mail that stands inside *text*, whoever wrote it; None where it is of *ours* (domains): our own mail coming back.
+
+    A sender without an address counts: who forwards for somebody without e-mail names them so. Linear in the length of *text*.
+    """
+    whole = text[:_LOOK_AT].split("\n")
+    block = next(iter(_blocks([line[:_REACH] for line in whole], most=1)), None)
+    if block is None or block.sender.key in own_addresses or is_within(block.sender.domain, ours):
+        return None
+    return _forwarded(whole, [block], block, ours=False) if block.sender.email or block.sender.name else None
 
 
 def original(
@@ -178,7 +197,7 @@ def _blocks(lines: list[str], most: int = _MAX_BLOCKS) -> list[_Block]:
     found: list[_Block] = []
     at = 0
     while at < len(lines) and len(found) < most:
-        block = _labelled(lines, at) or _attribution(lines, at) or _notes(lines, at)
+        block = _labelled(lines, at) or _in_any_language(lines, at) or _attribution(lines, at) or _notes(lines, at)
         if block is not None:
             found.append(block)
         at = block.stop if block is not None else at + 1
@@ -212,7 +231,7 @@ class _Fields:
             return True
         if self.last in _LISTS:
             return value.endswith((";", ",")) or "@" in line
-        return self.last in _FROM and not _EMAIL.search(value) and bool(_EMAIL.search(line)) and len(line) < 100  # noqa: PLR2004 - an address, not a sentence with one
+        return self.last in FROM and not _EMAIL.search(value) and bool(_EMAIL.search(line)) and len(line) < 100  # noqa: PLR2004 - an address, not a sentence with one
 
     def first(self, labels: frozenset[str]) -> str | None:
         """The value of the first of these labels that the block has, in the block's order; None where it has none."""
@@ -223,7 +242,7 @@ def _labelled(lines: list[str], at: int) -> _Block | None:
     """A block of From, Sent, To and Subject lines that starts on line *at*, in any order; blank lines between labels are let pass."""
     line, depth = _bare(lines[at])
     opening = _LABEL.match(line)
-    if opening is None or opening["label"].lower() not in _FROM | _SUBJECT | _WHEN | _TO:
+    if opening is None or opening["label"].lower() not in FROM | SUBJECT | WHEN | TO:
         return None
     fields = _Fields()
     stop = at
@@ -234,11 +253,26 @@ def _labelled(lines: list[str], at: int) -> _Block | None:
         if marks != depth or not fields.takes(line, gap=number > stop):
             break
         stop = number + 1
-    sender, when, subject = fields.first(_FROM), fields.first(_WHEN), fields.first(_SUBJECT)
-    if sender is None or (when is None) + (subject is None) + (fields.first(_TO) is None) > 1:
+    sender, when, subject = fields.first(FROM), fields.first(WHEN), fields.first(SUBJECT)
+    if sender is None or (when is None) + (subject is None) + (fields.first(TO) is None) > 1:
         return None
-    to = fields.first(_TO) or ""
+    to = fields.first(TO) or ""
     return _Block(at, stop, depth, _address(sender), " ".join((subject or "").split()), when or "", to)
+
+
+def _in_any_language(lines: list[str], at: int) -> _Block | None:
+    """A block of header lines whose words are not known, told by its shape: the sender first, the subject last."""
+    line, depth = _bare(lines[at])
+    if "@" not in line or ":" not in line:
+        return None
+    found = shaped([_bare(each)[0] for each in lines[at : at + _BLOCK_LINES]], 0)
+    if not found:
+        return None
+    values = [value for _, value in found]
+    when = next(value for value in values[1:] if is_dated(value))
+    to = next((value for value in values[1:] if _EMAIL.search(value)), "")
+    subject = values[-1] if values[-1] not in {when, to} else ""
+    return _Block(at, at + len(found), depth, _address(values[0]), " ".join(subject.split()), when, to)
 
 
 def _attribution(lines: list[str], at: int) -> _Block | None:
@@ -259,7 +293,7 @@ def _attribution(lines: list[str], at: int) -> _Block | None:
             quoted = next((_bare(below)[1] for below in lines[number + 1 : number + 4] if below.strip()), depth)
             before = said[: email.start()].rstrip(" <[(\"'")
             name = re.split(
-                r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\.?)?(?:\s?(?:GMT|BST|UTC|[+-]\d{4}))?,?|\b(?:ysgrifennodd)\b",
+                r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\.?)?(?:\s?(?:GMT|BST|UTC|[+-]\d{4}))?,?|\b(?:ysgrifennodd|schrieb|schreef|skrev)\b",
                 before,
             )[-1]
             stop = number + 1

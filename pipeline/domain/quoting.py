@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipeline.domain.header_lines import FROM, SUBJECT, TO, WHEN, WORDS, WROTE, WROTE_BEFORE, WROTE_START, shaped
+
 _REACH = 500
 _ATTRIBUTION_LINES = 4
 _HEADER_LINES = 12
@@ -18,8 +20,8 @@ _DISCLAIMER_LINES = 20
 _WDTK_RULE = 67
 
 _QUOTE = re.compile(r"\s{0,3}>")
-_WROTE = re.compile(r"(?:\b(?:wrote|writes)|\bysgrifennodd\b.{0,300}|\bysgrifennwyd\b.{0,300})\s?:\s*$", re.IGNORECASE)
-_ATTRIBUTION_START = re.compile(r"\s{0,3}(?:On|Ar|Le)\b", re.IGNORECASE)
+_WROTE = re.compile(rf"(?:\b(?:{WROTE})|\b(?:{WROTE_BEFORE})\b.{{0,300}})\s?:\s*$", re.IGNORECASE)
+_ATTRIBUTION_START = re.compile(rf"\s{{0,3}}(?:{WROTE_START})\b", re.IGNORECASE)
 # A mail program gives the time of day or the address; somebody telling what was written to them gives neither.
 _BY_PROGRAM = re.compile(r"\d{1,2}[:.]\d{2}\b|[^\s@<>]{1,64}@[^\s@<>]{1,200}")
 _DIVIDER = re.compile(
@@ -27,14 +29,8 @@ _DIVIDER = re.compile(
     r"neges wedi'i hanfon ymlaen)\s?[-_\s]{0,60}$|begin forwarded message:\s*$",
     re.IGNORECASE,
 )
-_LABEL = re.compile(
-    r"\s{0,3}\*?(?P<label>From|Sent|Date|To|Cc|Subject|Importance|Attachments|Reply-To|Oddi wrth|Anfonwyd|At|Dyddiad|Pwnc)\*?"
-    r"\s?:",
-    re.IGNORECASE,
-)
-_FROM = frozenset({"from", "oddi wrth"})
-_WHEN = frozenset({"sent", "date", "anfonwyd", "dyddiad"})
-_WHAT = frozenset({"to", "subject", "at", "pwnc"})
+_LABEL = re.compile(rf"\s{{0,3}}[*_]{{0,2}}(?P<label>{WORDS})[*_]{{0,2}}\s?:", re.IGNORECASE)
+_WHAT = TO | SUBJECT
 _RULE = re.compile(r"\s{0,3}([_*=#~-])\1{7,}\s*$")
 _DEVICE = re.compile(
     r"\s{0,3}(?:sent from (?:my |yahoo|outlook|mail for|gmail|aol|samsung|proton|the all.new)|sent using |sent via |get outlook for "
@@ -160,8 +156,8 @@ class _Folder:
     def _header_block(self, at: int) -> int:
         """The line after a From/Sent/To/Subject block that starts on line *at*, or *at* when none does."""
         first = _LABEL.match(self.lines[at])
-        if first is None or first["label"].lower() not in _FROM:
-            return at
+        if first is None or first["label"].lower() not in FROM:
+            return at + len(shaped(self.lines, at))
         labels: set[str] = set()
         stop = at
         while stop < min(at + _HEADER_LINES, len(self.lines)) and not self.blank(stop):
@@ -169,7 +165,7 @@ class _Folder:
             if match:
                 labels.add(match["label"].lower())
             stop += 1
-        return stop if labels & _WHEN and labels & _WHAT else at
+        return stop if labels & WHEN and labels & _WHAT else at
 
     def history(self) -> None:
         """Fold from the first unmarked history on to the end; one that opens the text is a forwarded mail and stays."""

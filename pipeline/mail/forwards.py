@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.domain import clock, topic
 from pipeline.domain.errors import InfogovError
 from pipeline.domain.forwarding import Forwarded, is_councillor, is_within, original
+from pipeline.domain.header_lines import FORWARDED
 from pipeline.domain.message import Address
 from pipeline.domain.proposal import Proposal
 from pipeline.domain.questions import questions
@@ -31,7 +32,7 @@ _MAX_BYTES = 20 * 2**20  # of one attached mail
 _MAIL_TYPES = frozenset({"message/rfc822", "message/global", "application/vnd.ms-outlook"})
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _READ = 100_000  # characters of the original in which questions are looked for
-_FORWARD_SUBJECT = re.compile(r"\s*(?:(?:fw|fwd|re|ymlaen|ynt|ateb|vb|wg|tr)\s*:\s*){1,10}", re.IGNORECASE)
+_FORWARD_SUBJECT = re.compile(rf"\s*(?:(?:{FORWARDED}|re|aw|sv|ynt|ateb)\s*:\s*){{1,10}}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ def propose(message: Message, raw: bytes | None, receipt: Receipt, council: Coun
     forwarded = found.forwarded
     subject = forwarded.subject or _FORWARD_SUBJECT.sub("", message.subject[:1000])
     new_text = fold(forwarded.text[:_READ]).new_text
-    asked = questions(new_text)
+    asked = questions(new_text, forwarded.sender.name)
     law = guess(subject, new_text)
     arrived = found.arrived or receipt
     # A claim about the future is no claim.

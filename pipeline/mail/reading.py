@@ -11,8 +11,7 @@ from pipeline.domain.authentication import read_results
 from pipeline.domain.campaign import wording_digest
 from pipeline.domain.forwarding import is_within, own_earlier
 from pipeline.domain.message import Address
-from pipeline.domain.questions import questions
-from pipeline.domain.questions.asking import is_question, is_request
+from pipeline.domain.questions import questions_of
 from pipeline.domain.quoting import fold
 from pipeline.domain.receipt import date_of_receipt
 from pipeline.domain.regime import guess, is_environmental
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from pipeline.mail.council import Council
 
 _FORWARDED = re.compile(r"\s{0,9}(?:fwd?|ymlaen|wg|tr)\s?:", re.IGNORECASE)
-_ANSWER = re.compile(r"(?:\s{0,9}(?:re|fwd?|aw|sv|ynt|ateb)\s?:){1,9}\s{0,9}", re.IGNORECASE)
 _MOST_BY_LAW = 100  # questions whose own law is looked at: nobody asks more, but a list made to keep us busy
 
 
@@ -72,8 +70,9 @@ def read_message(
     contents = contents_of(raw, message, own) if raw is not None else NOTHING
     text = without_armour(text)
     unread = bool(contents.unreadable) and not contents.text.strip()
+    who = requester.name if requester is not None else ""
     # Words that only point to what could not be read are no question.
-    asked = () if unread else questions(contents.text if contents.text.strip() else text or _title(message.subject))
+    asked = () if unread else questions_of(message.subject, contents.text if contents.text.strip() else text, who)
     law = (
         guess(message.subject, f"{text}\n\n{contents.text}")
         if contents.text
@@ -102,12 +101,6 @@ def read_message(
         proposal=None if from_form or form_unread else propose(message, raw, receipt, council),
         authentication=read_results(message.header("authentication-results"), council.gateways(mailbox)),
     )
-
-
-def _title(subject: str) -> str:
-    """A subject that asks, which is all that a mail without words says; "" for any other."""
-    said = _ANSWER.sub("", subject).strip()
-    return said if is_question(said) or is_request(said) else ""
 
 
 def _with_own_forward(message: Message, council: Council) -> Message:

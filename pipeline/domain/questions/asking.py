@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.domain.questions.leads import is_lead_in
+from pipeline.domain.questions.wishes import names_thing, wish
 from pipeline.domain.sieve import Sifted
 
 _I = re.IGNORECASE
@@ -181,7 +182,27 @@ _IN_DOUBT = Sifted(
 def is_preamble(sentence: str) -> bool:
     """True for a sentence that introduces the writer or the law and names nothing wanted."""
     head = sentence[:_LOOK]
-    return bool(_INVOKES.search(head)) and not CONTENT.search(head) and "?" not in head[-2:]
+    if not _INVOKES.search(head) or CONTENT.search(head) or "?" in head[-2:]:
+        return False
+    return not _names_its_thing(head.strip())
+
+
+def _names_its_thing(head: str) -> bool:
+    """Whether an order or a wish says itself what is wanted; "I request information under the Act" leaves that to other words."""
+    if head[:11].casefold() == "request for":  # a heading
+        return False
+    wanted = _ordered(head)
+    if wanted is None:
+        wanted = wish(head)
+    return wanted is not None and names_thing(wanted)
+
+
+def _ordered(head: str) -> str | None:
+    """What stands behind the order in *head* ("please send me ..."); None where nothing is ordered."""
+    for start in (0, *(hit.end() for hit in _LATER.finditer(head[:200]))):
+        if found := _IMPERATIVE.match(head[start:]):
+            return head[start + found.end() :]
+    return None
 
 
 def is_boilerplate(sentence: str) -> bool:
@@ -191,12 +212,16 @@ def is_boilerplate(sentence: str) -> bool:
         return True
     if is_format(head):
         return True
-    if _FALL_BACK.search(head) or _LAW.search(head):
+    if (_FALL_BACK.search(head) or _LAW.search(head)) and not _OUTRIGHT.match(head):
         if _CONDITIONAL.match(head) and not head.endswith("?"):
             return True
         if not wants(head):
             return True
     return bool(_IN_DOUBT.search(head))
+
+
+# Whoever asks "What do you use for redaction?" speaks of no refusal.
+_OUTRIGHT = re.compile(r"(?:what|which|who|whose|when|where|why|how)\b.{3,590}\?\W{0,3}$", _I)
 
 
 def is_format(sentence: str) -> bool:
@@ -240,14 +265,10 @@ def is_request(sentence: str) -> bool:
     head = sentence.strip()[:_LOOK]
     if _POINTS_AT.match(head):
         return False
-    orders = _IMPERATIVE.match(head) or any(_IMPERATIVE.match(head[hit.end() :]) for hit in _LATER.finditer(head[:200]))
-    return (
-        bool(orders)
-        and not is_boilerplate(head)
-        and not is_refinement(head)
-        and not is_lead_in(head)
-        and not is_preamble(head)
-    )
+    wanted = _ordered(head)
+    if wanted is None and ((wanted := wish(head)) is None or not names_thing(wanted)):
+        return False
+    return not is_boilerplate(head) and not is_refinement(head) and not is_lead_in(head) and not is_preamble(head)
 
 
 def is_refinement(sentence: str) -> bool:

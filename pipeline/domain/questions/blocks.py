@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pipeline.domain.questions.asking import is_boilerplate
 from pipeline.domain.questions.leads import is_earlier
 from pipeline.domain.questions.letterbody import is_wrap, wrap_width
-from pipeline.domain.questions.listing import Marker, Style, markers, split_runs
+from pipeline.domain.questions.listing import Marker, Style, join_lone, markers, split_runs
 
 _NESTED = 2  # columns of indent that put an item below its neighbour
 _HEADING_WORDS = 10
@@ -47,7 +47,7 @@ class Listing:
 
 def blocks(lines: list[str]) -> list[Block]:
     """Join the wrapped lines of *lines* into blocks; a blank line, a marker and a break that the writer made each begin one."""
-    lines = split_runs(lines)
+    lines = split_runs(join_lone(lines))
     width = wrap_width(lines)
     found = markers(lines)
     out: list[Block] = []
@@ -87,6 +87,9 @@ def listings(found: list[Block]) -> tuple[list[Listing], list[Block]]:
     current: Listing | None = None
     for here, block in enumerate(found):
         if current is not None and block.marker is not None:
+            if _heads_section(block, current, found, here):
+                loose.append(block)
+                continue
             if _is_sibling(block, current):
                 current.items.append(Item(head=block))
                 continue
@@ -132,6 +135,15 @@ def _is_nested(block: Block, current: Listing) -> bool:
     if current.style is Style.BULLET:
         return block.indent >= current.items[-1].head.indent + _NESTED
     return not (mark.style is Style.NUMBER and current.style is Style.BARE)
+
+
+def _heads_section(block: Block, current: Listing, found: list[Block], here: int) -> bool:
+    """Whether a numbered line is the heading of the items 2.1, 2.2 that stand below it in a list that began with 1.1."""
+    below = found[here + 1].marker if here + 1 < len(found) else None
+    mark = block.marker
+    if mark is None or below is None or current.style is not Style.DOTTED or mark.style is not Style.NUMBER:
+        return False
+    return below.style is Style.DOTTED and below.value // 100 == mark.value and _is_heading(block)
 
 
 def _next_marked(found: list[Block]) -> list[dict[Style, int]]:

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 from pipeline.domain.questions.asking import (
     ALSO,
     is_ask,
     is_boilerplate,
-    is_follow_up,
     is_format,
     is_preamble,
     is_question,
-    is_refinement,
     is_request,
     is_statute,
     is_trivial,
     wants,
 )
 from pipeline.domain.questions.blocks import Block, Item, Listing, blocks, listings
-from pipeline.domain.questions.leads import is_column, is_earlier, is_lead_in, is_scope, refuses_list
+from pipeline.domain.questions.leads import (
+    is_column,
+    is_earlier,
+    is_lead_in,
+    is_pointer,
+    is_scope,
+    names_own,
+    refuses_list,
+)
 from pipeline.domain.questions.letterbody import body_lines, only_sign_off, sentences
 from pipeline.domain.questions.listing import Style, split_letters
+from pipeline.domain.questions.prose import THING, ProseReader
+from pipeline.domain.questions.signature import Writer, without_signature
 from pipeline.domain.request import Question
 
 LOOK_AT = 100_000  # characters; what stands beyond is kept, unread, in the last question
@@ -29,14 +37,17 @@ MOST = 1_000  # questions; the rest stays in the last one
 _HALF = 0.5
 _HEADING = 12  # words
 _TITLE = 6
+_FEW = 2
 
 
-def questions(text: str) -> tuple[Question, ...]:
+def questions(text: str, writer: str = "") -> tuple[Question, ...]:
     """The questions in *text*, the part of a mail that its sender wrote (``Message.new_text``), in order.
+
+    *writer* is the name that the sender's mail program gives: where it stands as a line of its own, the letter ends.
 
     Words are never changed: wrapped lines are joined by a space, the paragraphs of one question by an empty line, its sub-items stand on
     lines of their own. The label is the number as written, without brackets and stops; "" for a bullet or an unnumbered question.
-    Empty only when *text* is blank or holds no more than a greeting's end ("Thanks", "Sent from my phone"). Linear in the length of *text*.
+    Empty only when *text* is blank or holds no more than a letter's end ("Thanks", "Sent from my phone", the writer's name). Linear in the length of *text*.
     """
     plain = (
         text.replace("\r\n", "\n")
@@ -45,10 +56,11 @@ def questions(text: str) -> tuple[Question, ...]:
         .replace("\ufeff", "")
         .replace("\u200b", "")
     )
-    if not plain.strip() or only_sign_off(plain):
+    who = Writer(writer)
+    if not plain.strip() or only_sign_off(plain, who):
         return ()
     seen, beyond = _cap(plain)
-    lines = body_lines(seen)
+    lines = without_signature(body_lines(seen), who)
     found = _find(blocks(lines)) or [Question(label="", text=_whole(lines))]
     if len(found) > MOST:
         tail = "\n\n".join(f"{q.label} {q.text}".strip() for q in found[MOST - 1 :])
@@ -88,7 +100,33 @@ def _find(found: list[Block]) -> list[Question]:
     placed += [
         (block.place, Question(label="", text=block.text)) for block in loose if block.place > start and _extra(block)
     ]
-    return [question for _, question in sorted(placed, key=lambda pair: pair[0])]
+    listed = [question for _, question in sorted(placed, key=lambda pair: pair[0])]
+    return [*_above([block for block in loose if block.place < start]), *listed]
+
+
+def _above(loose: list[Block]) -> list[Question]:
+    """What the paragraphs above a list ask for by themselves; words that only lead into the list, and headings, are no question."""
+    reader = ProseReader()
+    for block in loose:
+        reader.read(replace(block, text=_without_lead(block.text)))
+    said = ("".join(parts).strip() for parts in reader.segments)
+    return [Question(label="", text=text) for text in said if any(_asks_fully(part) for part in sentences(text))]
+
+
+def _without_lead(text: str) -> str:
+    """A paragraph without the open words at its end that lead into what stands below it ("If it has:")."""
+    parts = sentences(text)
+    leads = (
+        bool(parts)
+        and not parts[-1].rstrip("\"'\u2019\u201d)*_ ").endswith((".", "?", "!"))
+        and not names_own(parts[-1])
+    )
+    return " ".join(parts[:-1]) if leads else text
+
+
+def _asks_fully(part: str) -> bool:
+    """Whether a sentence above a list asks for more than answers to the list."""
+    return (is_question(part) or is_request(part)) and not is_pointer(part) and len(part.split()) > _FEW
 
 
 def _extra(block: Block) -> bool:
@@ -163,7 +201,7 @@ def _items(one: Listing) -> list[tuple[Item, Question]]:
 
 def _says_nothing(text: str) -> bool:
     """Whether an item is only courtesy or a reminder; "the report, including exempt parts" begins with a thing and is none."""
-    return is_boilerplate(text) and (is_format(text) or not _THING.match(text))
+    return is_boilerplate(text) and (is_format(text) or not THING.match(text))
 
 
 def _promoted(one: Listing, item: Item) -> list[Item]:
@@ -201,7 +239,7 @@ def _question(item: Item) -> Question:
 def _unnumbered(found: list[Block], lists: list[Listing]) -> list[Question]:
     """Questions of a letter without a list of them: each sentence that asks begins one; what refines it stays with it."""
     listed = {block.place: one for one in lists for item in one.items for block in [item.head, *item.rest]}
-    reader = _Reader()
+    reader = ProseReader()
     for block in found:
         one = listed.get(block.place)
         if one is None:
@@ -224,82 +262,6 @@ def _run_on_letters(text: str) -> list[Question]:
     return [Question(label=label, text=item) for label, item in items]
 
 
-def _own_ask(part: str) -> bool:
-    return not part.rstrip().endswith(":") and is_request(part)
-
-
-def _belongs(part: str, block: Block) -> bool:
-    return is_refinement(part) or is_follow_up(part) or not block.gap or part[:1].islower() or part.startswith("(")
-
-
-_BREAKS_DOWN = re.compile(
-    r"(?:broken|split|divided|separated|by|for|from|per|in|including|and|or|with|between|since|excluding|both|ideally|where|if|e\.?g|i\.?e|"
-    r"please|thank|kind|regards|yours)\b",
-    re.IGNORECASE,
-)
-
-
-_THING = re.compile(
-    r"(?:the|a|an|any|all|every|each|your|copies|its)\b(?!.{0,80}\b(?:is|are|was|were|has|have|will|would|should|can|must)\b)",
-    re.IGNORECASE,
-)
-
-
-def _bare_item(part: str) -> bool:
-    """Whether a line under a lead-in is an item by itself: a short noun phrase in capitals' form without an end ("Current maintenance contractor")."""
-    few = 1 < len(part.split()) <= _HEADING
-    ends = part[-1:].isalnum() or _THING.match(part)
-    return few and part[:1].isupper() and bool(ends) and not _BREAKS_DOWN.match(part) and not is_boilerplate(part)
-
-
-class _Reader:
-    """Reads unmarked paragraphs in order and sorts their sentences into *segments*; *live* while the last sentence belonged to one."""
-
-    def __init__(self) -> None:
-        self.segments: list[list[str]] = []
-        self.live = False
-        self._expecting = False
-        self._context: list[str] = []
-
-    def read(self, block: Block) -> None:
-        """Sort the sentences of one paragraph; context before a sentence that asks goes with it, courtesy and law talk go nowhere."""
-        parts = sentences(block.text)
-        self._context, joint = [], "\n\n" if block.gap else "\n"
-        listening, self.live, leads = self._expecting, False, False
-        for here, part in enumerate(parts):
-            if here == len(parts) - 1 and is_lead_in(part) and not is_question(part) and not _own_ask(part):
-                self._expecting = True
-                return
-            bare = (
-                here == 0
-                and len(parts) == 1
-                and (not block.gap or not self.segments)
-                and listening
-                and _bare_item(part)
-            )
-            if bare or self._starts(part, new_line=here == 0, listening=listening):
-                self.segments.append([" ".join([*self._context, part])])
-                self._context, joint, self.live = [], " ", True
-            elif is_boilerplate(part) or (not self.segments and is_preamble(part)):
-                self._context, self.live = [], False
-                leads = leads or is_lead_in(part)
-            elif not self.segments and is_lead_in(part):
-                leads = True
-            elif self.segments and (here or _belongs(part, block)) and (self.live or here == 0):
-                self.segments[-1].append(joint + part)
-                joint, self.live = " ", True
-            else:
-                self._context.append(part)
-        self._expecting = leads or (listening and bool(parts) and (is_ask(parts[0]) or _bare_item(parts[0])))
-
-    def _starts(self, part: str, *, new_line: bool, listening: bool) -> bool:
-        if is_question(part):
-            return not (self.segments and is_follow_up(part))
-        if is_request(part):
-            return new_line or not self.segments or bool(ALSO.match(part))
-        return listening and new_line and is_ask(part) and not is_boilerplate(part) and not is_refinement(part)
-
-
 def _each(kept: list[str], asking: list[bool]) -> list[str]:
     """One question for each paragraph or line that names a thing wanted, with what follows it."""
     out: list[str] = []
@@ -311,13 +273,20 @@ def _each(kept: list[str], asking: list[bool]) -> list[str]:
     return out
 
 
+def _may_want(text: str) -> bool:
+    return wants(text) or len(text.split()) > _TITLE
+
+
 def _fallback(found: list[Block]) -> list[str]:
-    """Where nothing asks by its form: what is neither courtesy nor law talk, as one question; else all of it."""
+    """Where nothing asks by its form: what is neither courtesy nor law talk, as one question; else all of it.
+
+    What is left may be a name or "Plan attached."; where it wants nothing, what was taken for courtesy or law talk stays too.
+    """
     for dropped in (lambda part: is_boilerplate(part) or is_preamble(part) or is_lead_in(part), is_boilerplate):
         kept = [" ".join(part for part in sentences(block.raw) if not dropped(part)) for block in found]
         asking = [is_ask(text) for text in kept]
         if sum(asking) > 1:
             return _each(kept, asking)
-        if any(text.strip() for text in kept):
+        if any(asking) or any(_may_want(text) for text in kept):
             return ["\n\n".join(text for text in kept if text.strip())]
     return ["\n\n".join(block.raw for block in found)] if found else []

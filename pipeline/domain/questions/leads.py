@@ -68,18 +68,28 @@ _BY_LAW = re.compile(
 )
 
 
+# "Please provide the following: the survey and the minutes." and "details of payments made to the following landlord." name what they want.
+_TELLS_IT = re.compile(
+    r"\b(?:following|below|these)\b[^.?!:]{0,60}:\s+(?:[^\s:]+\s+){3,}[^\s:]*[^\s:-]$"
+    r"|\bdetails of (?!(?:all |any |each )?(?:of )?(?:the|these) following)[^.?!:]{6,90}\bthe following\b[^.?!:]{0,90}\.$",
+    _I,
+)
+
+
 def is_lead_in(text: str) -> bool:
     """True for words that only point at the list below them ("Please answer the following questions:")."""
     head = _BY_LAW.sub(r"\1", text.strip()[-_LOOK:])
+    if _TELLS_IT.search(head):
+        return False
     if re.search(r"\b(?:the|these) following\b[^.?!:]{0,90}[.:;]?$", head, _I):
-        return not _own_content(head) and not refuses_list(head)
+        return not names_own(head) and not refuses_list(head)
     if head.rstrip("*_ ").endswith((":", ":-", "-", "\u2013")) or re.search(
         r"(?:following|below|questions?|"
         r"queries)\b[^.?]{0,60}[.?;]?$",
         head,
         _I,
     ):
-        return bool(_LEAD_ANSWER.search(head)) and not _own_content(head)
+        return bool(_LEAD_ANSWER.search(head)) and not names_own(head)
     return _ONLY_ASKS.fullmatch(head) is not None
 
 
@@ -99,7 +109,7 @@ _OPEN_END = re.compile(
 )
 
 
-def _own_content(head: str) -> bool:
+def names_own(head: str) -> bool:
     """Whether the lead-in itself names what is wanted ("the number of staff who are:")."""
     last = _OPEN_END.sub(" ", re.split(r"(?<=[.?!])\s+", head)[-1])
     return bool(
@@ -111,6 +121,15 @@ def _own_content(head: str) -> bool:
             _I,
         )
     )
+
+
+_POINTER = re.compile(r"\b(?:(?:the|these) following|that follow|as follows|below)\b", _I)
+
+
+def is_pointer(text: str) -> bool:
+    """True for words that point at what stands below them and name no thing of their own."""
+    head = text[-_LOOK:]
+    return bool(_POINTER.search(head)) and not names_own(head)
 
 
 _SCOPE = re.compile(
@@ -144,7 +163,7 @@ def refuses_list(lead: str) -> bool:
     ) and not re.search(r"format|column|heading|broken down|break\s?down|because|reason|search", last, _I):
         return False
     return bool(_ATTACHED_LIST.search(last) or (_POINTS.search(last) and _DETAIL_LIST.search(last))) or (
-        _own_content(last) and last.rstrip("*_ ").endswith(":")
+        names_own(last) and last.rstrip("*_ ").endswith(":")
     )
 
 

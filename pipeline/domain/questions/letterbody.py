@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.domain.questions.asking import is_ask
+from pipeline.domain.questions.signature import NOBODY, Writer, only_signed
 
 _SALUTATION = re.compile(
     r"^(?:dear|hi|hiya|hello|hey|good (?:morning|afternoon|day|evening)|morning|afternoon|greetings|"
@@ -14,7 +15,7 @@ _SALUTATION = re.compile(
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"^(?:re|subject|ref|our ref|your ref|date|to|from|sent|cc)\s?:", re.IGNORECASE)
-_SHORT = 500  # characters
+_SHORT_TEXT = 500  # characters
 _SIGN_OFF = re.compile(
     r"^(?:yours?(?: (?:faithfully|sincerely|truly|ever|etc|aye))?|(?:with )?(?:kind(?:est)?|warm(?:est)?|best|"
     r"many|very best)?,? ?regards|"
@@ -72,15 +73,21 @@ _SHORT = 60  # characters; a longer line is a sentence
 def body_lines(text: str) -> list[str]:
     """The lines of *text* between salutation and sign-off; footers, rules and headers off. Falls back to every line."""
     lines = [line.rstrip() for line in text.split("\n")]
-    kept = _without_tail(_without_footer(lines))
+    whole = _without_footer(lines)
+    kept = _without_tail(whole)
     body = _without_head(kept)
+    if (second := _in_two_languages(whole)) is not None:
+        body = [*body, "", *_without_head(_without_tail(whole[second:]))]
     return body if any(line.strip() for line in body) else kept if any(line.strip() for line in kept) else lines
 
 
-def only_sign_off(text: str) -> bool:
-    """Whether *text* is nothing but the ends of letters: thanks, regards, the line a telephone adds."""
-    lines = [line.strip() for line in text[:_SHORT].splitlines() if line.strip()]
-    return len(text) <= _SHORT and bool(lines) and all(_SIGN_OFF.match(line) for line in lines)
+def only_sign_off(text: str, writer: Writer = NOBODY) -> bool:
+    """Whether *text* is nothing but the ends of letters: thanks, regards, the line a telephone adds, the writer's name and post."""
+    lines = [line.strip() for line in text[:_SHORT_TEXT].splitlines() if line.strip()]
+    if len(text) > _SHORT_TEXT or not lines:
+        return False
+    said = next((here for here, line in enumerate(lines) if not _SIGN_OFF.match(line)), len(lines))
+    return said == len(lines) or only_signed(lines[said:], writer)
 
 
 def _without_footer(lines: list[str]) -> list[str]:
@@ -111,6 +118,28 @@ def _without_tail(lines: list[str]) -> list[str]:
             return [*lines[:here], "", *lines[script:]]
         said += len(stripped.split())
     return lines
+
+
+_TWICE = re.compile(
+    r"\W{0,3}(?:english (?:version )?(?:below|follows)|annwyl|yn gywir|yn ddiffuant|cofion|gyda diolch|diolch)\b",
+    re.IGNORECASE,
+)
+_LOOK = 60  # characters of a line
+
+
+def _in_two_languages(lines: list[str]) -> int | None:
+    """Where a letter that was closed begins again for its readers in the other language; None for a letter in one.
+
+    Only with Welsh about it: below the end of an English letter "Dear" mostly opens a letter of ours that its writer copied.
+    """
+    welsh = any(_TWICE.match(line[:_LOOK]) for line in lines)
+    closed = False
+    for here, line in enumerate(lines) if welsh else ():
+        stripped = line.strip()
+        if closed and _SALUTATION.match(stripped[:_LOOK]):
+            return here
+        closed = closed or (0 < len(stripped) <= _SHORT and _SIGN_OFF.match(stripped) is not None)
+    return None
 
 
 def _numbered_after(lines: list[str]) -> list[int]:

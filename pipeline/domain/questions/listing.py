@@ -217,6 +217,24 @@ _INLINE = re.compile(
     r"(?P<m>(?<![\w)])\((?P<x>\d{1,2})\)|\b[Qq](?:uestion )?(?P<q>\d{1,2})[.:)]?|(?<![\d(])(?P<n>\d{1,2})(?:\.\)|"
     r"[.)]))(?P<gap>\s*)(?=[A-Za-z\"'(\u2018\u201c\u00a3])"
 )
+_LONE = re.compile(r"\s{0,9}\|?\s{0,9}(\d{1,2})[.)]?\s{0,9}\|?\s{0,9}$")
+
+
+def join_lone(lines: list[str]) -> list[str]:
+    """*lines* with each number that stands alone put before the line below it, where they count 1, 2, 3: the first column of a table."""
+    alone = [(here, int(found[1])) for here, line in enumerate(lines) if (found := _LONE.match(line))]
+    counted = [here for at, (here, value) in enumerate(alone) if value == at + 1]
+    if len(counted) < 2 or len(counted) != len(alone):  # noqa: PLR2004 - one number alone counts nothing
+        return lines
+    out = list(lines)
+    for here, below in zip(counted, [*counted[1:], len(lines)], strict=True):
+        said = next((at for at in range(here + 1, below) if lines[at].strip()), None)
+        if said is None:
+            return lines
+        out[here], out[said] = "", f"{lines[here].strip(' |.)')}. {lines[said].strip()}"
+    return out
+
+
 _SENTENCE_END = tuple("?.!;:)]\"'\u2019\u201d")
 
 
@@ -265,7 +283,7 @@ def _may_break(before: str, hit: re.Match[str], line: str, value: int) -> bool:
         return glued and capital and hit["q"] is None
     if value == 1 and not REFERENCE_WORD.search(text):
         return True
-    if re.search(r"[,;]$|\b(?:and|also)$", text) and not re.search(r"\d\s*(?:,|and)$", text):
+    if re.search(r"[,;]$|\b(?:and|also)$", text) and not re.search(r"(?<!\d)\d{1,2}\s*(?:,|and)$", text):
         return True
     return capital and not REFERENCE_WORD.search(text)
 
