@@ -31,6 +31,10 @@ class Workflow(StrEnum):
     NOT_A_REQUEST = "not_a_request"
 
 
+# A request that is still to be answered.
+OPEN = (Workflow.NEW, Workflow.DRAFTING, Workflow.FOR_APPROVAL, Workflow.APPROVED)
+
+
 class ClockState(StrEnum):
     """Whether days are being counted; derived from events."""
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
 S, T = schema.SignIn, schema.Throttle
+_FAILURES = (T.key, T.failures, T.last_at, T.blocked_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,16 +106,16 @@ class SignIns:
 
     def failures(self, keys: tuple[str, ...]) -> dict[str, Failures]:
         """What is noted for each of *keys*."""
-        return self._noted(select(T).where(T.key.in_(keys)))
+        return self._noted(select(*_FAILURES).where(T.key.in_(keys)))
 
     def failures_held(self, keys: tuple[str, ...], at: datetime) -> dict[str, Failures]:
         """The same for this transaction alone until it ends, with a row for every key: a row that isn't there could not be held."""
         for key in sorted(keys):  # in one order, so that no two writers wait for each other in a circle
             none_yet = insert_or_leave(self._connection, T, "key").values(key=key, failures=0, last_at=at)
             self._connection.execute(none_yet)
-        return self._noted(held(self._connection, select(T).where(T.key.in_(keys)).order_by(T.key)))
+        return self._noted(held(self._connection, select(*_FAILURES).where(T.key.in_(keys)).order_by(T.key)))
 
-    def _noted(self, query: Select[tuple[T]]) -> dict[str, Failures]:
+    def _noted(self, query: Select[str, int, datetime, datetime | None]) -> dict[str, Failures]:
         return {
             row.key: Failures(count=row.failures, last_at=row.last_at, blocked_until=row.blocked_until)
             for row in self._connection.execute(query)

@@ -11,6 +11,7 @@ from storing import arrival, letter_bytes
 from pipeline.domain.unread import MAX_ATTEMPTS
 from pipeline.letters.model import LetterKind
 from pipeline.stages import reading_room
+from pipeline.stages.newmail import EFFECTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,8 +191,23 @@ def test_mail_that_could_not_be_read_is_tried_again_or_taken_off(office: Office)
     assert "All mail could be read." in office.visitor().get("newmail.waiting").words
 
 
+@pytest.mark.parametrize("intent", sorted(EFFECTS))
+def test_both_pages_offer_the_same_effects(office: Office, intent: str) -> None:
+    """What new mail can be decided to do to a request is what its own page offers to record of mail that stands with it."""
+    reference = office.receive()
+    number = suggested(office, reference, intent)
+    assert intent in {
+        one.get("value") for one in office.visitor().get("newmail.decide", number=number).select("input[name=what]")
+    }
+    office.app.new_mail("test").attach(number, reference, OFFICER)
+    assert (
+        f"Record {'that' if intent == 'withdrawal' else 'what'} mail {number}"
+        in office.visitor().open(f"/requests/{reference}").words
+    )
+
+
 def _noting(read: list[bytes], reader: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
-    def noted(raw: bytes) -> Any:  # noqa: ANN401 - whatever the reader gives
+    def noted(raw: bytes) -> Any:
         read.append(raw)
         return reader(raw)
 
