@@ -158,21 +158,24 @@ class App:
     @cached_property
     def upkeep(self) -> Upkeep:
         """Looks for what needs a person."""
-        return Upkeep(self.store, self.clock, self.calendar)
+        return Upkeep(self.store, self.clock, self.calendar, copies=_keeps_copies(self.settings))
 
     @cached_property
     def reports(self) -> Reports:
         """Lists, searches, figures and files for officers' pages."""
         return Reports(self.store, self.clock, self.calendar, soon_days=self.settings.reminders.due_soon_days)
 
-    def deliver(self) -> Deliver:
-        """Sends; with a connection of its own, so one for each thread."""
-        copies = next((box for box in self.settings.mailbox.values() if box.sent_folder), None)
-        copied = None
-        if copies is not None:
-            copied = SentCopies(self.store, self.clock, self.mailbox(copies), copies.sent_folder).put
+    def deliver(self, *, copies: bool = True) -> Deliver:
+        """Sends; with a connection of its own, so one for each thread. *copies* are put into the sent folder after each run."""
+        sent = self.sent_copies() if copies else None
+        copied = None if sent is None else sent.put_all
         told = self.clockwork().letter_sent
         return Deliver(self.store, self.transport(), self.clock, self.ids, self.settings, copied, letter_sent=told)
+
+    def sent_copies(self) -> SentCopies | None:
+        """Puts copies into the sent folder, if there is one; with a connection of its own, so one for each thread."""
+        box = next((box for box in self.settings.mailbox.values() if box.sent_folder), None)
+        return None if box is None else SentCopies(self.store, self.clock, self.mailbox(box), box.sent_folder)
 
     def casework(self, via: str = "cli") -> Casework:
         """An officer's verbs on a request."""
@@ -294,12 +297,20 @@ def build(settings: Settings) -> App:
     )
 
 
+def _keeps_copies(settings: Settings) -> bool:
+    return any(box.sent_folder for box in settings.mailbox.values())
+
+
 def checkup(settings: Settings) -> Checkup:
     """Everything that ``doctor`` looks at; it opens the database as it is, and closes it again."""
     clock, calendar = SystemClock(), uk_calendar()
+
+    def _upkeep(store: Store) -> Upkeep:
+        return Upkeep(store, clock, calendar, copies=_keeps_copies(settings))
+
     house = House(
         problems=lambda store: HealthReader(store, clock, settings).problems(),
-        findings=lambda store: [(found.kind, found.words) for found in Upkeep(store, clock, calendar).run()],
+        findings=lambda store: [(found.kind, found.words) for found in _upkeep(store).run()],
         free_bytes=lambda: free_bytes(settings.database.url),
     )
     servers = Servers(

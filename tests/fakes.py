@@ -84,6 +84,21 @@ class Folder:
     messages: dict[int, Kept] = field(default_factory=dict)
 
 
+class Ticks:
+    """Seconds that only go on, moved by a test."""
+
+    def __init__(self) -> None:
+        self._at = 1000.0
+
+    def __call__(self) -> float:
+        """Where they are."""
+        return self._at
+
+    def advance(self, by: timedelta) -> None:
+        """Let time go by."""
+        self._at += by.total_seconds()
+
+
 class FakeMailbox:
     """An IMAP mailbox in memory.
 

@@ -119,11 +119,6 @@ def problems(health: Health, limits: Limits) -> tuple[Problem, ...]:
     return tuple(sorted(found, key=lambda problem: not problem.grave))
 
 
-def is_ready(health: Health, limits: Limits) -> bool:
-    """Whether the service does its work: nothing grave is wrong."""
-    return not any(problem.grave for problem in problems(health, limits))
-
-
 def _worker(health: Health, limits: Limits) -> Iterator[Problem]:
     beats = [part.at for part in health.parts if part.at is not None]
     if not beats or health.at - max(beats) > limits.mailbox:

@@ -27,11 +27,6 @@ _NINE = rf"{_DIGIT}(?:[{_BETWEEN}]{{0,2}}{_DIGIT}){{8}}"
 _AFTER_PREFIX = rf"[{_BETWEEN}\r\n#:_\uff03\uff1a]{{0,3}}"
 _STARTS = r"(?<![^\W_])"  # No letter or digit stands before; an underscore may, as in a file name.
 _ENDS = r"(?![^\W_])"
-_BARE = re.compile(
-    rf"{_STARTS}(?:references?|ref|requests?|case|id)(?:[{_BETWEEN}]{{0,2}}(?:number|no|num|id))?"
-    rf"[{_BETWEEN}\r\n#:(\[\uff03\uff1a]{{0,4}}({_NINE}){_ENDS}",
-    re.IGNORECASE,
-)
 
 
 def check_prefix(prefix: str) -> str:
@@ -67,11 +62,6 @@ def find(text: str, prefixes: tuple[str, ...]) -> tuple[str, ...]:
     if not prefixes:
         return ()
     return tuple(dict.fromkeys(as_stored(found[0]) for found in _pattern(prefixes).finditer(text)))
-
-
-def find_bare(text: str) -> tuple[str, ...]:
-    """Find nine digits after a word such as "Ref:" or "request no.", in order and without repeats; digits only."""
-    return tuple(dict.fromkeys(as_stored(found[1]) for found in _BARE.finditer(text)))
 
 
 @lru_cache(maxsize=16)

@@ -33,6 +33,8 @@ class Workflow(StrEnum):
 
 # Nothing more is to be done on a request there, unless it is opened again.
 OVER = frozenset({Workflow.SENT, Workflow.CLOSED, Workflow.WITHDRAWN, Workflow.NOT_A_REQUEST})
+# A request that is still to be answered.
+OPEN = (Workflow.NEW, Workflow.DRAFTING, Workflow.FOR_APPROVAL, Workflow.APPROVED)
 
 
 class ClockState(StrEnum):

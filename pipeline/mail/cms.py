@@ -16,7 +16,6 @@ _OID = 0x06
 _OCTETS = 0x04
 _OCTETS_IN_PIECES = 0x24
 _SEQUENCE = 0x30
-_SET = 0x31
 _EXPLICIT = 0xA0
 _INDEFINITE = 0x80
 _LONGEST = 4  # bytes that tell a length

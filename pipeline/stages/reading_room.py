@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import NotAllowedError, NotFoundError, RestrictedError
 from pipeline.domain.roles import Capability, may_see
-from pipeline.mail.parsing import attachment_bytes, html_of, parse
+from pipeline.domain.unread import safe_to_read
+from pipeline.mail.parsing import attachment_bytes, headers_only, html_of, parse
 from pipeline.store.access import acting_officer, refuse_hidden, visible_case
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class CaseFile:
 class OpenedMail:
     """One mail to read: as parsed, its HTML as the sender wrote it (never to be shown unsanitised), and its files.
 
-    *references* are the cases it stands with, of those that the officer may see.
+    *references* are the cases it stands with, of those that the officer may see. *whole*: it was read here; of a mail that may take
+    down what reads it only the headers are.
     """
 
     number: int
@@ -61,6 +63,7 @@ class OpenedMail:
     html: str
     attachments: tuple[AttachmentRecord, ...]
     references: tuple[str, ...]
+    whole: bool
 
 
 class ReadingRoom:
@@ -101,15 +104,19 @@ class ReadingRoom:
         """One mail with its words; the look is noted with the cases that it stands with."""
         with self._store.read() as work:
             who = acting_officer(work, officer, Capability.LOOK)
+            standing = work.quarantine.standing(number)
         raw, cases, attachments = self._opened(number, officer)
         for case in cases:
             self._looked(case.id, officer, f"mail {number}")
+        # Under serve these pages and the worker are one process: what killed the process that reads apart must not be read in it.
+        whole = standing is not None and safe_to_read(*standing)
         return OpenedMail(
             number=number,
-            message=parse(raw),
-            html=html_of(raw),
+            message=parse(raw) if whole else headers_only(raw),
+            html=html_of(raw) if whole else "",
             attachments=attachments,
             references=tuple(case.reference for case in cases if may_see(who.role, who.team, case.team)),
+            whole=whole,
         )
 
     def raw_mail(self, number: int, officer: str) -> bytes:

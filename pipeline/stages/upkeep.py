@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.store import Store, Work
 
 _STUCK = timedelta(hours=1)
+_COPIES_TOLD = timedelta(days=7)
 _UNCERTAIN_TOO_LONG = timedelta(minutes=15)
 
 
@@ -33,7 +34,9 @@ class Finding:
 class Upkeep:
     """Reads the whole house and reports."""
 
-    def __init__(self, store: Store, clock: Clock, calendar: Calendar) -> None:
+    def __init__(self, store: Store, clock: Clock, calendar: Calendar, *, copies: bool = False) -> None:
+        """*copies*: letters that went are to have a copy in the sent folder."""
+        self._copies = copies
         self._store = store
         self._clock = clock
         self._calendar = calendar
@@ -43,6 +46,7 @@ class Upkeep:
         now = self._clock.now()
         with self._store.read() as work:
             found = [*_lost(work), *_letters(work, now), *_waiting(work)]
+            found += _uncopied(work, now) if self._copies else ()
         found += [Finding(kind="calendar", words=gap) for gap in self._calendar.gaps(clocks.received_day(now))]
         for finding in found:
             log.warning("upkeep", kind=finding.kind, words=finding.words)
@@ -77,6 +81,15 @@ def _letters(work: Work, now: datetime) -> Iterator[Finding]:
     if oldest is not None and now - oldest > _STUCK:
         words = f"a letter has been waiting to be sent since {oldest:%d %B %H:%M} UTC; see: infogov outbox"
         yield Finding(kind="unsent", words=words)
+
+
+def _uncopied(work: Work, now: datetime) -> Iterator[Finding]:
+    """Tell of letters whose copies the sent folder does not take: days later nobody tries any more."""
+    late = [one for one in work.copies.missing(now - _COPIES_TOLD) if now - one.sent_at > _STUCK]
+    if late:
+        named = ", ".join(f"letter {one.id} of {one.reference}" for one in late[:10])
+        words = f"no copy of these letters could be put into the sent folder: {named}; infogov's log has what the mail server says"
+        yield Finding(kind="not_copied", words=words)
 
 
 def _waiting(work: Work) -> Iterator[Finding]:

@@ -162,14 +162,6 @@ class Letters:
         """Letters of every kind that wait for approval, the one due first in front."""
         return self._listed(L.status == "for_approval")
 
-    def being_drafted(self) -> list[ListedLetter]:
-        """Letters of every kind that are being written."""
-        return self._listed(L.status == "drafting")
-
-    def approved_to_go(self) -> list[ListedLetter]:
-        """Letters that are approved and have not gone."""
-        return self._listed(L.status == "approved")
-
     def exceptions_to_check(self, letter_id: int | None = None) -> list[ListedLetter]:
         """Letters approved by a policy (deputy, break-glass, correction) that nobody has looked at since; of *letter_id* only, if given."""
         waiting = L.status.in_(("approved", "sent")) & L.exception.is_not(null()) & L.exception_checked_at.is_(None)

@@ -9,7 +9,7 @@ from sqlalchemy import Integer, bindparam, delete, exists, func, insert, select,
 
 from pipeline.store import schema
 from pipeline.store.engine import BYTES
-from pipeline.store.events import Happening, case_chain, mailbox_chain
+from pipeline.store.events import Happening, mailbox_chain
 from pipeline.store.folders import Folders
 from pipeline.store.holding import held
 from pipeline.store.many import insert_many
@@ -346,11 +346,6 @@ class Messages(Folders):
         """Ids of filed requests' messages that have no case: there must be none."""
         linked = exists().where(schema.CaseMessage.message_id == M.id)
         return list(self._connection.scalars(select(M.id).where(M.state == "filed", M.verdict == "request", ~linked)))
-
-    def chain_for(self, message_id: int, mailbox: str) -> str:
-        """The chain that events about this message belong to."""
-        case = self.case_of(message_id)
-        return mailbox_chain(mailbox) if case is None else case_chain(case)
 
 
 def _settled(message_id: int, state: str, values: dict[str, Any]) -> dict[str, Any]:

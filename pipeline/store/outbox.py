@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, select, text, update
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import Connection, Row, RowMapping
 
     from pipeline.domain.outbox import Frozen
     from pipeline.store.ahead import Ahead
 
 O = schema.Outbox  # noqa: E741 - the table's initial, as M and R are for the others
 A = schema.Attempt
+BATCH_BYTES = (
+    16 * 2**20
+)  # of letters in one hand: fifty acknowledgements are a twentieth of it, fifty with files would be a gigabyte
 # From which states an attempt may be settled: as accepted (True) also after a successor has judged it lost.
 _SETTLED_BY = {
     True: (OutboxStatus.SENDING, OutboxStatus.RETRY, OutboxStatus.UNCERTAIN),
@@ -121,19 +125,21 @@ class OutboxRows(Allowances):
 
     # ---- sending -------------------------------------------------------------------------------------------------
 
-    def claim(self, token: str, now: datetime, limit: int) -> list[Claimed]:
-        """Take up to *limit* due letters in hand, counting the attempt: the commit of this stands before the server is dialled.
+    def claim(self, token: str, now: datetime, limit: int, *, most: int = BATCH_BYTES) -> list[Claimed]:
+        """Take up to *limit* due letters in hand, of *most* bytes together or just one, counting the attempt.
+
+        The commit of this stands before the server is dialled.
 
         Workers that ask at the same moment get different ones: nobody waits for what another is just taking.
         """
         due = (
-            select(O.id)
+            select(O.id, func.length(O.content).label("size"))
             .where(text(TO_SEND), O.not_before <= now)
             .order_by(O.not_before, O.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        ids = list(self._connection.scalars(due))
+        ids = _within(self._connection.execute(due).all(), most)
         if not ids:
             return []
         self._connection.execute(
@@ -154,7 +160,7 @@ class OutboxRows(Allowances):
         ends = {}
         if self._connection.dialect.name == "postgresql":
             ends = self._events.ends([case_chain(r.request_id) for r in rows])
-        return [_claimed(r, ends.get(case_chain(r.request_id))) for r in rows]
+        return [_claimed(r, ends.get(case_chain(r.request_id)), content=r.content) for r in rows]
 
     def mark_data(self, letter: Claimed, token: str, *, again: bool = False) -> bool:
         """Note that DATA comes next; False when the letter is no longer in this worker's hand, and then it must not be sent.
@@ -227,31 +233,17 @@ class OutboxRows(Allowances):
         return sorted(token for token in self._connection.scalars(query) if token is not None)
 
     def orphans(self, token: str) -> list[tuple[Claimed, str]]:
-        """Letters in the hand of the worker that claimed them under *token* and is gone, each with the phase it had reached.
+        """Letters in the hand of the worker that claimed them under *token* and is gone, without their bytes, each with the phase it had reached.
 
         Only who holds that worker's lock may ask.
         """
+        facts = [column for column in plain(schema.Outbox).c if column.name != "content"]
         query = (
-            select(schema.Outbox, schema.Request.reference)
+            select(*facts, schema.Request.reference)
             .join(schema.Request, schema.Request.id == O.request_id)
             .where(O.status == OutboxStatus.SENDING, O.claim == token)
         )
-        return [(_claimed(r), r.phase) for r in self._connection.execute(query.order_by(O.id))]
-
-    def to_copy(self, since: datetime, limit: int = 50) -> list[Claimed]:
-        """Letters accepted by the server from *since* on of which no copy has been put into the sent folder yet."""
-        rows = self._connection.execute(
-            select(schema.Outbox, schema.Request.reference)
-            .join(schema.Request, schema.Request.id == O.request_id)
-            .where(O.status == OutboxStatus.SENT, O.copied_at.is_(None), O.sent_at > since)
-            .order_by(O.id)
-            .limit(limit)
-        )
-        return [_claimed(r) for r in rows]
-
-    def copied(self, outbox_id: int, at: datetime) -> None:
-        """Note that the copy is in the sent folder."""
-        self._connection.execute(update(O).where(O.id == outbox_id).values(copied_at=at))
+        return [(_claimed(r, content=b""), r.phase) for r in self._connection.execute(query.order_by(O.id))]
 
     # ---- an officer's word -----------------------------------------------------------------------------------------
 
@@ -382,11 +374,17 @@ def _summary(row: RowMapping) -> OutboxSummary:
     return OutboxSummary(**{**row, "recipients": tuple(row["recipients"])})
 
 
-def _claimed(row: Any, end: ChainEnd | None = None) -> Claimed:  # noqa: ANN401 - a Row has no static attributes
+def _within(found: Sequence[Row[int, int]], most: int) -> list[int]:
+    """The ids of the first of *found*, of *most* bytes together; of one at least."""
+    sizes = list(accumulate(row.size for row in found))
+    return [row.id for place, row in enumerate(found) if place == 0 or sizes[place] <= most]
+
+
+def _claimed(row: Any, end: ChainEnd | None = None, *, content: bytes) -> Claimed:  # noqa: ANN401 - a Row has no static attributes
     return Claimed(
         id=row.id, request_id=row.request_id, reference=row.reference, letter_id=row.letter_id, kind=row.kind,
         attempts=row.attempts, message_id=row.message_id, envelope_from=row.envelope_from,
         recipients=tuple(row.recipients),
-        recipients_sha256=row.recipients_sha256, content=row.content, sha256=row.sha256, queued_at=row.queued_at,
+        recipients_sha256=row.recipients_sha256, content=content, sha256=row.sha256, queued_at=row.queued_at,
         end=end,
     )  # fmt: skip

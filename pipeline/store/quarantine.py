@@ -43,6 +43,11 @@ class Quarantine:
             for r in self._connection.execute(query)
         ]  # fmt: skip
 
+    def standing(self, message_id: int) -> tuple[str, int] | None:
+        """The state of any message, and how often reading it was begun; None when there is no such message."""
+        row = self._connection.execute(select(M.state, M.attempts).where(M.id == message_id)).one_or_none()
+        return None if row is None else (row.state, row.attempts)
+
     def try_again(self, message: Quarantined, *, officer: str, via: str, at: datetime) -> None:
         """Let intake read a quarantined message again; one kept without its body stays in sight until the body has been fetched."""
         whole = message.body == "whole"

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select, update
 
 from pipeline.store import schema
+from pipeline.store.holding import held
 from pipeline.store.upsert import insert_or_leave
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 S, T = schema.SignIn, schema.Throttle
+_FAILURES = (T.key, T.failures, T.last_at, T.blocked_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,17 +106,25 @@ class SignIns:
 
     def failures(self, keys: tuple[str, ...]) -> dict[str, Failures]:
         """What is noted for each of *keys*."""
-        rows = self._connection.execute(select(T).where(T.key.in_(keys)))
+        return self._noted(select(*_FAILURES).where(T.key.in_(keys)))
+
+    def failures_held(self, keys: tuple[str, ...], at: datetime) -> dict[str, Failures]:
+        """The same for this transaction alone until it ends, with a row for every key: a row that isn't there could not be held."""
+        for key in sorted(keys):  # in one order, so that no two writers wait for each other in a circle
+            none_yet = insert_or_leave(self._connection, T, "key").values(key=key, failures=0, last_at=at)
+            self._connection.execute(none_yet)
+        return self._noted(held(self._connection, select(*_FAILURES).where(T.key.in_(keys)).order_by(T.key)))
+
+    def _noted(self, query: Select[str, int, datetime, datetime | None]) -> dict[str, Failures]:
         return {
-            row.key: Failures(count=row.failures, last_at=row.last_at, blocked_until=row.blocked_until) for row in rows
+            row.key: Failures(count=row.failures, last_at=row.last_at, blocked_until=row.blocked_until)
+            for row in self._connection.execute(query)
         }
 
     def failed(self, key: str, failures: Failures) -> None:
-        """Note the failures of *key*."""
+        """Note the failures of *key*, which is held."""
         values = {"failures": failures.count, "last_at": failures.last_at, "blocked_until": failures.blocked_until}
-        done = self._connection.execute(update(T).where(T.key == key).values(**values))
-        if done.rowcount == 0:
-            self._connection.execute(insert_or_leave(self._connection, T, "key").values(key=key, **values))
+        self._connection.execute(update(T).where(T.key == key).values(**values))
 
     def succeeded(self, key: str) -> None:
         """Forget the failures of *key*."""

@@ -32,6 +32,7 @@ from pipeline.store.quarantine import Quarantine
 from pipeline.store.questions import Questions
 from pipeline.store.reading import FigureRows, Queue, Worklists
 from pipeline.store.searching import Search, index
+from pipeline.store.sent_copies import SentCopyRows
 from pipeline.store.sign_ins import SignIns
 from pipeline.store.vitals import Vitals
 from pipeline.store.wakes import Wakes, listen
@@ -59,6 +60,7 @@ class Work:
         self.events = Events(connection)
         self.wakes = Wakes(connection)
         self.messages = Messages(connection, self.events, self.wakes)
+        self.copies = SentCopyRows(connection)
         self.quarantine = Quarantine(connection, self.events, self.wakes)
         self.new_mail = NewMailRows(connection, self.events)
         self.ahead = Ahead(connection)

@@ -18,6 +18,7 @@ from pipeline.web import presenting, single
 from pipeline.web.context import VIA, Desk, visitor
 from pipeline.web.failures import handle
 from pipeline.web.navigation import navigation
+from pipeline.web.numbers import NumberInPath
 from pipeline.web.pages import PAGES
 from pipeline.web.security import behind_tls, guard, session_cookie
 
@@ -74,6 +75,7 @@ def create_app(app: App, *, demo: bool = False) -> Flask:
     _templates(flask, app.settings, assets, demo=demo)
     guard(flask, app.settings)
     handle(flask)
+    flask.url_map.converters["int"] = NumberInPath
     flask.add_url_rule("/static/<name>", "static_file", lambda name: _static(assets, name))
     # Browsers ask for this of a document that names no icon, such as a letter's preview.
     flask.add_url_rule("/favicon.ico", "favicon", lambda: _static(assets, "favicon.svg"))

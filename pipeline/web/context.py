@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g
 
-from pipeline.domain.errors import NotAllowedError
+from pipeline.domain.errors import NotAllowedError, NotFoundError
+from pipeline.letters.model import LetterKind
 from pipeline.store.listing_records import Viewer as ListViewer
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import App
     from pipeline.stages.accounts import Accounts, Viewer
+    from pipeline.store.records import Case
 
 VIA = "web"
 
@@ -41,6 +43,18 @@ def viewer() -> Viewer:
     if found is None:
         raise NotAllowedError("You are not signed in")
     return found
+
+
+def case_of(reference: str) -> Case:
+    """The request that a page is about, where who looks may see it; no look is noted. Raises NotFoundError, RestrictedError."""
+    return product().reading_room(VIA).look_up(reference, viewer().email)
+
+
+def letter_kind(name: str) -> LetterKind:
+    """The kind of letter that an address names. Raises NotFoundError."""
+    if name not in set(LetterKind):
+        raise NotFoundError("There is no such letter")
+    return LetterKind(name)
 
 
 def looking() -> ListViewer:

@@ -18,6 +18,7 @@ from pipeline.domain.errors import (
     RestrictedError,
     StaleError,
     StoreError,
+    UnfitError,
     UsageError,
 )
 from pipeline.journal import log
@@ -60,6 +61,7 @@ def handle(app: Flask) -> None:
     app.register_error_handler(NotAllowedError, lambda error: page(409, told(error)))
     app.register_error_handler(StaleError, lambda error: page(409, told(error)))
     app.register_error_handler(UsageError, lambda error: page(400, told(error)))
+    app.register_error_handler(UnfitError, _unfit)
     app.register_error_handler(StoreError, _broken)
     app.register_error_handler(InfogovError, _broken)
     app.register_error_handler(HTTPException, _http)
@@ -116,9 +118,19 @@ def _http(error: HTTPException) -> Response:
     return page(error.code, custom or "")
 
 
+def _unfit(error: UnfitError) -> Response:
+    # The fault is in what was sent, such as a number beyond any that there is; it is logged all the same, for it came further than it should.
+    log.warning("page_given_unfit", endpoint=request.endpoint, places=_places(error))
+    return page(400)
+
+
 def _broken(error: Exception) -> Response:
     # The one boundary of a page. What nobody foresaw is logged by its places in our code: a traceback's own words could
     # hold what a requester wrote.
-    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    log.error("page_failed", endpoint=request.endpoint, kind=type(error).__name__, places=places[-6:])
+    log.error("page_failed", endpoint=request.endpoint, kind=type(error).__name__, places=_places(error))
     return page(500)
+
+
+def _places(error: Exception) -> list[str]:
+    """Where in the code *error* came about, the last few calls."""
+    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)][-6:]

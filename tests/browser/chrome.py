@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from pages import signed_in
 from playwright.sync_api import sync_playwright
 from servers.ports import free_port
 
@@ -68,7 +69,7 @@ class Chrome:
         context = self._browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         context.set_default_timeout(_SECONDS)
         if email is not None:
-            cookie = {"name": session_cookie(house.app.settings), "value": house.accounts.sign_in_known(email)}
+            cookie = {"name": session_cookie(house.app.settings), "value": signed_in(house.app, email)}
             context.add_cookies([{**cookie, "url": house.origin, "httpOnly": True, "sameSite": "Lax"}])  # type: ignore[typeddict-item]
         return Window(house, context)
 

@@ -14,7 +14,7 @@ import pytest
 from processes import Service, absence_mail, kill, request_mail, wait_for
 from servers.smtp import Phase
 
-from pipeline.stages.intake.run import MAX_ATTEMPTS
+from pipeline.domain.unread import MAX_ATTEMPTS
 
 if TYPE_CHECKING:
     import subprocess

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import FakeMailbox, FixedClock, SequenceIds
+from fakes import FakeMailbox, FixedClock, SequenceIds, Ticks
 
 from pipeline.bootstrap import App
 from pipeline.settings import Settings
@@ -25,13 +25,30 @@ class _Unwired(App):
         """A mailbox in memory."""
         return FakeMailbox(settings.name)
 
-    def deliver(self) -> Any:
-        """Nothing that sends."""
-        return object()
+    def deliver(self, *, copies: bool = True) -> Any:
+        """Something that sends nothing, and puts no copies anywhere."""
+        assert not copies, "a mail server that says nothing would hold up the letters"
+        return Idle()
 
 
 class _Ended(Exception):  # noqa: N818 - it stands for the end of the process, which is no error here
     """The process would have ended now."""
+
+
+class Idle:
+    """A stage that finds nothing to do."""
+
+    unreachable = ""
+
+    def run(self, **_: object) -> Idle:
+        """Do nothing."""
+        return self
+
+
+@pytest.fixture
+def ticks() -> Ticks:
+    """The seconds by which parts are watched."""
+    return Ticks()
 
 
 @pytest.fixture
@@ -41,13 +58,13 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def worker(clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Worker:
+def worker(clock: FixedClock, ticks: Ticks, monkeypatch: pytest.MonkeyPatch) -> Worker:
     """A worker whose threads count as alive, and whose end as a process is an exception."""
     settings = Settings.model_validate(
         {
             "path": Path("infogov.toml"),
             "authority": {"name": "Northfield Council", "team": "Team"},
-            "mailbox": {"foi": {"name": "foi", "host": "127.0.0.1", "user": "foi"}},
+            "mailbox": {"foi": {"name": "foi", "host": "127.0.0.1", "user": "foi", "sent_folder": "Sent"}},
             "smtp": {"host": "127.0.0.1", "from_address": "foi@northfield.example"},
             "worker": {"hung_after_seconds": 600},
         }
@@ -59,33 +76,51 @@ def worker(clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Worker:
     monkeypatch.setattr(os, "_exit", exit_)
     monkeypatch.setattr(threading.Thread, "is_alive", lambda _: True)
     unused: Any = None
-    return Worker(_Unwired(settings=settings, store=unused, clock=clock, ids=SequenceIds(), calendar=unused))
+    app = _Unwired(settings=settings, store=unused, clock=clock, ids=SequenceIds(), calendar=unused)
+    return Worker(app, ticks)
 
 
-def test_a_part_that_gets_no_further_ends_the_process(worker: Worker, clock: FixedClock) -> None:
+def test_a_part_that_gets_no_further_ends_the_process(worker: Worker, ticks: Ticks) -> None:
     """Up to the limit it is waited for, and then the exit status asks the supervisor for a new start."""
     worker._parts[0].pulse.start("mail", 10)
-    clock.advance(_LIMIT)
+    ticks.advance(_LIMIT)
     worker._watch()
-    clock.advance(timedelta(seconds=1))
+    ticks.advance(timedelta(seconds=1))
     with pytest.raises(_Ended, match=str(HUNG)):
         worker._watch()
 
 
-def test_long_work_that_gets_on_is_not_a_hang(worker: Worker, clock: FixedClock) -> None:
+def test_long_work_that_gets_on_is_not_a_hang(worker: Worker, ticks: Ticks) -> None:
     """A first poll of a large mailbox takes longer than the limit; each batch is a sign of life."""
     pulse = worker._parts[0].pulse
     pulse.start("mail", 10)
     for _ in range(5):
-        clock.advance(_LIMIT)
+        ticks.advance(_LIMIT)
         worker._watch()
         pulse.advance()
-    assert pulse.since == clock.now()
+    assert pulse.since == ticks()
 
 
-def test_a_part_at_rest_may_rest_for_long(worker: Worker, clock: FixedClock) -> None:
-    """No mail for a day is no hang."""
+def test_a_clock_that_is_set_ends_no_process(worker: Worker, clock: FixedClock) -> None:
+    """What the wall's clock says, after a correction or a machine's sleep, is no part's silence."""
+    worker._parts[0].pulse.start("mail", 10)
     clock.advance(timedelta(days=1))
+    worker._watch()
+
+
+def test_copies_are_put_beside_the_sending(worker: Worker) -> None:
+    """A part of its own puts them, asked after each time of sending; a silent mailbox holds up no letter."""
+    deliver, copies = (part for part in worker._parts if part.name in {"deliver", "sent copies"})
+    assert not copies.nudged.is_set()
+    deliver.nudge()
+    assert deliver.turn() == ""
+    assert copies.nudged.is_set()
+    copies.abort()
+
+
+def test_a_part_at_rest_may_rest_for_long(worker: Worker, ticks: Ticks) -> None:
+    """No mail for a day is no hang."""
+    ticks.advance(timedelta(days=1))
     worker._watch()
 
 

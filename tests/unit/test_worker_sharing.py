@@ -67,8 +67,9 @@ class Unwired(App):
         """A mailbox in memory."""
         return FakeMailbox(settings.name)
 
-    def deliver(self) -> Any:
+    def deliver(self, *, copies: bool = True) -> Any:
         """Nothing that sends."""
+        del copies
         return object()
 
     def notices(self) -> Any:

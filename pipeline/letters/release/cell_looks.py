@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.letters.release.packages import attribute, child, local, named
+from pipeline.letters.release.packages import attribute, child, local, named, whole_number
 from pipeline.resources import later
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Looks:
         formats = {attribute(found, "numFmtId"): attribute(found, "formatCode") for found in named(styles, "numFmt")}
         for style in (style for group in named(styles, "cellXfs") for style in group):
             format_id = attribute(style, "numFmtId", "0")
-            code = formats.get(format_id) or (builtin_formats.get(int(format_id)) if format_id.isdigit() else None)
+            code = formats.get(format_id) or builtin_formats.get(_index(format_id))
             font = _at(fonts, attribute(style, "fontId"), _BLACK)
             ground = _at(fills, attribute(style, "fillId"), _WHITE)
             self._looks.append(look_of(code or "General", font, ground))
@@ -66,10 +66,10 @@ class Looks:
         colour = default
         if rgb:
             colour = rgb[-6:].upper()
-        elif theme.isdigit() and int(theme) < len(_THEME_ORDER):
-            colour = self._theme.get(_THEME_ORDER[int(theme)], default)
-        elif index.isdigit() and int(index) < len(colors.COLOR_INDEX):
-            colour = colors.COLOR_INDEX[int(index)][-6:].upper()
+        elif 0 <= _index(theme) < len(_THEME_ORDER):
+            colour = self._theme.get(_THEME_ORDER[_index(theme)], default)
+        elif 0 <= _index(index) < len(colors.COLOR_INDEX):
+            colour = colors.COLOR_INDEX[_index(index)][-6:].upper()
         return (
             _tinted(colour, attribute(element, "tint"))
             if set(colour) <= _HEX and len(colour) == len(_WHITE)
@@ -136,4 +136,10 @@ def _theme_colours(theme: Element | None) -> dict[str, str]:
 
 
 def _at(colours: list[str], index: str, default: str) -> str:
-    return colours[int(index)] if index.isdigit() and int(index) < len(colours) else default
+    return colours[_index(index)] if 0 <= _index(index) < len(colours) else default
+
+
+def _index(text: str) -> int:
+    """The place that *text* names in a list; -1 where it names none."""
+    found = whole_number(text)
+    return -1 if found is None else found

@@ -18,7 +18,6 @@ else:
     pypdf = later("pypdf")
     generic = later("pypdf.generic")
 
-_PAGE_EXTRAS = ("/AA", "/Metadata", "/PieceInfo", "/Thumb", "/LastModified", "/B", "/AF", "/StructParents", "/Tabs")
 _PAGE_NEEDS = frozenset(
     {
         "/Type",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.letters.release.cell_looks import alike, brightness
 from pipeline.letters.release.findings import Look, Notes, Passage, ReleaseFile, Table, UncheckedError
 from pipeline.letters.release.office_parts import inner_files, link_passages, note_cropped, note_parts
-from pipeline.letters.release.packages import Package, attribute, child, is_on, local, named, text_of
+from pipeline.letters.release.packages import Package, attribute, child, is_on, local, named, text_of, whole_number
 from pipeline.letters.release.wording import Rule
 
 if TYPE_CHECKING:
@@ -150,7 +150,8 @@ def _note_run(run: Element, hidden_styles: frozenset[str], place: str, notes: No
     if properties is None:
         return
     size = child(properties, "sz")
-    if size is not None and attribute(size, "val").isdigit() and int(attribute(size, "val")) <= _TINY:
+    points = whole_number(attribute(size, "val")) if size is not None else None
+    if points is not None and points <= _TINY:
         notes.add(Rule.INVISIBLE_TEXT, place)
     colour = _colour(child(properties, "color"))
     ground = _highlight(properties) or _fill(properties)

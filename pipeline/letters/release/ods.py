@@ -10,7 +10,7 @@ from pipeline.letters.release.cell_looks import look_of
 from pipeline.letters.release.findings import Look, Notes, ReleaseFile, UncheckedError
 from pipeline.letters.release.office_parts import inner_files
 from pipeline.letters.release.opendocument import Styles, note_package, open_document
-from pipeline.letters.release.packages import attribute, local, named, text_of
+from pipeline.letters.release.packages import attribute, local, named, text_of, whole_number
 from pipeline.letters.release.sheets import MAX_CELLS, MAX_COLUMN, MAX_ROW, Cell, Sheet, Value, Visibility
 from pipeline.letters.release.spreadsheets import note_formulas, note_sheets
 from pipeline.letters.release.wording import Rule
@@ -152,8 +152,7 @@ def _collapsed(element: Element) -> bool:
 
 
 def _count(element: Element, name: str) -> int:
-    text = attribute(element, name)
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else 1  # noqa: PLR2004 - no sheet is longer
+    return whole_number(attribute(element, name)) or 1
 
 
 def _hex(colour: str, default: str) -> str:

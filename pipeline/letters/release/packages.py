@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -171,6 +172,12 @@ def attribute(element: Element, name: str, default: str = "") -> str:
     if value is not None:
         return str(value)
     return next((str(found) for key, found in element.attrib.items() if str(key).endswith("}" + name)), default)
+
+
+def whole_number(text: str) -> int | None:
+    """The number that *text* is, where it is plain digits and not more of them than any of an office file's numbers has; else None."""
+    # A file's maker may write anything: str.isdigit takes what int refuses, and int refuses thousands of digits.
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
 
 
 def named(root: Element, *names: str) -> Iterator[Element]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pipeline.letters.release.packages import whole_number
 from pipeline.letters.release.personal import BIRTH, DATE, OwnContacts, is_personal_phone
 from pipeline.letters.release.wording import Rule
 
@@ -87,7 +88,7 @@ def _small_counts(table: Table, column: int, filled: list[tuple[int, str]], note
     headings = [value for row, value in filled if row < small[0] and _WORD.search(value)]
     if headings and _NO_COUNT.fullmatch(headings[-1][:_MOST_HEADING]):
         return
-    whole = [int(value) for _, value in filled if value.isascii() and value.isdigit() and len(value) < 10]  # noqa: PLR2004 - counts are shorter
+    whole = [number for _, value in filled if (number := whole_number(value)) is not None]
     if len(whole) >= _RUN and all(later - earlier == 1 for earlier, later in pairwise(whole)):
         return  # a running number, not a count
     notes.add_all(Rule.SMALL_COUNTS, (table.cell(row, column) for row in small))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.letters.release.cell_looks import Looks
 from pipeline.letters.release.findings import UncheckedError
-from pipeline.letters.release.packages import attribute, child, local, named, text_of
+from pipeline.letters.release.packages import attribute, child, local, named, text_of, whole_number
 from pipeline.letters.release.sheets import MAX_CELLS, MAX_COLUMN, MAX_ROW, Cell, Sheet, Value, Visibility
 from pipeline.letters.release.wording import Rule
 from pipeline.resources import later
@@ -210,7 +210,8 @@ def column_number(letters: str) -> int:
 
 
 def _number(text: str, default: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default  # noqa: PLR2004 - no index is longer
+    found = whole_number(text)
+    return default if found is None else found
 
 
 def _plain_number(text: str) -> bool:

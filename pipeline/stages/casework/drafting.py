@@ -8,7 +8,7 @@ from pipeline.domain import clock
 from pipeline.domain.clock_events import EventKind, in_force, law_now
 from pipeline.domain.clock_questions import standing
 from pipeline.domain.errors import NotAllowedError, RecordError
-from pipeline.domain.request import Question, Regime, Workflow
+from pipeline.domain.request import OPEN, Question, Regime, Workflow
 from pipeline.letters import record
 from pipeline.letters.effects import clock_event
 from pipeline.letters.model import NO_PARTICULARS, DraftFacts, LetterKind, Particulars
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
     from pipeline.store import Work
     from pipeline.store.records import Case
-
-OPEN = (Workflow.NEW, Workflow.DRAFTING, Workflow.FOR_APPROVAL, Workflow.APPROVED)
 
 
 def draft_facts(case: Case, settings: Settings, kind: LetterKind, known: Particulars = NO_PARTICULARS) -> DraftFacts:

@@ -6,11 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import NotAllowedError
-from pipeline.domain.request import ClockState, Outcome, Workflow
+from pipeline.domain.request import OPEN, ClockState, Outcome, Workflow
 from pipeline.letters import posting
 from pipeline.stages.casework.access import acting_officer, visible_case
 from pipeline.stages.casework.desk import LetterVerbs
-from pipeline.stages.casework.drafting import OPEN
 from pipeline.stages.casework.lookups import RESEND, words_for
 from pipeline.stages.casework.recalling import lay_aside, take_back
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from pipeline.domain.clock_events import Event, EventKind
 from pipeline.domain.errors import NotAllowedError, NotFoundError, StoreError, UsageError
 from pipeline.domain.reference import make
-from pipeline.domain.request import ClockState, Question, Regime, Workflow
+from pipeline.domain.request import OPEN, ClockState, Question, Regime, Workflow
 from pipeline.domain.triage import Verdict
 from pipeline.letters import posting
 from pipeline.stages.casework.access import visible_case
 from pipeline.stages.casework.asking import next_key
-from pipeline.stages.casework.drafting import OPEN
 from pipeline.stages.casework.keeping import put_aside
 from pipeline.stages.casework.lookups import words_for
 from pipeline.stages.casework.redrafting import follow

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain import clock
 from pipeline.domain.errors import NotAllowedError, NotFoundError
+from pipeline.domain.request import OPEN
 from pipeline.domain.roles import Capability
 from pipeline.stages.casework.access import acting_officer, visible_case
-from pipeline.stages.casework.drafting import OPEN
 from pipeline.stages.casework.lookups import words_for
 from pipeline.store.events import Happening
 

@@ -31,9 +31,6 @@ class Channel(StrEnum):
     BEFORE_US = "before_us"
 
 
-ORAL = frozenset({Channel.TELEPHONE, Channel.COUNTER})
-
-
 class Stage(StrEnum):
     """Where the work on a case from before us stands; one for approval there is drafted here, for its approval stayed behind."""
 

@@ -12,6 +12,7 @@ from pipeline.domain.ports import NoProgress
 from pipeline.domain.receipt import date_of_receipt
 from pipeline.domain.request import Regime
 from pipeline.domain.triage import Intent, TriageContext, Verdict
+from pipeline.domain.unread import MAX_ATTEMPTS
 from pipeline.journal import log
 from pipeline.mail.council import Council
 from pipeline.mail.judging import is_junk, judge
@@ -39,7 +40,6 @@ else:
     # With what reads HTML, for the few days on which a letter comes back.
     returned_by = when_called("pipeline.mail.bounces", "returned")
 
-MAX_ATTEMPTS = 3
 _EMPTY = NoProgress()
 _NOBODY = frozenset({Verdict.AUTOMATIC, Verdict.BOUNCE})
 

@@ -13,8 +13,9 @@ from pipeline.domain.errors import InfogovError, NotFoundError
 from pipeline.domain.roles import Capability
 from pipeline.letters.model import LetterKind
 from pipeline.stages.casework.lookups import RESEND
-from pipeline.web.context import VIA, looking, product, viewer
+from pipeline.web.context import VIA, case_of, letter_kind, looking, product, viewer
 from pipeline.web.letterform import FormReader, laid_out
+from pipeline.web.numbers import typed_number
 from pipeline.web.presenting import LETTERS, LONDON, moment
 from pipeline.web.words import told
 
@@ -54,7 +55,7 @@ class ResendForm(FlaskForm):
 
 @pages.get("/for-approval")
 def waiting() -> str:
-    """A page of the letters that wait for approval, and one of the approvals to look at, the request due first in front. Two queries."""
+    """A page of the letters that wait for approval, and one of the approvals to look at, the request due first in front."""
     reports, who = product().reports, looking()
     return render_template(
         "approval/waiting.html",
@@ -68,21 +69,21 @@ def waiting() -> str:
 def show(reference: str, kind: str) -> str:
     """One letter as its approver reads it."""
     if kind == RESEND:
-        return _resend_page(_case(reference))
-    return _page(_case(reference), _kind(kind), ApproveForm(formdata=None))
+        return _resend_page(case_of(reference))
+    return _page(case_of(reference), letter_kind(kind), ApproveForm(formdata=None))
 
 
 @pages.post("/requests/<reference>/approve/<kind>")
 def approve(reference: str, kind: str) -> Response:
     """Approve what was seen, and nothing else."""
-    case, form = _case(reference), ApproveForm()
+    case, form = case_of(reference), ApproveForm()
     if not form.validate():
-        return make_response(_page(case, _kind(kind), form), 400)
+        return make_response(_page(case, letter_kind(kind), form), 400)
     try:
         done = _approve(case, kind, form)
     except InfogovError as error:
         form.form_errors.append(told(error))
-        again = _resend_page(case, form) if kind == RESEND else _page(case, _kind(kind), form)
+        again = _resend_page(case, form) if kind == RESEND else _page(case, letter_kind(kind), form)
         return make_response(again, 409)
     flash(f"Approved. It goes to {', '.join(done.recipients)} at {moment(done.not_before)} unless somebody stops it.")
     return redirect(url_for("request.show", reference=reference), code=303)
@@ -100,7 +101,7 @@ def _approve(case: Case, kind: str, form: ApproveForm) -> Approved:
         who,
         seen_sha256=form.seen.data,
         override_reason=form.override_reason.data or None,
-        kind=_kind(kind),
+        kind=letter_kind(kind),
         send_at=None if at is None else at.replace(tzinfo=LONDON),
         break_glass_reason=form.break_glass_reason.data or "",
     )
@@ -109,8 +110,8 @@ def _approve(case: Case, kind: str, form: ApproveForm) -> Approved:
 @pages.get("/requests/<reference>/approve/<kind>/correct")
 def correct(reference: str, kind: str) -> str:
     """The letter's words, for an approver who corrects a few of them."""
-    case = _case(reference)
-    which, draft = _standing(case, _kind(kind))
+    case = case_of(reference)
+    which, draft = _standing(case, letter_kind(kind))
     return render_template(
         "approval/correct.html",
         case=case,
@@ -125,8 +126,8 @@ def correct(reference: str, kind: str) -> str:
 @pages.post("/requests/<reference>/approve/<kind>/correct")
 def correct_submit(reference: str, kind: str) -> Response:
     """Approve with the correction; drafter and approver are both named."""
-    case = _case(reference)
-    which, draft = _standing(case, _kind(kind))
+    case = case_of(reference)
+    which, draft = _standing(case, letter_kind(kind))
     casework = product().casework(VIA)
     shown = laid_out(draft.record) | {name: value for name, value in request.form.items() if name != "csrf_token"}
     reader = FormReader(shown)
@@ -153,14 +154,14 @@ def correct_submit(reference: str, kind: str) -> Response:
 def give_back(reference: str, kind: str) -> str:
     """Ask what has to change."""
     return render_template(
-        "approval/return.html", case=_case(reference), kind=_kind(kind), names=LETTERS, said="", reason=""
+        "approval/return.html", case=case_of(reference), kind=letter_kind(kind), names=LETTERS, said="", reason=""
     )
 
 
 @pages.post("/requests/<reference>/approve/<kind>/return")
 def give_back_submit(reference: str, kind: str) -> Response:
     """Return the letter to its drafter."""
-    case, which, reason = _case(reference), _kind(kind), request.form.get("reason", "")
+    case, which, reason = case_of(reference), letter_kind(kind), request.form.get("reason", "")
     try:
         product().casework(VIA).give_back(case.reference, viewer().email, reason, kind=which)
     except InfogovError as error:
@@ -191,7 +192,7 @@ def send_now(reference: str) -> Response:
 @pages.get("/requests/<reference>/approve/<kind>/checked/<int:number>")
 def check_exception(reference: str, kind: str, number: int) -> str:
     """An approval by a policy as somebody looks at it: who, why, the letter, and what a correction changed."""
-    case, casework = _case(reference), product().casework(VIA)
+    case, casework = case_of(reference), product().casework(VIA)
     found = product().reports.exception(looking(), number)
     if found is None or found.reference != case.reference:
         raise NotFoundError("No such approval waits to be looked at; somebody may have done it meanwhile")
@@ -213,7 +214,7 @@ def check_exception(reference: str, kind: str, number: int) -> str:
 def checked(reference: str, kind: str, number: int) -> Response:
     """Note that an approval by a policy was looked at."""
     del kind
-    case = _case(reference)
+    case = case_of(reference)
     product().casework(VIA).check_exception(number, viewer().email)
     flash(f"Noted: the approval of {case.reference} was looked at.")
     return redirect(url_for("approval.waiting"), code=303)
@@ -223,13 +224,13 @@ def checked(reference: str, kind: str, number: int) -> Response:
 def ask_resend(reference: str) -> str:
     """Ask for the corrected address that a letter is to go to."""
     letter = request.args.get("letter", "")
-    return _ask_page(_case(reference), ResendForm(formdata=None, data={"letter": letter}))
+    return _ask_page(case_of(reference), ResendForm(formdata=None, data={"letter": letter}))
 
 
 @pages.post("/requests/<reference>/resend")
 def resend(reference: str) -> Response:
     """Put a letter that did not arrive up to be sent to a corrected address."""
-    case, form = _case(reference), ResendForm()
+    case, form = case_of(reference), ResendForm()
     if not form.validate():
         return make_response(_ask_page(case, form), 400)
     letter = form.letter.data or ""
@@ -239,7 +240,7 @@ def resend(reference: str) -> Response:
             viewer().email,
             form.email.data,
             form.reason.data,
-            outbox_id=int(letter) if letter.isdigit() else None,
+            outbox_id=typed_number(letter),
             not_arrived=bool(form.not_arrived.data),
         )
     except InfogovError as error:
@@ -325,13 +326,3 @@ def _resend_page(case: Case, form: ApproveForm | None = None) -> str:
         why_not=why_not,
         break_glass=product().settings.approval.break_glass,
     )
-
-
-def _case(reference: str) -> Case:
-    return product().reading_room(VIA).look_up(reference, viewer().email)
-
-
-def _kind(kind: str) -> LetterKind:
-    if kind not in set(LetterKind):
-        raise NotFoundError("There is no such letter")
-    return LetterKind(kind)

@@ -13,7 +13,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from pipeline.domain.clock import Event, EventKind, Ground
 from pipeline.domain.errors import InfogovError
-from pipeline.web.context import VIA, product, viewer
+from pipeline.web.context import VIA, case_of, product, viewer
+from pipeline.web.numbers import typed_number
 from pipeline.web.presenting import day
 from pipeline.web.words import told
 
@@ -58,7 +59,7 @@ class ClockForm(FlaskForm):
 @pages.get("/requests/<reference>/clock/record")
 def record(reference: str) -> str:
     """Ask what happened."""
-    case = _case(reference)
+    case = case_of(reference)
     # A mail's line on the request's page leads here with what the mail is and its day.
     kind, day_ = request.args.get("kind", ""), request.args.get("on", "")
     start: dict[str, object] = {"on": product().reports.today()}
@@ -72,17 +73,16 @@ def record(reference: str) -> str:
 @pages.post("/requests/<reference>/clock/record")
 def record_submit(reference: str) -> Response:
     """Put it on the clock, if the law allows."""
-    case, form = _case(reference), ClockForm()
+    case, form = case_of(reference), ClockForm()
     if not form.validate():
         return make_response(_page(case, form), 400)
-    chosen = form.question.data or ""
     event = Event(
         kind=EventKind(form.kind.data),
         on=form.on.data,
         to=form.to.data,
         grounds=frozenset(Ground(one) for one in form.grounds.data or ()),
         reason=form.reason.data or "",
-        question=int(chosen) if chosen.isdigit() else None,
+        question=typed_number(form.question.data or ""),
     )
     try:
         found = product().clockwork(VIA).record(case.reference, event, viewer().email)
@@ -104,7 +104,3 @@ def _page(case: Case, form: ClockForm) -> str:
     own = {str(one.key): f"Question {one.label or one.position}" for one in case.questions}
     form.question.choices = {"": "The whole request", **own}
     return render_template("request/record.html", case=case, form=form, grounds=GROUNDS)
-
-
-def _case(reference: str) -> Case:
-    return product().reading_room(VIA).look_up(reference, viewer().email)

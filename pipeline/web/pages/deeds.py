@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,8 +11,9 @@ from wtforms import DateField, EmailField, IntegerField, MultipleFileField, Sele
 from wtforms.validators import InputRequired, Length, Optional
 
 from pipeline.domain.errors import InfogovError, NotFoundError
-from pipeline.domain.request import Outcome, Regime
-from pipeline.web.context import VIA, product, viewer
+from pipeline.domain.request import OPEN, Outcome, Regime
+from pipeline.web.context import VIA, case_of, product, viewer
+from pipeline.web.numbers import typed_number
 from pipeline.web.presenting import OUTCOMES, REGIMES
 from pipeline.web.uploads import uploaded
 from pipeline.web.words import on_screen, told
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from pipeline.store.records import Case
 
 pages = Blueprint("deeds", __name__)
-
-_OPEN = frozenset({"new", "drafting", "for_approval", "approved"})
 
 
 def _reason(label: str = "Reason", *, needed: bool = True) -> TextAreaField:
@@ -125,7 +124,7 @@ class Deed:
     form: type[FlaskForm]
     act: Callable[[str, str, FlaskForm], object]
     group: str
-    states: frozenset[str] = field(default_factory=frozenset)
+    states: tuple[str, ...] = ()
     offered: Callable[[Case], bool] = lambda _: True
     start: Callable[[Case], dict[str, object]] = lambda _: {}
 
@@ -220,7 +219,7 @@ _ALL: tuple[Deed, ...] = (
         act=lambda ref, who, form: product().casefile(VIA).attach(ref, form.message.data, who, form.side.data),
     ),
     Deed(
-        name="already-sent", label="A response was already sent", group="End", form=AlreadySentForm, states=_OPEN,
+        name="already-sent", label="A response was already sent", group="End", form=AlreadySentForm, states=OPEN,
         words="For an answer that went another way, such as by post. No mail leaves; the clock stops on that day.",
         act=lambda ref, who, form: product()
         .casefile(VIA)
@@ -230,17 +229,17 @@ _ALL: tuple[Deed, ...] = (
         ),
     ),
     Deed(
-        name="withdraw", label="The requester has withdrawn it", group="End", form=RemarkForm, states=_OPEN,
+        name="withdraw", label="The requester has withdrawn it", group="End", form=RemarkForm, states=OPEN,
         words="What was waiting to be sent is taken back, and the clock stops.",
         act=lambda ref, who, form: product().casework(VIA).withdraw(ref, who, form.reason.data or ""),
     ),
     Deed(
-        name="lapse", label="It has lapsed", group="End", form=RemarkForm, states=_OPEN,
+        name="lapse", label="It has lapsed", group="End", form=RemarkForm, states=OPEN,
         words="For a request whose requester did not clarify it or did not pay. Before the time for that is over, give a reason.",
         act=lambda ref, who, form: product().casefile(VIA).lapse(ref, who, form.reason.data or ""),
     ),
     Deed(
-        name="not-a-request", label="It is not a request", group="End", form=ReasonForm, states=_OPEN,
+        name="not-a-request", label="It is not a request", group="End", form=ReasonForm, states=OPEN,
         words="The clock stops; an acknowledgement that has not gone is cancelled. The mail is kept.",
         act=lambda ref, who, form: product().casefile(VIA).not_a_request(ref, who, form.reason.data),
     ),
@@ -251,7 +250,7 @@ _ALL: tuple[Deed, ...] = (
     ),
     Deed(
         name="reopen", label="Open it again", group="End", form=RemarkForm,
-        words="Its next draft begins a new letter.", offered=lambda case: case.workflow not in _OPEN,
+        words="Its next draft begins a new letter.", offered=lambda case: case.workflow not in OPEN,
         act=lambda ref, who, form: product().casework(VIA).reopen(ref, who, form.reason.data or ""),
     ),
 )  # fmt: skip
@@ -262,17 +261,17 @@ DEEDS: dict[str, Deed] = {deed.name: deed for deed in _ALL}
 @pages.get("/requests/<reference>/do/<name>")
 def ask(reference: str, name: str) -> str:
     """The form of one deed."""
-    deed, case = _deed(name), _case(reference)
+    deed, case = _deed(name), case_of(reference)
     # A line of the request's page may name the mail that it stands beside.
-    given = {name: value for name, value in request.args.items() if name == "message" and value.isdigit()}
-    form = deed.form(formdata=None, data=deed.start(case) | {name: int(value) for name, value in given.items()})
+    named = typed_number(request.args.get("message", ""))
+    form = deed.form(formdata=None, data=deed.start(case) | ({} if named is None else {"message": named}))
     return _page(deed, case, form)
 
 
 @pages.post("/requests/<reference>/do/<name>")
 def act(reference: str, name: str) -> str | tuple[str, int] | Response:
     """Do it, if the stage allows; what was typed stays in the form if not."""
-    deed, case = _deed(name), _case(reference)
+    deed, case = _deed(name), case_of(reference)
     form = deed.form()
     if not form.validate():
         return _page(deed, case, form), 400
@@ -301,10 +300,6 @@ def _deed(name: str) -> Deed:
     if name not in DEEDS:
         raise NotFoundError("There is no such page")
     return DEEDS[name]
-
-
-def _case(reference: str) -> Case:
-    return product().reading_room(VIA).look_up(reference, viewer().email)
 
 
 def _remarks(said: object) -> Iterable[str]:

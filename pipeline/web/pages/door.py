@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, session, url_for
 
@@ -122,7 +123,11 @@ def password_submit() -> Response:
 
 def ours(path: str) -> str:
     """*path* when it is one of this site's own, else nothing: nobody is led elsewhere after signing in."""
+    # Browsers, and what writes the Location, drop tabs and line ends, and take a backslash for a slash: "/<tab>/host" is "//host".
+    if any(letter <= " " or not letter.isprintable() for letter in path):
+        return ""
     plain = path.replace("\\", "/")
-    return (
-        path if plain.startswith("/") and not plain.startswith("//") and "\n" not in plain and "\r" not in plain else ""
-    )
+    if not plain.startswith("/") or plain.startswith("//"):
+        return ""
+    parts = urlsplit(plain)
+    return "" if parts.scheme or parts.netloc else path

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
 
 from pipeline.domain.errors import ConflictError, InfogovError, NotAllowedError, NotFoundError, RecordError
+from pipeline.domain.request import OPEN
 from pipeline.domain.roles import Capability
 from pipeline.letters.law import exemptions
 from pipeline.letters.model import LetterKind
 from pipeline.letters.paragraphs import own_file, standard_paragraphs
 from pipeline.letters.particulars import AFTERWARDS, KINDS, QUESTIONS
 from pipeline.web import letterform
-from pipeline.web.context import VIA, product, viewer
+from pipeline.web.context import VIA, case_of, letter_kind, product, viewer
 from pipeline.web.downloads import download
 from pipeline.web.letterform import FormReader, Mistake, laid_out
+from pipeline.web.numbers import typed_number
 from pipeline.web.presenting import LETTERS, moment
 from pipeline.web.uploads import uploaded
 from pipeline.web.words import on_screen, told
@@ -41,17 +43,14 @@ pages = Blueprint("draft", __name__)
 _KIND = "letter-kind"
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _OWN_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
-_OPEN = frozenset({"new", "drafting", "for_approval", "approved"})
 
 
 @pages.get("/requests/<reference>/letters")
 def choose(reference: str) -> str:
     """Which letter to write, among those that the law of the request knows."""
-    case = _case(reference)
+    case = case_of(reference)
     kinds = [
-        kind
-        for kind in LetterKind
-        if case.regime in KINDS[kind].laws and (case.workflow in _OPEN or kind in AFTERWARDS)
+        kind for kind in LetterKind if case.regime in KINDS[kind].laws and (case.workflow in OPEN or kind in AFTERWARDS)
     ]
     return render_template("draft/choose.html", case=case, kinds=kinds, names=LETTERS)
 
@@ -59,7 +58,7 @@ def choose(reference: str) -> str:
 @pages.get("/requests/<reference>/letters/<kind>")
 def edit(reference: str, kind: str) -> str | WerkzeugResponse:
     """The form of a letter, with what was kept, or typed and not kept yet."""
-    case, which = _case(reference), _kind(kind)
+    case, which = case_of(reference), letter_kind(kind)
     casework, who = product().casework(VIA), viewer()
     draft = casework.draft(reference, which)
     typed = casework.autosaved(reference, which, who.email) if who.may(Capability.WORK) else None
@@ -80,12 +79,11 @@ def edit(reference: str, kind: str) -> str | WerkzeugResponse:
 @pages.post("/requests/<reference>/letters/<kind>")
 def keep(reference: str, kind: str) -> WerkzeugResponse:
     """Keep the draft; or only what was typed, for another row or a standard paragraph. Nothing typed is ever lost."""
-    case, which = _case(reference), _kind(kind)
+    case, which = case_of(reference), letter_kind(kind)
     casework, who = product().casework(VIA), viewer()
     draft = casework.draft(reference, which)
     shown = {name: value for name, value in request.form.items() if name not in {"csrf_token", "what", "base_version"}}
-    base = request.form.get("base_version", "")
-    base_version = int(base) if base.isdigit() else 0
+    base_version = typed_number(request.form.get("base_version", "")) or 0
     what = request.form.get("what", "keep")
     if what.startswith("paragraph:"):
         shown = _with_paragraph(draft.record, shown, what.removeprefix("paragraph:"))
@@ -125,18 +123,15 @@ def keep(reference: str, kind: str) -> WerkzeugResponse:
 def autosave(reference: str, kind: str) -> Response:
     """Keep what is typed, every few seconds, from the page's script."""
     form = {name: value for name, value in request.form.items() if name not in {"csrf_token", "what", "base_version"}}
-    base = request.form.get("base_version", "")
-    which = _kind(kind)
-    product().casework(VIA).autosave(
-        reference, which, viewer().email, {**form, _KIND: which}, int(base) if base.isdigit() else 0
-    )
+    base_version, which = typed_number(request.form.get("base_version", "")) or 0, letter_kind(kind)
+    product().casework(VIA).autosave(reference, which, viewer().email, {**form, _KIND: which}, base_version)
     return Response(status=204)
 
 
 @pages.post("/requests/<reference>/letters/<kind>/forget")
 def forget(reference: str, kind: str) -> WerkzeugResponse:
     """Throw away what was typed and not kept."""
-    product().casework(VIA).drop_autosave(reference, _kind(kind), viewer().email)
+    product().casework(VIA).drop_autosave(reference, letter_kind(kind), viewer().email)
     flash("What you had typed is thrown away; this is the draft as it was kept.")
     return redirect(url_for("draft.edit", reference=reference, kind=kind), code=303)
 
@@ -144,7 +139,7 @@ def forget(reference: str, kind: str) -> WerkzeugResponse:
 @pages.get("/requests/<reference>/letters/<kind>/check")
 def check(reference: str, kind: str) -> str:
     """The letter exactly as it would go, what its checks say, and what its files may give away."""
-    return _check_page(_case(reference), _kind(kind))
+    return _check_page(case_of(reference), letter_kind(kind))
 
 
 def _check_page(case: Case, which: LetterKind, said: str = "", despite: str = "") -> str:
@@ -169,7 +164,7 @@ def _check_page(case: Case, which: LetterKind, said: str = "", despite: str = ""
 @pages.post("/requests/<reference>/letters/<kind>/submit")
 def submit(reference: str, kind: str) -> WerkzeugResponse:
     """Put the letter up for approval; a question to a service area goes at once, since nothing of it leaves the council."""
-    case, which, who = _case(reference), _kind(kind), viewer()
+    case, which, who = case_of(reference), letter_kind(kind), viewer()
     despite = request.form.get("despite", "")
     try:
         if which is LetterKind.SERVICE_AREA:
@@ -186,7 +181,7 @@ def submit(reference: str, kind: str) -> WerkzeugResponse:
 @pages.post("/requests/<reference>/letters/<kind>/clean/<digest>")
 def clean(reference: str, kind: str, digest: str) -> WerkzeugResponse:
     """Put a clean copy in a file's place."""
-    case, which = _case(reference), _kind(kind)
+    case, which = case_of(reference), letter_kind(kind)
     casework = product().casework(VIA)
     found = next((one for one in casework.draft(reference, which).files if one.sha256 == digest), None)
     if found is None:
@@ -204,15 +199,17 @@ def clean(reference: str, kind: str, digest: str) -> WerkzeugResponse:
 @pages.get("/requests/<reference>/letters/<kind>/letter.pdf")
 def pdf(reference: str, kind: str) -> Response:
     """The letter as a PDF, as it would be today."""
-    _case(reference)
-    return download(product().casework(VIA).preview_pdf(reference, _kind(kind)), f"{reference}.pdf", "application/pdf")
+    case_of(reference)
+    return download(
+        product().casework(VIA).preview_pdf(reference, letter_kind(kind)), f"{reference}.pdf", "application/pdf"
+    )
 
 
 @pages.get("/requests/<reference>/letters/<kind>/letter.html")
 def preview(reference: str, kind: str) -> Response:
     """The letter laid out as it would go, for a sandboxed frame of ours: it can run and load nothing, its one style sheet is named."""
-    _case(reference)
-    document = product().casework(VIA).preview_html(reference, _kind(kind))
+    case_of(reference)
+    document = product().casework(VIA).preview_html(reference, letter_kind(kind))
     # The page says the same in a weaker way, for those who keep it as a file.
     document = _OWN_POLICY.sub("", document)
     styles = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in _STYLE.findall(document)]
@@ -228,15 +225,17 @@ def preview(reference: str, kind: str) -> Response:
 @pages.get("/requests/<reference>/letters/<kind>/letter.docx")
 def word(reference: str, kind: str) -> Response:
     """The letter as a Word file, to work on elsewhere."""
-    _case(reference)
-    return download(product().casework(VIA).preview_word(reference, _kind(kind)), f"{reference}.docx")
+    case_of(reference)
+    return download(product().casework(VIA).preview_word(reference, letter_kind(kind)), f"{reference}.docx")
 
 
 @pages.get("/requests/<reference>/letters/<kind>/files/<digest>")
 def file(reference: str, kind: str, digest: str) -> Response:
     """A file that goes with the letter."""
-    _case(reference)
-    found = next((f for f in product().casework(VIA).draft(reference, _kind(kind)).files if f.sha256 == digest), None)
+    case_of(reference)
+    found = next(
+        (f for f in product().casework(VIA).draft(reference, letter_kind(kind)).files if f.sha256 == digest), None
+    )
     if found is None:
         raise NotFoundError("No such file goes with this letter now")
     return download(found.content, found.name)
@@ -295,20 +294,10 @@ def _with_paragraph(record: LetterRecord, shown: dict[str, str], choice: str) ->
     found = next((one for one in _paragraphs(record.regime, record.kind) if one.key == key), None)
     if found is None:
         return shown
-    name = f"q{place}-{found.field}" if place.isdigit() else found.field
+    name = f"q{place}-{found.field}" if typed_number(place) else found.field
     return {**shown, name: f"{shown.get(name, '').rstrip()}\n\n{found.text}".strip()}
 
 
 def _anchor(what: str) -> str:
     place = what.partition(":")[2].partition(":")[0]
-    return f"q{place}" if place.isdigit() else "letter"
-
-
-def _case(reference: str) -> Case:
-    return product().reading_room(VIA).look_up(reference, viewer().email)
-
-
-def _kind(kind: str) -> LetterKind:
-    if kind not in set(LetterKind):
-        raise NotFoundError("There is no such letter")
-    return LetterKind(kind)
+    return f"q{place}" if typed_number(place) else "letter"

@@ -21,7 +21,7 @@ pages = Blueprint("figures", __name__)
 
 @pages.get("/figures")
 def show() -> str:
-    """The figures of a period; five queries."""
+    """The figures of a period."""
     first, last = _period()
     found = product().reports.figures(first, last)
     return render_template(

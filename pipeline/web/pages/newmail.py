@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from pipeline.domain.reference import as_stored
 from pipeline.domain.roles import Capability
 from pipeline.stages.newmail import EFFECTS
 from pipeline.web.context import VIA, looking, product, viewer
+from pipeline.web.numbers import typed_number
 from pipeline.web.presenting import day
 from pipeline.web.showing import seen
 from pipeline.web.undecided import undecided
@@ -86,7 +86,7 @@ class DecideForm(FlaskForm):
 
 @pages.get("/new-mail")
 def waiting() -> str:
-    """What waits for an officer's look, with what each looks like and why; five queries for a page of each of the three lists."""
+    """What waits for an officer's look, with what each looks like and why; a page of each of the three lists."""
     reports, who = product().reports, looking()
     return render_template(
         "newmail/waiting.html",
@@ -99,8 +99,7 @@ def waiting() -> str:
 
 def _after(name: str) -> int:
     """The number behind which a list goes on, as its link says; 0 for its beginning."""
-    given = request.args.get(name, "")
-    return int(given) if re.fullmatch("[0-9]{1,15}", given) else 0
+    return typed_number(request.args.get(name, "")) or 0
 
 
 @pages.get("/new-mail/<int:number>")
@@ -200,13 +199,21 @@ def _attach(number: int, form: DecideForm, side: str = "requester", means: Event
     reference, place = as_stored(form.reference.data or ""), (form.question.data or "").strip()
     if not reference:
         raise UsageError("Give the reference of the request that it belongs to")
-    named = means is EventKind.CLARIFICATION_RECEIVED and place.isdigit()
-    key = product().clockwork(VIA).key_of(reference, int(place)) if named else None
+    key = _key_of(reference, place) if place and means is EventKind.CLARIFICATION_RECEIVED else None
     product().new_mail(VIA).attach(number, reference, viewer().email, side, means=means, question=key)
     said = f"The mail stands with {reference} now."
     if means is not None:
         said += " What it does to the clock is recorded."
     return said, url_for("request.show", reference=reference)
+
+
+def _key_of(reference: str, typed: str) -> int:
+    place = typed_number(typed)
+    if place is None:
+        raise UsageError(
+            "Give the number of the question in digits, such as 2, or leave it empty for the whole request"
+        )
+    return product().clockwork(VIA).key_of(reference, place)
 
 
 def _settled(number: int, form: DecideForm) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 
 from pipeline.domain.errors import InfogovError, UsageError
 from pipeline.domain.request import Regime
-from pipeline.web.context import VIA, product, viewer
+from pipeline.web.context import VIA, case_of, product, viewer
+from pipeline.web.numbers import typed_number
 from pipeline.web.words import told
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def change(reference: str) -> Response:
     try:
         if what not in _DEEDS:
             raise UsageError("The page did not say what to do; press one of its buttons")
-        _DEEDS[what](product().casefile(VIA), reference, int(key) if key.isdigit() else 0)
+        _DEEDS[what](product().casefile(VIA), reference, typed_number(key) or 0)
     except InfogovError as error:
         return make_response(_page(reference, told(error)), 409)
     flash("The questions are changed.")
@@ -42,7 +43,7 @@ def change(reference: str) -> Response:
 
 
 def _page(reference: str, said: str) -> str:
-    case = product().reading_room(VIA).look_up(reference, viewer().email)
+    case = case_of(reference)
     typed = {name: value for name, value in request.form.items() if name != "csrf_token"} if said else {}
     return render_template("request/questions.html", case=case, said=said, typed=typed)
 
@@ -53,7 +54,7 @@ def _given(name: str, key: int) -> str:
 
 def _keep(casefile: Casefile, reference: str, key: int) -> None:
     """Keep what was changed of one question: words and number, law, service area; each is a verb of its own."""
-    case = product().reading_room(VIA).look_up(reference, viewer().email)
+    case = case_of(reference)
     before = next((one for one in case.questions if one.key == key), None)
     if before is None:
         raise UsageError("This question is no longer there; look again")
@@ -75,7 +76,7 @@ def _keep(casefile: Casefile, reference: str, key: int) -> None:
 
 def _split(casefile: Casefile, reference: str, key: int) -> None:
     """Cut a question before the words with which its second part begins."""
-    case = product().reading_room(VIA).look_up(reference, viewer().email)
+    case = case_of(reference)
     text = next((one.text for one in case.questions if one.key == key), "")
     begins = _given("begins", key)
     at = text.find(begins) if begins else -1
@@ -85,7 +86,7 @@ def _split(casefile: Casefile, reference: str, key: int) -> None:
 
 
 def _move(casefile: Casefile, reference: str, key: int, by: int) -> None:
-    case = product().reading_room(VIA).look_up(reference, viewer().email)
+    case = case_of(reference)
     keys = [one.key for one in case.questions]
     at = keys.index(key) if key in keys else -1
     if not (at >= 0 and 0 <= at + by < len(keys)):
@@ -100,7 +101,7 @@ def _add(casefile: Casefile, reference: str, _: int) -> None:
 
 
 def _part(casefile: Casefile, reference: str, _: int) -> None:
-    keys = [int(key) for key in request.form.getlist("part") if key.isdigit()]
+    keys = [key for typed in request.form.getlist("part") if (key := typed_number(typed)) is not None]
     parted = casefile.split_request(reference, keys, viewer().email, reason=request.form.get("part-reason", ""))
     flash(f"The questions you chose are request {parted.reference} now.")
 

@@ -59,7 +59,7 @@ class FilterForm(FlaskForm):
 
 @pages.get("/requests")
 def show() -> str | WerkzeugResponse:
-    """A page of the queue; three queries, with those who work here for the filter."""
+    """A page of the queue, with those who work here for the filter."""
     form = _form()
     wanted, widened = _wanted(form), False
     who, words, after = looking(), (form.words.data or "").strip(), request.args.get("after")

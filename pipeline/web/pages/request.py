@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,10 +10,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from pipeline.domain.clock import EventKind
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.domain.request import Regime
+from pipeline.stages.newmail import EFFECTS
 from pipeline.web.context import VIA, product, viewer
 from pipeline.web.downloads import download
 from pipeline.web.pages.deeds import DEEDS
-from pipeline.web.presenting import days_left, event_words
+from pipeline.web.presenting import days_left, event_words, isoday
 from pipeline.web.showing import seen
 from pipeline.web.undecided import undecided
 
@@ -21,21 +23,16 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from pipeline.stages.reading_room import CaseFile
-    from pipeline.store.records import Case, OutboxSummary
+    from pipeline.store.records import Case, MessageSummary, OutboxSummary
 
 pages = Blueprint("request", __name__)
 
-# What a mail looks like, and what that would be on the clock.
-EFFECTS = {
-    "clarification": EventKind.CLARIFICATION_RECEIVED,
-    "review": EventKind.REVIEW_REQUESTED,
-}
 ENDED = frozenset({"sent", "closed", "withdrawn", "not_a_request"})
 
 
 @pages.get("/requests/<reference>")
 def show(reference: str) -> str:
-    """The whole request on one page, in as many queries however much there is."""
+    """The whole request on one page."""
     app, who = product(), viewer()
     file = app.reading_room(VIA).case(reference, who.email)
     case = file.case
@@ -51,7 +48,7 @@ def show(reference: str) -> str:
         words=seen(opened.message.text) if opened else "",
         events=[(event, event_words(event)) for event in reversed(file.events)],
         deeds=[deed for deed in DEEDS.values() if deed.fits(case)],
-        effects=EFFECTS,
+        effect=partial(_effect, case),
         undecided=undecided(case, file.messages, standing, app.clockwork(VIA).review(case.reference)),
         missed=_missed(file),
         going=[row for row in file.outbox if row.letter_id and row.status == OutboxStatus.WAITING],
@@ -92,6 +89,19 @@ def note(reference: str) -> Response:
     product().casefile(VIA).note(reference, request.form.get("text", ""), viewer().email)
     flash("The note is kept. Only colleagues see it.")
     return redirect(url_for("request.show", reference=reference), code=303)
+
+
+def _effect(case: Case, mail: MessageSummary) -> tuple[str, str] | None:
+    """Where an officer records what *mail* does to the request, by what it looks like, and the words for that; None where it does nothing."""
+    kind = next((kind for intent, kind in EFFECTS.items() if intent == mail.intent), None)
+    if kind is None:
+        return None
+    if kind is EventKind.WITHDRAWN:  # it ends the request, which is a deed of its own
+        there = url_for("deeds.ask", reference=case.reference, name="withdraw")
+        return (there, f"Record that mail {mail.id} withdraws it") if DEEDS["withdraw"].fits(case) else None
+    on = isoday(mail.received_at) if mail.received_at else None
+    there = url_for("clock.record", reference=case.reference, kind=kind.value, on=on)
+    return there, f"Record what mail {mail.id} does to the clock"
 
 
 def _missed(file: CaseFile) -> list[OutboxSummary]:

@@ -33,7 +33,7 @@ class HandOverForm(FlaskForm):
 
 @pages.get("/")
 def my_work() -> str:
-    """The numbers of what is due, overdue, to approve, not delivered, to check and nobody's; the officer's own requests below. Three queries."""
+    """The numbers of what is due, overdue, to approve, not delivered, to check and nobody's; the officer's own requests below."""
     reports = product().reports
     who = looking()
     return render_template(

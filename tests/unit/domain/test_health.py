@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pipeline.domain.health import Health, Limits, MailboxHealth, PartHealth, ProblemKind, is_ready, problems
+from pipeline.domain.health import Health, Limits, MailboxHealth, PartHealth, ProblemKind, problems
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 LIMITS = Limits(mailbox=timedelta(minutes=30), unsent=timedelta(minutes=60))
@@ -57,7 +57,6 @@ def test_what_keeps_the_service_from_its_work_is_grave(change: dict[str, object]
     """Each alone is the one grave problem, with words and a remedy."""
     health = replace(WELL, **change)
     assert kinds(health, grave=True) == [kind]
-    assert not is_ready(health, LIMITS)
     [problem] = problems(health, LIMITS)
     assert problem.words
     assert problem.remedy
@@ -78,7 +77,6 @@ def test_what_officers_see_to_is_no_alarm(change: dict[str, object], kind: Probl
     """It is told, and wakes nobody."""
     health = replace(WELL, **change)
     assert (kinds(health, grave=False), kinds(health, grave=True)) == ([kind], [])
-    assert is_ready(health, LIMITS)
 
 
 @pytest.mark.parametrize(

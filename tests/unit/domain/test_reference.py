@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.domain.errors import UsageError
-from pipeline.domain.reference import check_prefix, find, find_bare, is_valid, make
+from pipeline.domain.reference import check_prefix, find, is_valid, make
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,28 +120,6 @@ def test_prefixes_that_begin_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "digits"),
-    [
-        ("Ref: 598335296", ("598335296",)),
-        ("Our reference number 598 335 296.", ("598335296",)),
-        ("request no. 598335296", ("598335296",)),
-        ("Case [#598335296]", ("598335296",)),
-        ("case id: 598-335-296, ID 111111111", ("598335296", "111111111")),
-        ("ref 598335296 REF 598335296", ("598335296",)),
-        ("Ref: \uff15\uff19\uff18\uff13\uff13\uff15\uff12\uff19\uff16", ("598335296",)),
-        ("Ref: FOI598335296", ()),
-        ("I prefer 598335296", ()),
-        ("ID 07700 900 1234", ()),
-        ("call 598335296", ()),
-        ("ref 59833529", ()),
-    ],
-)
-def test_find_bare(text: str, digits: tuple[str, ...]) -> None:
-    """Nine digits are a candidate only after a word that announces a reference."""
-    assert find_bare(text) == digits
-
-
-@pytest.mark.parametrize(
     "unit",
     [
         "FOI",
@@ -157,7 +135,6 @@ def test_a_megabyte_that_nearly_matches(unit: str) -> None:
     """A megabyte of near misses is searched to its end: the reference behind it is found, and nothing else."""
     text = (unit * (10**6 // len(unit)))[: 10**6] + " x, FOI598335296, ref 111111111"
     assert find(text, PREFIXES) == ("FOI598335296",)
-    assert find_bare(text)[-1] == "111111111"
 
 
 @pytest.mark.parametrize("prefix", ["", "F0I", "FREEDOMOFINFO", "FOI ", "F\u00d6I", "FOI|SAR", "\uff26"])

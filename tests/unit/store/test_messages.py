@@ -244,8 +244,6 @@ def test_links_to_cases(store: Store) -> None:
         ]
         assert work.messages.of_case(case.id)[0].reasons == ("asks",)
         assert (work.messages.case_of(1), work.messages.case_of(2)) == (case.id, None)
-        assert work.messages.chain_for(1, MAILBOX) == f"case:{case.id}"
-        assert work.messages.chain_for(2, MAILBOX) == f"mailbox:{MAILBOX}"
 
 
 def test_a_request_without_a_case_is_found(store: Store) -> None:

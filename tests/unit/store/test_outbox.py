@@ -334,6 +334,20 @@ def test_put_back(store: Store, case: Case, tmp_path: Path) -> None:
     assert [(letter.id, letter.attempts) for letter in claim(store, "three")] == [(1, 1)]
 
 
+def test_letters_are_taken_in_hand_by_their_bytes(store: Store, case: Case) -> None:
+    """As many as fit together, and one that fits nowhere by itself; those taken out of a dead hand come without their bytes."""
+    put(store, case, *(frozen(n) for n in range(1, 6)))
+    with store.read() as work:
+        sizes = [len(work.outbox.content(n) or b"") for n in range(1, 6)]
+    taken = []
+    for most in (1, sum(sizes[1:3]), 10**9):
+        with store.write() as work:
+            taken.append([letter.id for letter in work.outbox.claim("one", AT, 10, most=most)])
+    assert taken == [[1], [2, 3], [4, 5]]
+    with store.read() as work:
+        assert {letter.content for letter, _ in work.outbox.orphans("one")} == {b""}
+
+
 def test_orphans(store: Store, case: Case) -> None:
     """A successor sees what the dead one had in hand and how far it had come; a living worker's letters are not among it."""
     put(store, case, frozen(1), frozen(2), frozen(3))
@@ -430,10 +444,11 @@ def test_copies_for_the_sent_folder(store: Store, case: Case) -> None:
         with store.write() as work:
             work.outbox.settle(letter, status, at=at, answer="x")
     with store.write() as work:
-        assert [letter.id for letter in work.outbox.to_copy(AT)] == [2]
-        assert [letter.id for letter in work.outbox.to_copy(AT - timedelta(days=1), limit=1)] == [1]
-        work.outbox.copied(2, LATER)
-        assert work.outbox.to_copy(AT) == []
+        assert [letter.id for letter in work.copies.missing(AT)] == [2]
+        assert [letter.id for letter in work.copies.missing(AT - timedelta(days=1), limit=1)] == [1]
+        assert [letter.id for letter in work.copies.missing(AT - timedelta(days=1), after=1)] == [2]
+        work.copies.put(2, LATER)
+        assert work.copies.missing(AT) == []
 
 
 def test_counts_and_lists(store: Store, case: Case) -> None:

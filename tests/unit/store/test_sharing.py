@@ -32,6 +32,7 @@ from pipeline.domain.errors import BusyError, ConfigurationError, NotFoundError,
 from pipeline.domain.outbox import OutboxStatus
 from pipeline.store import Store
 from pipeline.store.events import Happening, mailbox_chain
+from pipeline.store.sign_ins import Failures
 from pipeline.store.wakes import Wake
 
 if TYPE_CHECKING:
@@ -668,3 +669,22 @@ def test_an_hour_has_its_share(store: Store) -> None:
     with store.read() as work:
         assert work.outbox.earliest_slot(AT, 3) == AT + timedelta(hours=1)
         assert work.outbox.earliest_slot(AT, 4) == AT
+
+
+def test_failed_sign_ins_at_the_same_moment_are_counted_one_by_one(store: Store) -> None:
+    """Eight who count a failure of one account at once, the first of which there was, leave eight."""
+    together = threading.Barrier(8)
+
+    def fail(number: int) -> None:
+        keys = ("account:kim@council.example", f"address:192.0.2.{number % 2}")
+        together.wait(20)
+        with store.write() as work:
+            noted = work.sign_ins.failures_held(keys, AT)
+            for key in keys:
+                work.sign_ins.failed(key, Failures(count=noted[key].count + 1, last_at=AT, blocked_until=None))
+
+    with ThreadPoolExecutor(8) as crowd:
+        list(crowd.map(fail, range(8)))
+    with store.read() as work:
+        found = work.sign_ins.failures(("account:kim@council.example", "address:192.0.2.0", "address:192.0.2.1"))
+    assert [one.count for _, one in sorted(found.items())] == [8, 4, 4]

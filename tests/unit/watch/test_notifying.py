@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import FixedClock
+from fakes import Ticks
 
 from pipeline.watch.notifying import Watchdog, tell
 
@@ -70,30 +70,30 @@ def test_without_a_service_manager_nothing_happens(monkeypatch: pytest.MonkeyPat
 
 def test_the_watchdog_is_fed_four_times_a_period(systemd: socket.socket) -> None:
     """Not more often than it needs, however often the loop turns."""
-    clock = FixedClock()
-    watchdog = Watchdog(clock)
+    ticks = Ticks()
+    watchdog = Watchdog(ticks)
     for _ in range(61):
-        watchdog.feed([(clock.now(), _MINUTE)])
-        clock.advance(timedelta(seconds=1))
+        watchdog.feed([(ticks(), _MINUTE)])
+        ticks.advance(timedelta(seconds=1))
     assert heard(systemd) == ["WATCHDOG=1"] * 3
 
 
 def test_the_watchdog_starves_when_a_part_shows_no_sign_of_life(systemd: socket.socket) -> None:
     """One part that stands still is enough; it is fed again when that part moves."""
-    clock = FixedClock()
-    watchdog = Watchdog(clock)
-    still, moving = clock.now(), clock.now()
-    clock.advance(_MINUTE)
+    ticks = Ticks()
+    watchdog = Watchdog(ticks)
+    still, moving = ticks(), ticks()
+    ticks.advance(_MINUTE)
     assert watchdog.feed([(moving, _MINUTE), (still, _MINUTE)])
-    clock.advance(_MINUTE)
-    assert not watchdog.feed([(clock.now(), _MINUTE), (still, _MINUTE)])
-    assert watchdog.feed([(clock.now(), _MINUTE), (clock.now(), _MINUTE)])
+    ticks.advance(_MINUTE)
+    assert not watchdog.feed([(ticks(), _MINUTE), (still, _MINUTE)])
+    assert watchdog.feed([(ticks(), _MINUTE), (ticks(), _MINUTE)])
     assert heard(systemd) == ["WATCHDOG=1"] * 2
 
 
 def test_a_watchdog_of_another_process_is_not_ours(systemd: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
     """sd_watchdog_enabled(3): the variable may be inherited from a parent."""
     monkeypatch.setenv("WATCHDOG_PID", str(os.getpid() + 1))
-    clock = FixedClock()
-    assert not Watchdog(clock).feed([(clock.now(), _MINUTE)])
+    ticks = Ticks()
+    assert not Watchdog(ticks).feed([(ticks(), _MINUTE)])
     assert heard(systemd) == []

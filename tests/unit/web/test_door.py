@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,7 @@ import pytest
 from pages import ADMIN, OFFICER, PASSWORD, Office
 
 from pipeline.domain.errors import NotAllowedError
+from pipeline.stages.accounts import RefusedError, passwords
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,11 +39,21 @@ def test_the_page_asked_for_comes_after_signing_in(office: Office) -> None:
     assert page.path == "/help"
 
 
-@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "to",
+    [
+        "https://evil.example/", "//evil.example", "///evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example",
+        "/\t\\evil.example", "/\r/evil.example", "/\n/evil.example", "/ /evil.example", "/\x0b/evil.example", "/\u2028/evil.example",
+    ],
+)  # fmt: skip
 def test_nobody_is_led_elsewhere(office: Office, to: str) -> None:
-    """An address outside these pages is not gone to after signing in."""
-    page = office.visitor(None).get("door.sign_in", to=to).submit("Sign in", email=OFFICER, password=PASSWORD)
-    assert page.path == "/"
+    """An address outside these pages is not gone to after signing in, whether the link or the form names it."""
+    for given in ({}, {"to": to}):
+        page = office.visitor(None).get("door.sign_in", to=to)
+        (form,) = [one for one in page.tree.forms if "password" in one.fields]
+        fields = dict(form.form_values()) | {"email": OFFICER, "password": PASSWORD} | given
+        answer = page.visitor.client.post("/sign-in", data=fields)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/")
 
 
 def test_a_wrong_password_and_an_unknown_officer_look_alike(office: Office) -> None:
@@ -48,6 +61,33 @@ def test_a_wrong_password_and_an_unknown_officer_look_alike(office: Office) -> N
     wrong = sign_in(office, "not the password", expect=403)
     unknown = sign_in(office, email="nobody@council.example", expect=403)
     assert wrong.words == unknown.words
+
+
+def test_guesses_at_once_count_as_guesses_one_after_the_other(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of eight passwords that are compared at the same moment five are answered, the right one among those after them as little as a wrong one."""
+    together, answered = threading.Barrier(8), threading.Event()
+
+    def compared(password: str, _: str | None) -> bool:
+        together.wait(20)
+        if password == PASSWORD:
+            answered.wait(20)
+        return password == PASSWORD
+
+    monkeypatch.setattr(passwords, "fits", compared)
+
+    def guess(number: int) -> str:
+        with pytest.raises(RefusedError) as refused:
+            office.accounts.sign_in(OFFICER, f"guess {number}" if number else PASSWORD, f"192.0.2.{number}")
+        return str(refused.value)
+
+    with ThreadPoolExecutor(8) as crowd:
+        right, *wrong = [crowd.submit(guess, number) for number in range(8)]
+        said = [one.result() for one in wrong]
+        answered.set()
+    assert sum("not right" in one for one in said) == 5
+    assert all("too many attempts" in one for one in (right.result(), *(one for one in said if "not right" not in one)))
+    with office.app.store.read() as work:
+        assert work.sign_ins.failures((f"account:{OFFICER}",))[f"account:{OFFICER}"].count == 5
 
 
 def test_too_many_wrong_passwords_make_the_next_try_wait(office: Office) -> None:

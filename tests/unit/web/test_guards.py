@@ -11,7 +11,7 @@ from pages import ADMIN, APPROVER, OFFICER, READ_ONLY, Office
 from pipeline.domain.errors import ConfigurationError, UsageError
 from pipeline.domain.roles import may
 from pipeline.web.navigation import BAR
-from pipeline.web.routes import OPTIONAL, ROUTES
+from pipeline.web.routes import ROUTES
 from pipeline.web.serving import WebServer
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from crowd import Crowd
     from flask import Flask
 
+# Pages that are there only where an identity provider is configured.
+OPTIONAL = frozenset({"single.start", "single.back"})
 ROLE_OF = {OFFICER: "officer", APPROVER: "approver", ADMIN: "admin", READ_ONLY: "read_only"}
 
 

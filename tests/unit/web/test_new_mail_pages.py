@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from pages import APPROVER, OFFICER, READ_ONLY, Office, waiting_for
-from storing import arrival
+from storing import arrival, letter_bytes
+
+from pipeline.domain.unread import MAX_ATTEMPTS
+from pipeline.stages import reading_room
+from pipeline.stages.newmail import EFFECTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from crowd import Crowd
@@ -170,6 +176,60 @@ def test_mail_that_could_not_be_read_is_tried_again_or_taken_off(office: Office)
     assert "read again within a minute" in page.submit("Try again").words
     assert "off the list" in office.visitor().get("newmail.waiting").submit("Take off the list").words
     assert "All mail could be read." in office.visitor().get("newmail.waiting").words
+
+
+@pytest.mark.parametrize("intent", sorted(EFFECTS))
+def test_both_pages_offer_the_same_effects(office: Office, intent: str) -> None:
+    """What new mail can be decided to do to a request is what its own page offers to record of mail that stands with it."""
+    reference = office.receive()
+    number = suggested(office, reference, intent)
+    assert intent in {
+        one.get("value") for one in office.visitor().get("newmail.decide", number=number).select("input[name=what]")
+    }
+    office.app.new_mail("test").attach(number, reference, OFFICER)
+    assert (
+        f"Record {'that' if intent == 'withdrawal' else 'what'} mail {number}"
+        in office.visitor().open(f"/requests/{reference}").words
+    )
+
+
+def _noting(read: list[bytes], reader: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    def noted(raw: bytes) -> Any:
+        read.append(raw)
+        return reader(raw)
+
+    return noted
+
+
+def test_a_mail_that_killed_its_reader_is_not_read_by_the_pages(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a mail that took its reader down, or may, the page shows the headers and the way to the bytes; one that was only not understood has its words."""
+    raws = {uid: letter_bytes(uid) for uid in (901, 902, 903)}
+    with office.app.store.write() as work:
+        arrivals = [arrival(uid, raw) for uid, raw in raws.items()]
+        work.messages.take("infogov", "INBOX", 1, arrivals, office.clock.now())
+        harmless, killer, waits = work.messages.next_to_read()
+    for number, times in ((killer, MAX_ATTEMPTS + 1), (harmless, MAX_ATTEMPTS)):
+        with office.app.store.write() as work:
+            for _ in range(times):
+                work.messages.count_attempt([number])
+            work.messages.settle(
+                number, state="quarantined", values={"verdict": "quarantined", "last_error": "no parts"}
+            )
+    read: list[bytes] = []
+    for name in ("parse", "html_of"):
+        monkeypatch.setattr(reading_room, name, _noting(read, getattr(reading_room, name)))
+    visitor = office.visitor()
+    for number, uid in ((killer, 902), (waits, 903)):
+        page = visitor.get("mail.show", number=number)
+        assert f"Request {uid}" in page.words
+        assert "Only the headers of this mail are shown" in page.words
+        assert visitor.client.get(f"/mail/{number}/html").status_code == 200
+        assert visitor.client.get(f"/mail/{number}/raw").data == raws[uid]
+    assert read == []
+    assert "Only the headers" not in visitor.get("mail.show", number=harmless).words
+    assert read == [raws[901], raws[901]]
 
 
 def test_an_acknowledgement_waits_for_an_officers_word(tmp_path: Path) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from pages import ADMIN, APPROVER, OFFICER, PASSWORD, Office
 
 from pipeline.domain.clock import Event, EventKind
+from pipeline.domain.errors import UnfitError
+from pipeline.stages.reading_room import ReadingRoom
 from pipeline.store.events import Happening
 from pipeline.web.pages.deeds import DEEDS
 from pipeline.web.uploads import MOST
@@ -37,6 +40,49 @@ REFUSED: dict[str, tuple[dict[str, str], int, str]] = {
     "close": ({"reason": ""}, 409, "has not been answered"),
     "hold": ({"reason": ""}, 400, "Give a reason"),
 }
+
+
+# What looks like a number and is none of a row: str.isdigit says yes to the first two, a database no to the third.
+ODD = ("²", "9" * 5000, "99999999999999999999", "-1", "\u0661")
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_number_is_never_a_fault_of_ours(office: Office, odd: str) -> None:
+    """In an address there is no such page; on a form it is said, or taken for none, and what was typed beside it is kept."""
+    reference, visitor, typed = office.receive(), office.visitor(), quote(odd)
+    for path in (
+        "mail",
+        "mail/{}/html",
+        "new-mail",
+        "letters-to-send",
+        f"requests/{reference}/approve/response/checked",
+    ):
+        where = path.format(typed) if "{}" in path else f"{path}/{typed}"
+        assert visitor.client.get(f"/{where}").status_code == 404, path
+    assert visitor.client.get(f"/requests/{reference}/do/attach?message={typed}").status_code == 200
+    assert visitor.client.get(f"/new-mail?mail={typed}").status_code == 200
+    for form, button, fields in (
+        ("clock/record", None, {"question": odd, "kind": "extended", "on": "2025-01-06"}),
+        ("resend", None, {"letter": odd, "email": "new@example.com", "reason": TYPED}),
+        ("questions", None, {"what": f"remove:{odd}", "part": odd}),
+        ("questions", None, {"what": "part", "part": odd}),
+        ("letters/response", "letters/response/autosave", {"base_version": odd, "q1-answer": "typed first"}),
+        ("letters/response", None, {"base_version": odd, "q1-answer": TYPED, "what": "keep"}),
+    ):
+        token = visitor.open(f"/requests/{reference}/{form}").select("input[name=csrf_token]")[0].get("value")
+        fields |= {"csrf_token": token}
+        assert visitor.client.post(f"/requests/{reference}/{button or form}", data=fields).status_code < 500, fields
+    assert TYPED in visitor.get("draft.edit", reference=reference, kind="response").answer.text
+
+
+def test_what_the_database_cannot_take_is_no_fault_of_ours(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that came as far as the database and fits no column is answered as what it is."""
+
+    def unfit(*_: object) -> None:
+        raise UnfitError("a number is too large")
+
+    monkeypatch.setattr(ReadingRoom, "case", unfit)
+    assert "could not be understood" in office.visitor().open("/requests/FOI000000015", expect=400).words
 
 
 def shown(page: Page) -> set[str]:

@@ -142,7 +142,8 @@ def test_an_officer_comes_in_with_a_council_account(council: Council) -> None:
 
 def test_nobody_is_led_elsewhere_through_the_provider(council: Council) -> None:
     """An address outside these pages is not gone to, whichever way somebody signs in."""
-    for to in ("https://evil.example/", "//evil.example", "/" + "x" * 5000):
+    tabs = ("/\t/evil.example", "/\t\\evil.example", "/\r/evil.example")
+    for to in ("https://evil.example/", "//evil.example", *tabs, "/" + "x" * 5000):
         assert council.sign_in(to=to)[1].headers["Location"] == "/"
 
 

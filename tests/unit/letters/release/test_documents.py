@@ -109,6 +109,12 @@ def test_words_nobody_can_see_are_found(properties: str) -> None:
     assert looked(with_xml(f"<w:p>{run('unseen', properties)}</w:p>")).rules == {Rule.INVISIBLE_TEXT}
 
 
+@pytest.mark.parametrize("size", ["\u00b2", "9" * 5000, "", "-2"])
+def test_a_size_that_is_no_number_is_passed_over(size: str) -> None:
+    """What the file says in the place of a size stops no check."""
+    assert looked(with_xml(f"<w:p>{run('seen', f'<w:sz w:val=%{size}%/>'.replace('%', chr(34)))}</w:p>")).findings == ()
+
+
 def test_text_hidden_by_its_style_is_found_and_taken_out() -> None:
     """A style that hides its text does so for whatever is based on it as well."""
     style = (

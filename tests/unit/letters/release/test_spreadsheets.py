@@ -8,10 +8,12 @@ import io
 import pytest
 from leaking import sheets
 from leaking.packed import added, changed, packed, unpacked
+from lxml import etree
 from openpyxl import load_workbook
 
 from pipeline.domain.errors import NotAllowedError
 from pipeline.letters.release import CleanForm, Level, ReleaseFile, ReleaseReport, Rule, clean_copy, examine
+from pipeline.letters.release.cell_looks import Look, Looks
 
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 LEAKS = [
@@ -279,3 +281,13 @@ def test_a_cell_beyond_every_sheet_is_refused() -> None:
     """A sheet with a cell in row nine million is no honest sheet, and no list of nine million rows is made of it."""
     content = changed(sheets.saved(sheets.book()), sheet1=('r="A3"', 'r="A9000000"'))
     assert looked(content).rules == {Rule.UNREADABLE}
+
+
+@pytest.mark.parametrize("odd", ["\u00b2", "9" * 5000, "-1"])
+def test_numbers_that_are_none_stop_no_look_at_the_cells(odd: str) -> None:
+    """Colours, fonts and formats that a style names by nonsense are the plain ones."""
+    styles = etree.fromstring(
+        f'<s><fonts><font><color theme="{odd}"/></font><font><color indexed="{odd}"/></font></fonts>'
+        f'<cellXfs><xf numFmtId="{odd}" fontId="{odd}" fillId="{odd}"/></cellXfs></s>'
+    )
+    assert Looks(styles, None, {}).of(0) == Look("General", unseen=False, blacked=False)
