@@ -12,6 +12,7 @@ from pipeline.domain.request import Workflow
 from pipeline.letters.plain import one_line
 from pipeline.letters.templating import toml_text
 from pipeline.stages.casework.lookups import RESPONSE
+from pipeline.stages.casework.matching import matched
 from pipeline.stages.casework.recalling import take_back
 
 if TYPE_CHECKING:
@@ -115,17 +116,8 @@ def _answers(
 
 def _by_key(drafted: list[dict[str, Any]], before: Sequence[QuestionRecord]) -> dict[int, dict[str, Any]]:
     """Which of the draft's questions is which of the request's: by its words, else by its label."""
-    found: dict[int, dict[str, Any]] = {}
-    left = list(drafted)
-    for same in ("text", "label"):
-        for one in before:
-            if one.key in found or not getattr(one, same):
-                continue
-            entry = next((entry for entry in left if entry.get(same) == getattr(one, same)), None)
-            if entry is not None:
-                found[one.key] = entry
-                left = [other for other in left if other is not entry]
-    return found
+    places = matched([(entry.get("label"), entry.get("text")) for entry in drafted], before)
+    return {key: drafted[place] for key, place in places.items()}
 
 
 def _answered(entry: Mapping[str, Any]) -> bool:
