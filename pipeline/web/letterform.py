@@ -108,8 +108,10 @@ class Mistake:
 class FormReader:
     """Reads a letter's form; goes on after a mistake, so that all are told together."""
 
-    def __init__(self, form: Mapping[str, str]) -> None:
+    def __init__(self, form: Mapping[str, str], names: Sequence[str] = ()) -> None:
+        """*names* are those of the questions' fields, one for each in the letter's order; by their places where none are given."""
         self._form = form
+        self._names = names
         self.mistakes: list[Mistake] = []
 
     def record(self, before: LetterRecord) -> LetterRecord:
@@ -132,22 +134,22 @@ class FormReader:
 
     def _questions(self, letter: LetterRecord) -> tuple[AnsweredQuestion, ...]:
         if letter.kind is LetterKind.RESPONSE:
-            return tuple(self._answered(letter, n, one) for n, one in enumerate(letter.questions, 1))
-        return tuple(one for n, one in enumerate(letter.questions, 1) if self._ticked(f"q{n}-in"))
+            return tuple(self._answered(letter, name, one) for name, one in _named(letter, self._names))
+        return tuple(one for name, one in _named(letter, self._names) if self._ticked(f"{name}-in"))
 
-    def _answered(self, letter: LetterRecord, n: int, before: AnsweredQuestion) -> AnsweredQuestion:
-        chosen = self._text(f"q{n}-outcome", "")
+    def _answered(self, letter: LetterRecord, q: str, before: AnsweredQuestion) -> AnsweredQuestion:
+        chosen = self._text(f"{q}-outcome", "")
         law = letter.law_of(before)
         return replace(
             before,
             outcome=AnswerOutcome(chosen) if chosen in set(AnswerOutcome) else None,
-            answer=self._text(f"q{n}-answer", before.answer),
-            reason=self._text(f"q{n}-reason", before.reason),
-            public_interest=self._text(f"q{n}-public_interest", before.public_interest),
-            link=self._text(f"q{n}-link", before.link).strip(),
-            link_intro=self._text(f"q{n}-link_intro", before.link_intro),
-            emissions=self._ticked(f"q{n}-emissions"),
-            provisions=self._provisions(f"q{n}", law),
+            answer=self._text(f"{q}-answer", before.answer),
+            reason=self._text(f"{q}-reason", before.reason),
+            public_interest=self._text(f"{q}-public_interest", before.public_interest),
+            link=self._text(f"{q}-link", before.link).strip(),
+            link_intro=self._text(f"{q}-link_intro", before.link_intro),
+            emissions=self._ticked(f"{q}-emissions"),
+            provisions=self._provisions(q, law),
         )
 
     def _provisions(self, prefix: str, law: Regime) -> tuple[Reliance, ...]:
@@ -258,8 +260,14 @@ class FormReader:
         return kinds(typed) if typed in set(kinds) else before
 
 
-def laid_out(record: LetterRecord) -> dict[str, str]:
-    """The record as the form's fields, by name; ticks are "y" or absent."""
+def _named(letter: LetterRecord, names: Sequence[str]) -> list[tuple[str, AnsweredQuestion]]:
+    """Each question with the name that its fields begin with."""
+    named = names or [f"q{n}" for n in range(1, len(letter.questions) + 1)]
+    return list(zip(named, letter.questions, strict=True))
+
+
+def laid_out(record: LetterRecord, names: Sequence[str] = ()) -> dict[str, str]:
+    """The record as the form's fields, by name; ticks are "y" or absent. *names* are those of the questions' fields, as for the reader."""
     shown = {
         "regime": str(record.regime),
         "topic": record.topic,
@@ -267,18 +275,18 @@ def laid_out(record: LetterRecord) -> dict[str, str]:
         "requester_name": record.requester_name,
         "issued_on": record.issued_on.isoformat() if record.issued_on else "",
     }
-    for n, one in enumerate(record.questions, 1):
+    for q, one in _named(record, names):
         shown |= {
-            f"q{n}-in": "y",
-            f"q{n}-outcome": str(one.outcome or ""),
-            f"q{n}-answer": one.answer,
-            f"q{n}-reason": one.reason,
-            f"q{n}-public_interest": one.public_interest,
-            f"q{n}-link": one.link,
-            f"q{n}-link_intro": one.link_intro,
+            f"{q}-in": "y",
+            f"{q}-outcome": str(one.outcome or ""),
+            f"{q}-answer": one.answer,
+            f"{q}-reason": one.reason,
+            f"{q}-public_interest": one.public_interest,
+            f"{q}-link": one.link,
+            f"{q}-link_intro": one.link_intro,
         }
-        shown |= {f"q{n}-emissions": "y"} if one.emissions else {}
-        shown |= _laid_out_provisions(f"q{n}", one.provisions)
+        shown |= {f"{q}-emissions": "y"} if one.emissions else {}
+        shown |= _laid_out_provisions(q, one.provisions)
     shown |= _laid_out_provisions("letter", record.particulars.provisions)
     for field in fields(Particulars):
         value = getattr(record.particulars, field.name)
