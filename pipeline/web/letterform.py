@@ -22,6 +22,7 @@ from pipeline.letters.model import (
     Salutation,
 )
 from pipeline.letters.particulars import KINDS, QUESTIONS
+from pipeline.letters.render import unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -149,10 +150,10 @@ class FormReader:
             link=self._text(f"{q}-link", before.link).strip(),
             link_intro=self._text(f"{q}-link_intro", before.link_intro),
             emissions=self._ticked(f"{q}-emissions"),
-            provisions=self._provisions(q, law),
+            provisions=self._provisions(q, law, letter),
         )
 
-    def _provisions(self, prefix: str, law: Regime) -> tuple[Reliance, ...]:
+    def _provisions(self, prefix: str, law: Regime, letter: LetterRecord) -> tuple[Reliance, ...]:
         """The provisions typed under *prefix*; a row without a citation is no provision."""
         found = []
         row = 1
@@ -169,6 +170,8 @@ class FormReader:
                     Mistake(f"{name}-cite", f"“{cite[:60]}” is not a provision; write it like {example}")
                 )
                 continue
+            if why_not := unnamed(letter, citation):
+                self.mistakes.append(Mistake(f"{name}-cite", why_not))
             found.append(
                 Reliance(
                     citation=citation,
@@ -208,7 +211,7 @@ class FormReader:
 
     def _particular(self, key: str, letter: LetterRecord) -> object:
         readers: list[tuple[bool, Callable[[], object]]] = [
-            (key == "provisions", lambda: self._provisions("letter", letter.regime)),
+            (key == "provisions", lambda: self._provisions("letter", letter.regime, letter)),
             (key in DAYS, lambda: self._day(key)),
             (key in TICKS, lambda: self._ticked(key)),
             (key in LISTS, lambda: tuple(line.strip() for line in self._text(key, "").splitlines() if line.strip())),

@@ -139,9 +139,20 @@ def forget(reference: str, kind: str) -> WerkzeugResponse:
 
 
 @pages.get("/requests/<reference>/letters/<kind>/check")
-def check(reference: str, kind: str) -> str:
+def check(reference: str, kind: str) -> str | WerkzeugResponse:
     """The letter exactly as it would go, what its checks say, and what its files may give away."""
-    return _check_page(_case(reference), _kind(kind))
+    case, which = _case(reference), _kind(kind)
+    try:
+        return _check_page(case, which)
+    except RecordError as error:
+        if not viewer().may(Capability.WORK):
+            raise
+        # A letter that can't be written, for what a file or an earlier version of this program put into it, is mended in its form.
+        draft = product().casework(VIA).draft(reference, which)
+        shown = on_the_form(draft)
+        reader = FormReader(shown, names_of(draft))
+        reader.record(draft.record)
+        return again(case, draft, shown, draft.version, reader.mistakes or refused(error), 400)
 
 
 def _check_page(case: Case, which: LetterKind, said: str = "", despite: str = "") -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from pages import APPROVER, OFFICER
+
+from pipeline.domain.citation import Citation, ProvisionSource
+from pipeline.letters.model import Reliance
 
 if TYPE_CHECKING:
     from pages import Office, Page
@@ -170,3 +174,23 @@ def test_a_correction_typed_over_a_letter_that_changed_meanwhile_stays_under_its
         assert case is not None
         [gone] = [row for row in work.letters.of_case(case.id) if row.status == "approved"]
     assert gone.record.index("MONEY") < gone.record.index("COUNTED")
+
+
+def test_a_provision_that_no_letter_can_name_is_a_mistake_beside_its_field(office: Office) -> None:
+    """A section where a paragraph is needed is told in the form, also of a draft that was kept from a file; no page is a dead end."""
+    reference = asked(office, COUNT, MONEY)
+    button = "Keep, and see the letter and its checks"
+    page = form(office, reference).submit("Show what this choice needs (question 1)", **{"q1-outcome": "withheld"})
+    told = page.submit(button, expect=400, **{"q1-p1-cite": "s.12"})
+    [said] = told.select("#q1-p1-cite-error")
+    assert "s.12 is not exact enough; name one of s.12(1), s.12(2)" in " ".join(said.text_content().split())
+    casework = office.app.casework("test")
+    draft = casework.draft(reference)
+    whole = replace(
+        draft.record.questions[0],
+        provisions=(Reliance(citation=Citation(source=ProvisionSource.SECTION, number="14")),),
+    )
+    casework.save_record(reference, replace(draft.record, questions=(whole, draft.record.questions[1])), OFFICER)
+    kept = office.visitor().get("draft.check", reference=reference, kind="response", expect=400)
+    assert "s.14 is not exact enough" in kept.select("#q1-p1-cite-error")[0].text_content()
+    assert "There were" in kept.submit(button, **{"q1-p1-cite": "s.14(1)", "q1-answer": "There were"}).words
