@@ -192,6 +192,8 @@ class FormReader:
             disclosure=self._text(f"{name}-disclosure", ""),
             withholding=self._text(f"{name}-withholding", ""),
             balance=self._text(f"{name}-balance", ""),
+            decided_by=self._text(f"{name}-decided_by", ""),
+            decided_on=self._day(f"{name}-decided_on"),
         )
         return None if made == PublicInterest() else made
 
@@ -199,6 +201,7 @@ class FormReader:
         made = QualifiedPerson(
             role=self._text(f"{name}-role", ""),
             opinion=self._text(f"{name}-opinion", ""),
+            name=self._text(f"{name}-name", ""),
             given_on=self._day(f"{name}-given_on"),
         )
         return None if made == QualifiedPerson() else made
@@ -316,8 +319,11 @@ def _laid_out_provisions(prefix: str, provisions: Sequence[Reliance]) -> dict[st
             f"{name}-disclosure": weighed.disclosure,
             f"{name}-withholding": weighed.withholding,
             f"{name}-balance": weighed.balance,
+            f"{name}-decided_by": weighed.decided_by,
+            f"{name}-decided_on": weighed.decided_on.isoformat() if weighed.decided_on else "",
             f"{name}-role": person.role,
             f"{name}-opinion": person.opinion,
+            f"{name}-name": person.name,
             f"{name}-given_on": person.given_on.isoformat() if person.given_on else "",
         }
     return shown

@@ -15,6 +15,7 @@ from pipeline.web import letterform
 from pipeline.web.asked import gone, marks, names_of, on_the_form, rematched
 from pipeline.web.context import VIA, product, viewer
 from pipeline.web.letterform import Mistake
+from pipeline.web.letterwords import mistake
 from pipeline.web.presenting import LETTERS, moment
 from pipeline.web.words import on_screen, told
 
@@ -125,10 +126,11 @@ def files_to_choose() -> list[Mistake]:
     return [Mistake("files", f"Files have to be chosen anew: {', '.join(chosen)}")] if chosen else []
 
 
-def refused(error: Exception) -> list[Mistake]:
-    """What an officer is told of a letter that could not be kept."""
+def refused(error: Exception, draft: Draft) -> list[Mistake]:
+    """What an officer is told of a letter that could not be kept, each mistake at its field where it has one."""
     if isinstance(error, RecordError):
-        return [Mistake("", on_screen(one)) for one in error.problems]
+        found = [mistake(one, names_of(draft)) for one in error.problems]
+        return [Mistake(one.name, on_screen(one.words)) for one in found]
     return [Mistake("", told(error))]
 
 

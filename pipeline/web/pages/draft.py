@@ -109,7 +109,7 @@ def keep(reference: str, kind: str) -> WerkzeugResponse:
         return conflict(case, which, typed, error)
     except InfogovError as error:
         return again(
-            case, draft, now.shown, base_version, refused(error), 400 if isinstance(error, RecordError) else 409
+            case, draft, now.shown, base_version, refused(error, draft), 400 if isinstance(error, RecordError) else 409
         )
     for remark in remarks:
         flash(on_screen(remark))
@@ -152,7 +152,7 @@ def check(reference: str, kind: str) -> str | WerkzeugResponse:
         shown = on_the_form(draft)
         reader = FormReader(shown, names_of(draft))
         reader.record(draft.record)
-        return again(case, draft, shown, draft.version, reader.mistakes or refused(error), 400)
+        return again(case, draft, shown, draft.version, reader.mistakes or refused(error, draft), 400)
 
 
 def _check_page(case: Case, which: LetterKind, said: str = "", despite: str = "") -> str:
