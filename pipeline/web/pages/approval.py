@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateTimeLocalField, EmailField, HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from pipeline.domain.errors import InfogovError, NotFoundError
+from pipeline.domain.errors import InfogovError, NotFoundError, StaleError
 from pipeline.domain.roles import Capability
 from pipeline.letters.model import LetterKind
 from pipeline.stages.casework.lookups import RESEND
@@ -83,7 +83,11 @@ def approve(reference: str, kind: str) -> Response:
         done = _approve(case, kind, form)
     except InfogovError as error:
         form.form_errors.append(told(error))
-        again = _resend_page(case, form) if kind == RESEND else _page(case, _kind(kind), form)
+        try:
+            again = _resend_page(case, form) if kind == RESEND else _page(case, _kind(kind), form)
+        except NotFoundError as gone:
+            # The page was there when it was opened; it is the letter that somebody returned, edited or sent.
+            raise StaleError(str(gone)) from error
         return make_response(again, 409)
     flash(f"Approved. It goes to {', '.join(done.recipients)} at {moment(done.not_before)} unless somebody stops it.")
     return redirect(url_for("request.show", reference=reference), code=303)

@@ -194,3 +194,16 @@ def test_a_provision_that_no_letter_can_name_is_a_mistake_beside_its_field(offic
     kept = office.visitor().get("draft.check", reference=reference, kind="response", expect=400)
     assert "s.14 is not exact enough" in kept.select("#q1-p1-cite-error")[0].text_content()
     assert "There were" in kept.submit(button, **{"q1-p1-cite": "s.14(1)", "q1-answer": "There were"}).words
+
+
+def test_an_approval_of_a_letter_returned_meanwhile_is_told_as_such(office: Office) -> None:
+    """The approver reads that the letter is no longer there to approve, with the time they chose and nothing of the page's own."""
+    reference = asked(office, COUNT, MONEY)
+    office.put_up(reference)
+    page = office.visitor(APPROVER).get("approval.show", reference=reference, kind="response")
+    office.app.casework("test").give_back(reference, APPROVER, "say of which year")
+    told = page.submit("Approve", expect=409, send_at="2025-01-07T09:00")
+    assert "This can't be done now" in told.words
+    assert "it may have been returned" in told.words
+    assert "2025-01-07T09:00" in told.words
+    assert "Seen" not in told.words
