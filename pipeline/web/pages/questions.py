@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -36,7 +37,7 @@ def edit(reference: str) -> str:
 def change(reference: str) -> Response:
     """Keep every question that was changed, and do what the button pressed says. What is neither kept nor done is shown again."""
     what, _, number = request.form.get("what", "").partition(":")
-    casefile, key = product().casefile(VIA), int(number) if number.isdigit() else 0
+    casefile, key = product().casefile(VIA), _number(number)
     try:
         if what not in _DEEDS and what != _KEEP:
             raise UsageError("The page did not say what to do; press one of its buttons")
@@ -123,7 +124,12 @@ def _keys_on_the_form() -> list[int]:
 
 def _key_of(name: str, field: str) -> int:
     what, _, key = name.rpartition("-")
-    return int(key) if what == field and key.isdigit() else 0
+    return _number(key) if what == field else 0
+
+
+def _number(text: str) -> int:
+    """The key that *text* is; 0 for anything else, also for digits of other scripts and more of them than any key has."""
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
 
 
 def _order(case: Case) -> str:
@@ -224,7 +230,7 @@ def _add(casefile: Casefile, reference: str, _: int) -> None:
 
 
 def _part(casefile: Casefile, reference: str, _: int) -> None:
-    keys = [int(key) for key in request.form.getlist("part") if key.isdigit()]
+    keys = [key for one in request.form.getlist("part") if (key := _number(one))]
     parted = casefile.split_request(reference, keys, viewer().email, reason=request.form.get("part-reason", ""))
     flash(f"The questions you chose are request {parted.reference} now.")
 

@@ -207,3 +207,11 @@ def test_an_approval_of_a_letter_returned_meanwhile_is_told_as_such(office: Offi
     assert "it may have been returned" in told.words
     assert "2025-01-07T09:00" in told.words
     assert "Seen" not in told.words
+
+
+def test_a_long_address_of_a_colleague_at_the_same_letter_may_be_broken(office: Office) -> None:
+    """The line on who else is at the letter breaks inside an address, for at 320 pixels it would widen the page."""
+    reference = asked(office, COUNT, MONEY)
+    autosaved(form(office, reference, APPROVER), **answers("COUNT", "MONEY"))
+    [said] = [one for one in form(office, reference).select(".govuk-inset-text") if APPROVER in one.text_content()]
+    assert "app-wrap" in said.get("class").split()

@@ -81,3 +81,13 @@ def test_what_was_typed_for_a_question_taken_off_meanwhile_is_shown(office: Offi
     told = page.submit("Keep question 1", expect=409, **{"text-2": "What did it all cost?"})
     assert told.select("#text-2")[0].text.strip() == "What did it all cost?"
     assert "look at them, and press the button again" in page.submit("Move question 1 down", expect=409).words
+
+
+def test_a_key_that_is_none_is_no_fault_of_ours(office: Office) -> None:
+    """Digits of other scripts and endless ones in the names of fields and buttons are refused, not run into."""
+    reference = office.receive(MAIL)
+    page = opened(office, reference)
+    token = page.select("input[name=csrf_token]")[0].get("value")
+    for key in ("\N{SUPERSCRIPT TWO}", "9" * 5000):
+        fields = {"csrf_token": token, "what": f"keep:{key}", f"text-{key}": "x", "part": key}
+        assert "no longer there" in page.visitor.post(page.path, fields, expect=409).words
