@@ -232,6 +232,14 @@ def _context(
     }
 
 
+def unnamed(record: LetterRecord, citation: Citation) -> str:
+    """Why the letter of *record* can't name the provision *citation*, in words; "" where it can."""
+    if _cited(Reliance(citation=citation), _facts(_folder(record))) is not None:
+        return ""
+    exact = _paragraphs(citation).removeprefix(": ")
+    return f"{citation.short} is not exact enough; name one of {exact}" if exact else f"There is no {citation.short}"
+
+
 def render_text(letter: Letter) -> str:
     r"""Lay *letter* out as plain text with ``\n`` line ends and none at the end: the legal answer (D5)."""
     own = f"{letter.kind}/{letter.template}/text.jinja"

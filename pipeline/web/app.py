@@ -14,7 +14,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from pipeline.resources import templates
 from pipeline.stages.accounts import Accounts
-from pipeline.web import presenting, single
+from pipeline.web import kept, letterwords, presenting, single
 from pipeline.web.context import VIA, Desk, visitor
 from pipeline.web.failures import handle
 from pipeline.web.navigation import navigation
@@ -116,6 +116,11 @@ def _templates(flask: Flask, settings: Settings, assets: dict[str, _Asset], *, d
         ]
     )
     presenting.add_to(flask.jinja_env)
+    flask.jinja_env.filters |= {
+        "by_hand": kept.by_hand,
+        "letter_place": letterwords.place,
+        "letter_words": letterwords.plain,
+    }
 
     @flask.context_processor
     def _given() -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from flask import current_app
@@ -15,6 +16,9 @@ _LONGEST = 2_000_000  # characters; more than any letter
 _HOURS = 24 * 3600
 # Never given back: secrets, and what belongs to one page's life only.
 _NEVER = frozenset({"csrf_token", "password", "old_password", "new_password", "again", "kept", "to"})
+# Sent along by a page for itself: what was seen, which version it began with, what the questions were.
+_PAGES_OWN = frozenset({"seen", "base_version", "what", "order", "letter"})
+_MARKS = re.compile(r"-asked$|^gone-.*-of$|^was-")
 
 Typed = list[tuple[str, str]]
 
@@ -28,6 +32,11 @@ def typed(request: Request) -> Typed:
         return []
     found = [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER]
     return found if any(value for _, value in found) else []
+
+
+def by_hand(fields: Typed) -> Typed:
+    """The fields that somebody filled in, without what a page sends along for itself: there is nothing to read or copy in it."""
+    return [(name, value) for name, value in fields if name not in _PAGES_OWN and not _MARKS.search(name)]
 
 
 def keep(request: Request) -> str:

@@ -22,6 +22,7 @@ from pipeline.letters.model import (
     Salutation,
 )
 from pipeline.letters.particulars import KINDS, QUESTIONS
+from pipeline.letters.render import unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -116,8 +117,10 @@ class Mistake:
 class FormReader:
     """Reads a letter's form; goes on after a mistake, so that all are told together."""
 
-    def __init__(self, form: Mapping[str, str]) -> None:
+    def __init__(self, form: Mapping[str, str], names: Sequence[str] = ()) -> None:
+        """*names* are those of the questions' fields, one for each in the letter's order; by their places where none are given."""
         self._form = form
+        self._names = names
         self.mistakes: list[Mistake] = []
 
     def record(self, before: LetterRecord) -> LetterRecord:
@@ -140,25 +143,25 @@ class FormReader:
 
     def _questions(self, letter: LetterRecord) -> tuple[AnsweredQuestion, ...]:
         if letter.kind is LetterKind.RESPONSE:
-            return tuple(self._answered(letter, n, one) for n, one in enumerate(letter.questions, 1))
-        return tuple(one for n, one in enumerate(letter.questions, 1) if self._ticked(f"q{n}-in"))
+            return tuple(self._answered(letter, name, one) for name, one in _named(letter, self._names))
+        return tuple(one for name, one in _named(letter, self._names) if self._ticked(f"{name}-in"))
 
-    def _answered(self, letter: LetterRecord, n: int, before: AnsweredQuestion) -> AnsweredQuestion:
-        chosen = self._text(f"q{n}-outcome", "")
+    def _answered(self, letter: LetterRecord, q: str, before: AnsweredQuestion) -> AnsweredQuestion:
+        chosen = self._text(f"{q}-outcome", "")
         law = letter.law_of(before)
         return replace(
             before,
             outcome=AnswerOutcome(chosen) if chosen in set(AnswerOutcome) else None,
-            answer=self._text(f"q{n}-answer", before.answer),
-            reason=self._text(f"q{n}-reason", before.reason),
-            public_interest=self._text(f"q{n}-public_interest", before.public_interest),
-            link=self._text(f"q{n}-link", before.link).strip(),
-            link_intro=self._text(f"q{n}-link_intro", before.link_intro),
-            emissions=self._ticked(f"q{n}-emissions"),
-            provisions=self._provisions(f"q{n}", law),
+            answer=self._text(f"{q}-answer", before.answer),
+            reason=self._text(f"{q}-reason", before.reason),
+            public_interest=self._text(f"{q}-public_interest", before.public_interest),
+            link=self._text(f"{q}-link", before.link).strip(),
+            link_intro=self._text(f"{q}-link_intro", before.link_intro),
+            emissions=self._ticked(f"{q}-emissions"),
+            provisions=self._provisions(q, law, letter),
         )
 
-    def _provisions(self, prefix: str, law: Regime) -> tuple[Reliance, ...]:
+    def _provisions(self, prefix: str, law: Regime, letter: LetterRecord) -> tuple[Reliance, ...]:
         """The provisions typed under *prefix*; a row without a citation is no provision."""
         found = []
         row = 1
@@ -175,6 +178,8 @@ class FormReader:
                     Mistake(f"{name}-cite", f"“{cite[:60]}” is not a provision; write it like {example}")
                 )
                 continue
+            if why_not := unnamed(letter, citation):
+                self.mistakes.append(Mistake(f"{name}-cite", why_not))
             found.append(
                 Reliance(
                     citation=citation,
@@ -195,6 +200,8 @@ class FormReader:
             disclosure=self._text(f"{name}-disclosure", ""),
             withholding=self._text(f"{name}-withholding", ""),
             balance=self._text(f"{name}-balance", ""),
+            decided_by=self._text(f"{name}-decided_by", ""),
+            decided_on=self._day(f"{name}-decided_on"),
         )
         return None if made == PublicInterest() else made
 
@@ -202,6 +209,7 @@ class FormReader:
         made = QualifiedPerson(
             role=self._text(f"{name}-role", ""),
             opinion=self._text(f"{name}-opinion", ""),
+            name=self._text(f"{name}-name", ""),
             given_on=self._day(f"{name}-given_on"),
         )
         return None if made == QualifiedPerson() else made
@@ -214,7 +222,7 @@ class FormReader:
 
     def _particular(self, key: str, letter: LetterRecord) -> object:
         readers: list[tuple[bool, Callable[[], object]]] = [
-            (key == "provisions", lambda: self._provisions("letter", letter.regime)),
+            (key == "provisions", lambda: self._provisions("letter", letter.regime, letter)),
             (key in DAYS, lambda: self._day(key)),
             (key in TICKS, lambda: self._ticked(key)),
             (key in LISTS, lambda: tuple(line.strip() for line in self._text(key, "").splitlines() if line.strip())),
@@ -266,8 +274,14 @@ class FormReader:
         return kinds(typed) if typed in set(kinds) else before
 
 
-def laid_out(record: LetterRecord) -> dict[str, str]:
-    """The record as the form's fields, by name; ticks are "y" or absent."""
+def _named(letter: LetterRecord, names: Sequence[str]) -> list[tuple[str, AnsweredQuestion]]:
+    """Each question with the name that its fields begin with."""
+    named = names or [f"q{n}" for n in range(1, len(letter.questions) + 1)]
+    return list(zip(named, letter.questions, strict=True))
+
+
+def laid_out(record: LetterRecord, names: Sequence[str] = ()) -> dict[str, str]:
+    """The record as the form's fields, by name; ticks are "y" or absent. *names* are those of the questions' fields, as for the reader."""
     shown = {
         "regime": str(record.regime),
         "topic": record.topic,
@@ -275,18 +289,18 @@ def laid_out(record: LetterRecord) -> dict[str, str]:
         "requester_name": record.requester_name,
         "issued_on": record.issued_on.isoformat() if record.issued_on else "",
     }
-    for n, one in enumerate(record.questions, 1):
+    for q, one in _named(record, names):
         shown |= {
-            f"q{n}-in": "y",
-            f"q{n}-outcome": str(one.outcome or ""),
-            f"q{n}-answer": one.answer,
-            f"q{n}-reason": one.reason,
-            f"q{n}-public_interest": one.public_interest,
-            f"q{n}-link": one.link,
-            f"q{n}-link_intro": one.link_intro,
+            f"{q}-in": "y",
+            f"{q}-outcome": str(one.outcome or ""),
+            f"{q}-answer": one.answer,
+            f"{q}-reason": one.reason,
+            f"{q}-public_interest": one.public_interest,
+            f"{q}-link": one.link,
+            f"{q}-link_intro": one.link_intro,
         }
-        shown |= {f"q{n}-emissions": "y"} if one.emissions else {}
-        shown |= _laid_out_provisions(f"q{n}", one.provisions)
+        shown |= {f"{q}-emissions": "y"} if one.emissions else {}
+        shown |= _laid_out_provisions(q, one.provisions)
     shown |= _laid_out_provisions("letter", record.particulars.provisions)
     for field in fields(Particulars):
         value = getattr(record.particulars, field.name)
@@ -313,8 +327,11 @@ def _laid_out_provisions(prefix: str, provisions: Sequence[Reliance]) -> dict[st
             f"{name}-disclosure": weighed.disclosure,
             f"{name}-withholding": weighed.withholding,
             f"{name}-balance": weighed.balance,
+            f"{name}-decided_by": weighed.decided_by,
+            f"{name}-decided_on": weighed.decided_on.isoformat() if weighed.decided_on else "",
             f"{name}-role": person.role,
             f"{name}-opinion": person.opinion,
+            f"{name}-name": person.name,
             f"{name}-given_on": person.given_on.isoformat() if person.given_on else "",
         }
     return shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.domain.errors import RestrictedError
+from pipeline.web import letterwords
 
 # Commands whose work an officer does on a page, and that page's name; for others there is nothing to say on a screen.
 PAGES = {
@@ -40,8 +41,8 @@ _OPTIONS = (
 
 
 def on_screen(text: str) -> str:
-    """*text* of an error without what only a terminal can do, as a sentence."""
-    shown = _ASIDE.sub("", text)
+    """*text* of an error without what only a terminal can do or a draft's file knows, as a sentence."""
+    shown = letterwords.plain(_ASIDE.sub("", text))
     shown = shown.replace(", or infogov quarantine", "")
     shown = _SEE.sub(lambda found: f"{found[1]} the page “{PAGES[found[2]]}”", shown)
     shown = _ON.sub(lambda found: f" on the page “{PAGES[found[1]]}”", shown)

@@ -124,6 +124,18 @@ def _meanwhile(window: Window) -> None:
     window.press("Keep and go on")
 
 
+def _other_questions(window: Window) -> None:
+    """Keep an answer while one question got other words and another one was taken off."""
+    window.page.evaluate(
+        """const form = document.querySelector('#letter')
+        form.querySelector('[name=q1-asked]').value = 'foi||Other words'
+        for (const [name, value] of [['q99-asked', 'foi||How much was it, with taxes?'], ['q99-answer', 'About forty.']]) {
+          form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value }))
+        }"""
+    )
+    window.press("Keep and go on")
+
+
 def _tried_file(content: str) -> Callable[[Window], object]:
     def act(window: Window) -> None:
         file = {"name": "cases.csv", "mimeType": "text/csv", "buffer": content.encode()}
@@ -230,6 +242,8 @@ _DRAFTS = (
     _at("draft, no provision", "draft.edit", "is not a provision", ADMIN, reference="@waiting", kind="response",
         then=_filled("Keep and go on", **{"q1-p1-cite": "section of nothing"})),
     _at("draft, kept by another meanwhile", "draft.edit", "kept a newer version", APPROVER, reference="@changed", kind="response", then=_meanwhile),
+    _at("draft, questions changed meanwhile", "draft.edit", "was taken off", reference="@several", kind="response", then=_other_questions),
+    _at("draft, a letter without its particulars", "draft.edit", "Fill in", reference="@mine", kind="fees_notice", then=_pressed("Keep and go on")),
     _at("letter, as it looks", "draft.preview", "Yours faithfully", reference="@waiting", kind="response"),
     _at("check, with findings", "draft.check", "Look at", reference="@waiting", kind="response"),
     _at("check, stopped", "draft.check", "Why it should go all the same", reference="@stopped", kind="response"),

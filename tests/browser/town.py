@@ -16,6 +16,7 @@ from pipeline.domain.clock import Event, EventKind
 from pipeline.domain.request import Outcome
 from pipeline.letters.model import LetterKind
 from pipeline.stages.counter import Channel, Entry
+from pipeline.web.asked import marks
 from pipeline.web.letterform import FormReader, laid_out
 
 if TYPE_CHECKING:
@@ -255,9 +256,8 @@ class Town:
         self.attached = office.app.reading_room("test").mail(self.mail_with_html, OFFICER).attachments[0].sha256
 
     def _office(self) -> None:
-        self.casework.autosave(
-            self.returned, LetterKind.RESPONSE, OFFICER, {"q1-outcome": "part", "q1-p1-cite": "s.40(2)"}, 1
-        )
+        typed = marks(self.casework.draft(self.returned)) | {"q1-outcome": "part", "q1-p1-cite": "s.40(2)"}
+        self.casework.autosave(self.returned, LetterKind.RESPONSE, OFFICER, typed, 1)
         self.casework.autosave(self.returned, LetterKind.RESPONSE, APPROVER, {"q1-answer": "about forty"}, 1)
         self.casework.set_deputy(APPROVER, OFFICER, APPROVER, date(2025, 1, 6), date(2025, 1, 20))
         self.office.accounts.add(ADMIN, "gone@council.example", "Gus Gone", "officer")

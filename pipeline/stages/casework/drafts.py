@@ -24,6 +24,7 @@ from pipeline.stages.casework.enclosures import as_data as leak_as_data
 from pipeline.stages.casework.enclosures import checked, form_of, own_contacts, refuse_leaks
 from pipeline.stages.casework.examining import as_data, not_their_words, refuse_stops, refuse_wrong_facts
 from pipeline.stages.casework.lookups import RESPONSE, filed_as, the_case, the_letter
+from pipeline.stages.casework.matching import digest
 from pipeline.stages.casework.recalling import take_back
 from pipeline.stages.casework.scanned import doubts, findings_with, still_in_doubt
 
@@ -69,13 +70,16 @@ class Drafting(LetterVerbs):
         officer: str | None = None,
         given: Mapping[str, bytes] | None = None,
         base_version: int | None = None,
+        asked: str = "",
     ) -> tuple[str, ...]:
         """Keep *text* (the content of file *name*) as the request's draft; returns sentences the officer should read.
 
         *given* are files by name, for the attachments that the draft names; one that is not given anew stays as it was kept.
         An approval given before is void, and its letter is taken back while it has not gone. Without *officer* the draft is
         its submitter's. *base_version* is the version that was worked from (0 for none); None overwrites whatever there is.
-        Raises RecordError, and ConflictError where somebody has kept a newer version meanwhile: then nothing is changed.
+        *asked* is what ``draft`` said of the questions that were answered; "" where they are not to be compared.
+        Raises RecordError, and ConflictError where somebody has kept a newer version or changed the questions meanwhile: then
+        nothing is changed.
         """
         written = record.load_record(text, name)
         filed = filed_as(written.kind)
@@ -89,6 +93,7 @@ class Drafting(LetterVerbs):
             )
             by = None if who is None else who.email
             refuse_misplaced(written, case, name, answers=filed == RESPONSE)
+            _refuse_other_questions(case, asked)
             if base_version is not None and _refuse_newer(work, case, filed, text, base_version, by):
                 return ()
             mark = self._happening("", now, by or "cli")
@@ -143,9 +148,10 @@ class Drafting(LetterVerbs):
         *,
         given: Mapping[str, bytes] | None = None,
         base_version: int | None = None,
+        asked: str = "",
     ) -> tuple[str, ...]:
         """Keep *written* as ``save_draft`` keeps a file; mistakes are named by question and field. Raises the same errors."""
-        return self.save_draft(reference, record_text(written), "the letter", officer, given, base_version)
+        return self.save_draft(reference, record_text(written), "the letter", officer, given, base_version, asked)
 
     def new_letter(
         self,
@@ -279,6 +285,14 @@ class Drafting(LetterVerbs):
             work.letters.move(letter, "for_approval", happening, submitted_by=who.email, submitted_at=now)
             if letter.kind == RESPONSE:
                 self._move(work, case, "submitted_for_approval", Workflow.FOR_APPROVAL, who.email, now)
+
+
+def _refuse_other_questions(case: Case, asked: str) -> None:
+    """Raise ConflictError where the questions are not those that were answered: a letter not kept yet has no version that would tell."""
+    if asked and asked != digest(case.questions):
+        raise ConflictError(
+            f"the questions of {case.reference} were changed while you wrote; what you wrote was not kept: look at them, and save again"
+        )
 
 
 def _refuse_newer(work: Work, case: Case, filed: str, text: str, base_version: int, by: str | None) -> bool:

@@ -19,6 +19,7 @@ from pipeline.letters.writing import begun
 from pipeline.stages.casework.desk import LetterVerbs, read_letter
 from pipeline.stages.casework.drafting import draft_facts, known_of
 from pipeline.stages.casework.lookups import filed_as, latest_letter, the_case
+from pipeline.stages.casework.matching import digest, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,8 @@ class Draft:
     *version* is 0 and *status* "new" where nothing is kept yet. *seen_sha256* is what ``approve`` wants back from a page
     that showed it. *returned* is why it came back from approval, while it is being written again. *there* is the kind of the
     letter that stands in this place: where it is another one, *record* is what a new letter of the kind asked for begins with.
+    *keys* are the lasting keys of the record's questions, None where one is in words that the request does not have; *asked*
+    is what ``save_record`` wants back from a form that showed the questions.
     """
 
     reference: str
@@ -58,6 +61,8 @@ class Draft:
     send_at: datetime | None = None
     files: tuple[LetterFile, ...] = ()
     there: LetterKind | None = None
+    keys: tuple[int | None, ...] = ()
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +102,23 @@ class Looking(LetterVerbs):
             letter = work.letters.open_letter(case.id, filed_as(kind))
             if letter is None:
                 return Draft(
-                    reference=case.reference, record=fresh, letter_id=None, version=0, seen_sha256="", status=NEW
+                    reference=case.reference,
+                    record=fresh,
+                    letter_id=None,
+                    version=0,
+                    seen_sha256="",
+                    status=NEW,
+                    keys=keys_of(fresh, case.questions),
+                    asked=digest(case.questions),
                 )
             written = read_letter(letter, case)
             files = tuple(work.letters.files(letter.id))
             told = _told(work, case, letter)
+        # An answer of another kind stands in the same place: what is kept next becomes its next version.
+        record = written if written.kind is kind else fresh
         return Draft(
             reference=case.reference,
-            # An answer of another kind stands in the same place: what is kept next becomes its next version.
-            record=written if written.kind is kind else fresh,
+            record=record,
             letter_id=letter.id,
             version=letter.version,
             seen_sha256=posting.digest(letter.record.encode()),
@@ -117,6 +130,8 @@ class Looking(LetterVerbs):
             send_at=letter.send_at,
             files=files,
             there=written.kind,
+            keys=keys_of(record, case.questions),
+            asked=digest(case.questions),
             **told,
         )
 

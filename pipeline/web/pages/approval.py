@@ -9,12 +9,13 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateTimeLocalField, EmailField, HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from pipeline.domain.errors import InfogovError, NotFoundError
+from pipeline.domain.errors import InfogovError, NotFoundError, StaleError
 from pipeline.domain.roles import Capability
 from pipeline.letters.model import LetterKind
 from pipeline.stages.casework.lookups import RESEND
+from pipeline.web.asked import names_of, on_the_form
 from pipeline.web.context import VIA, case_of, letter_kind, looking, product, viewer
-from pipeline.web.letterform import FormReader, laid_out
+from pipeline.web.letterform import FormReader
 from pipeline.web.numbers import typed_number
 from pipeline.web.presenting import LETTERS, LONDON, moment
 from pipeline.web.words import told
@@ -83,7 +84,11 @@ def approve(reference: str, kind: str) -> Response:
         done = _approve(case, kind, form)
     except InfogovError as error:
         form.form_errors.append(told(error))
-        again = _resend_page(case, form) if kind == RESEND else _page(case, letter_kind(kind), form)
+        try:
+            again = _resend_page(case, form) if kind == RESEND else _page(case, letter_kind(kind), form)
+        except NotFoundError as gone:
+            # The page was there when it was opened; it is the letter that somebody returned, edited or sent.
+            raise StaleError(str(gone)) from error
         return make_response(again, 409)
     flash(f"Approved. It goes to {', '.join(done.recipients)} at {moment(done.not_before)} unless somebody stops it.")
     return redirect(url_for("request.show", reference=reference), code=303)
@@ -112,15 +117,7 @@ def correct(reference: str, kind: str) -> str:
     """The letter's words, for an approver who corrects a few of them."""
     case = case_of(reference)
     which, draft = _standing(case, letter_kind(kind))
-    return render_template(
-        "approval/correct.html",
-        case=case,
-        draft=draft,
-        kind=which,
-        names=LETTERS,
-        shown=laid_out(draft.record),
-        said="",
-    )
+    return _correct_page(case, which, draft, on_the_form(draft))
 
 
 @pages.post("/requests/<reference>/approve/<kind>/correct")
@@ -129,8 +126,9 @@ def correct_submit(reference: str, kind: str) -> Response:
     case = case_of(reference)
     which, draft = _standing(case, letter_kind(kind))
     casework = product().casework(VIA)
-    shown = laid_out(draft.record) | {name: value for name, value in request.form.items() if name != "csrf_token"}
-    reader = FormReader(shown)
+    # Named by the questions' keys: a letter changed since it was opened is refused, and nothing typed lands under another question.
+    shown = on_the_form(draft) | {name: value for name, value in request.form.items() if name != "csrf_token"}
+    reader = FormReader(shown, names_of(draft))
     try:
         done = casework.approve_with_correction(
             case.reference,
@@ -141,13 +139,23 @@ def correct_submit(reference: str, kind: str) -> Response:
             kind=which,
         )
     except InfogovError as error:
-        said = told(error)
-        page = render_template(
-            "approval/correct.html", case=case, draft=draft, kind=which, names=LETTERS, shown=shown, said=said
-        )
-        return make_response(page, 409)
+        return make_response(_correct_page(case, which, draft, shown, told(error)), 409)
     flash(f"Approved with your correction. It goes at {moment(done.not_before)} unless somebody stops it.")
     return redirect(url_for("request.show", reference=reference), code=303)
+
+
+def _correct_page(case: Case, kind: LetterKind, draft: Draft, shown: dict[str, str], said: str = "") -> str:
+    asked = zip(names_of(draft), draft.record.questions, strict=True)
+    return render_template(
+        "approval/correct.html",
+        case=case,
+        draft=draft,
+        kind=kind,
+        names=LETTERS,
+        numbers={name: one.label or str(n) for n, (name, one) in enumerate(asked, 1)},
+        shown=shown,
+        said=said,
+    )
 
 
 @pages.get("/requests/<reference>/approve/<kind>/return")

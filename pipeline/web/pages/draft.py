@@ -14,28 +14,24 @@ from flask import Blueprint, Response, flash, g, make_response, redirect, render
 from pipeline.domain.errors import ConflictError, InfogovError, NotAllowedError, NotFoundError, RecordError
 from pipeline.domain.request import OPEN
 from pipeline.domain.roles import Capability
-from pipeline.letters.law import exemptions
 from pipeline.letters.model import LetterKind
-from pipeline.letters.paragraphs import own_file, standard_paragraphs
-from pipeline.letters.particulars import AFTERWARDS, KINDS, QUESTIONS
-from pipeline.web import letterform
+from pipeline.letters.particulars import AFTERWARDS, KINDS
+from pipeline.web.asked import names_of, on_the_form, rematched
 from pipeline.web.context import VIA, case_of, letter_kind, product, viewer
 from pipeline.web.downloads import download
-from pipeline.web.letterform import FormReader, Mistake, laid_out
+from pipeline.web.letterform import FormReader
+from pipeline.web.letterpage import again, asked_anew, conflict, files_to_choose, page, paragraphs, refused, theirs
 from pipeline.web.numbers import typed_number
-from pipeline.web.presenting import LETTERS, moment
+from pipeline.web.presenting import LETTERS
 from pipeline.web.uploads import uploaded
 from pipeline.web.words import on_screen, told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from werkzeug.wrappers import Response as WerkzeugResponse
 
-    from pipeline.domain.request import Regime
     from pipeline.letters.model import LetterRecord
-    from pipeline.letters.paragraphs import StandardParagraph
-    from pipeline.stages.casework.looking import Draft
     from pipeline.store.records import Case
 
 pages = Blueprint("draft", __name__)
@@ -67,13 +63,11 @@ def edit(reference: str, kind: str) -> str | WerkzeugResponse:
         typed = None
     if typed is None and draft.there not in {None, which} and not request.args.get("instead"):
         return redirect(url_for("draft.edit", reference=case.reference, kind=draft.there))
-    shown = laid_out(draft.record)
-    if typed is not None:
-        shown = dict(typed.form)
-        base = typed.base_version
-    else:
-        base = draft.version
-    return _page(case, draft, shown, base=base, typed_at=typed.at if typed else None)
+    if typed is None:
+        return page(case, draft, on_the_form(draft), base=draft.version)
+    now = rematched(typed.form, draft)
+    newer = theirs(draft) if typed.base_version != draft.version else None
+    return page(case, draft, now.shown, base=typed.base_version, mistakes=now.said, typed_at=typed.at, beside=newer)
 
 
 @pages.post("/requests/<reference>/letters/<kind>")
@@ -82,17 +76,22 @@ def keep(reference: str, kind: str) -> WerkzeugResponse:
     case, which = case_of(reference), letter_kind(kind)
     casework, who = product().casework(VIA), viewer()
     draft = casework.draft(reference, which)
-    shown = {name: value for name, value in request.form.items() if name not in {"csrf_token", "what", "base_version"}}
+    typed = _typed()
     base_version = typed_number(request.form.get("base_version", "")) or 0
     what = request.form.get("what", "keep")
     if what.startswith("paragraph:"):
-        shown = _with_paragraph(draft.record, shown, what.removeprefix("paragraph:"))
+        typed = _with_paragraph(draft.record, typed, what.removeprefix("paragraph:"))
     # What is too much to be kept while it is typed can still be kept as the draft.
     with suppress(NotAllowedError):
-        casework.autosave(reference, which, who.email, {**shown, _KIND: which}, base_version)
+        casework.autosave(reference, which, who.email, {**typed, _KIND: which}, base_version)
     if what.startswith(("paragraph:", "another")):
+        for one in files_to_choose():
+            flash(one.words)
         return redirect(url_for("draft.edit", reference=reference, kind=kind) + "#" + _anchor(what), code=303)
-    reader = FormReader(shown)
+    now = rematched(typed, draft)
+    if now.said:
+        return asked_anew(case, draft, now, base_version)
+    reader = FormReader(now.shown, names_of(draft))
     written = _with_files(reader.record(draft.record), request.form.getlist("drop"))
     try:
         given = uploaded(request.files.getlist("files"))
@@ -100,18 +99,16 @@ def keep(reference: str, kind: str) -> WerkzeugResponse:
             written, attachments=(*written.attachments, *(n for n in given if n not in written.attachments))
         )
         if reader.mistakes:
-            return _again(case, draft, shown, base_version, reader.mistakes, 400)
-        remarks = casework.save_record(reference, written, who.email, given=given, base_version=base_version)
-    except ConflictError as error:
-        said = (
-            f"{error.by or 'Somebody'} kept a newer version at {moment(error.at)}. Yours is below and is not kept yet."
+            return again(case, draft, now.shown, base_version, reader.mistakes, 400)
+        remarks = casework.save_record(
+            reference, written, who.email, given=given, base_version=base_version, asked=draft.asked
         )
-        said += " Look at theirs in another window. If you keep yours now, it takes the place of theirs."
-        return _again(case, draft, shown, error.version, [Mistake("base_version", said)], 409)
-    except RecordError as error:
-        return _again(case, draft, shown, base_version, [Mistake("", on_screen(one)) for one in error.problems], 400)
+    except ConflictError as error:
+        return conflict(case, which, typed, error)
     except InfogovError as error:
-        return _again(case, draft, shown, base_version, [Mistake("", told(error))], 409)
+        return again(
+            case, draft, now.shown, base_version, refused(error, draft), 400 if isinstance(error, RecordError) else 409
+        )
     for remark in remarks:
         flash(on_screen(remark))
     flash("The draft is kept.")
@@ -122,7 +119,7 @@ def keep(reference: str, kind: str) -> WerkzeugResponse:
 @pages.post("/requests/<reference>/letters/<kind>/autosave")
 def autosave(reference: str, kind: str) -> Response:
     """Keep what is typed, every few seconds, from the page's script."""
-    form = {name: value for name, value in request.form.items() if name not in {"csrf_token", "what", "base_version"}}
+    form = _typed()
     base_version, which = typed_number(request.form.get("base_version", "")) or 0, letter_kind(kind)
     product().casework(VIA).autosave(reference, which, viewer().email, {**form, _KIND: which}, base_version)
     return Response(status=204)
@@ -137,9 +134,20 @@ def forget(reference: str, kind: str) -> WerkzeugResponse:
 
 
 @pages.get("/requests/<reference>/letters/<kind>/check")
-def check(reference: str, kind: str) -> str:
+def check(reference: str, kind: str) -> str | WerkzeugResponse:
     """The letter exactly as it would go, what its checks say, and what its files may give away."""
-    return _check_page(case_of(reference), letter_kind(kind))
+    case, which = case_of(reference), letter_kind(kind)
+    try:
+        return _check_page(case, which)
+    except RecordError as error:
+        if not viewer().may(Capability.WORK):
+            raise
+        # A letter that can't be written, for what a file or an earlier version of this program put into it, is mended in its form.
+        draft = product().casework(VIA).draft(reference, which)
+        shown = on_the_form(draft)
+        reader = FormReader(shown, names_of(draft))
+        reader.record(draft.record)
+        return again(case, draft, shown, draft.version, reader.mistakes or refused(error, draft), 400)
 
 
 def _check_page(case: Case, which: LetterKind, said: str = "", despite: str = "") -> str:
@@ -241,63 +249,29 @@ def file(reference: str, kind: str, digest: str) -> Response:
     return download(found.content, found.name)
 
 
-def _page(
-    case: Case,
-    draft: Draft,
-    shown: Mapping[str, str],
-    *,
-    base: int,
-    mistakes: Sequence[Mistake] = (),
-    typed_at: object = None,
-) -> str:
-    kind = draft.record.kind
-    casework = product().casework(VIA)
-    others = casework.others_editing(case.reference, kind, viewer().email) if viewer().may(Capability.WORK) else ()
-    return render_template(
-        "draft/edit.html",
-        case=case,
-        draft=draft,
-        kind=kind,
-        names=LETTERS,
-        shown=shown,
-        base=base,
-        mistakes=mistakes,
-        wrong={one.name: one.words for one in mistakes if one.name},
-        typed_at=typed_at,
-        others=others,
-        keys=KINDS[kind].order(draft.record.regime),
-        needed=KINDS[kind].needed(draft.record.regime),
-        with_questions=kind in QUESTIONS,
-        provisions=[one for one in exemptions().provisions if not one.group],
-        paragraphs=_paragraphs(draft.record.regime, kind),
-        form=letterform,
-    )
-
-
-def _again(
-    case: Case, draft: Draft, shown: Mapping[str, str], base: int, mistakes: Sequence[Mistake], status: int
-) -> WerkzeugResponse:
-    return make_response(_page(case, draft, shown, base=base, mistakes=mistakes), status)
+def _typed() -> dict[str, str]:
+    """The letter's form as it was sent; the files that are to be taken out one a line."""
+    ours = {"csrf_token", "what", "base_version", "drop"}
+    typed = {name: value.replace("\r\n", "\n") for name, value in request.form.items() if name not in ours}
+    dropped = request.form.getlist("drop")
+    return typed | ({"drop": "\n".join(dropped)} if dropped else {})
 
 
 def _with_files(written: LetterRecord, dropped: Sequence[str]) -> LetterRecord:
     return replace(written, attachments=tuple(name for name in written.attachments if name not in dropped))
 
 
-def _paragraphs(law: Regime, kind: LetterKind) -> tuple[StandardParagraph, ...]:
-    return standard_paragraphs(law, kind, own_file(product().settings))
-
-
 def _with_paragraph(record: LetterRecord, shown: dict[str, str], choice: str) -> dict[str, str]:
-    """The form with a standard paragraph put behind what stands in the field it is for; *choice* is "key" or "n:key"."""
+    """The form with a standard paragraph put behind what stands in the field it is for; *choice* is "key" or "7:key", for question 7."""
     place, _, key = choice.rpartition(":")
-    found = next((one for one in _paragraphs(record.regime, record.kind) if one.key == key), None)
+    found = next((one for one in paragraphs(record.regime, record.kind) if one.key == key), None)
     if found is None:
         return shown
-    name = f"q{place}-{found.field}" if typed_number(place) else found.field
+    name = f"q{place}-{found.field}" if place else found.field
     return {**shown, name: f"{shown.get(name, '').rstrip()}\n\n{found.text}".strip()}
 
 
 def _anchor(what: str) -> str:
-    place = what.partition(":")[2].partition(":")[0]
-    return f"q{place}" if typed_number(place) else "letter"
+    """Where on the page the button *what* stood: "paragraph:7:key" and "another:7:x" in question 7, those of no question in the letter."""
+    place = what.partition(":")[2].rpartition(":")[0]
+    return f"q{place}" if place not in {"", "letter"} else "letter"

@@ -93,11 +93,13 @@ def test_nothing_that_was_sent_is_sent_again_by_looking(office: Office) -> None:
     visitor = office.visitor()
     page = visitor.get("request.show", reference=reference)
     token = page.select("input[name=csrf_token]")[0].get("value")
+    form = visitor.get("draft.edit", reference=reference, kind="response")
+    asked = form.select("[name=q1-asked]")[0].get("value")
     for path, fields in (
         (f"/requests/{reference}/take", {}),
         (f"/requests/{reference}/note", {"text": "a note"}),
         (f"/requests/{reference}/do/topic", {"topic": "lamps"}),
-        (f"/requests/{reference}/letters/response", {"q1-answer": "x", "base_version": "0"}),
+        (f"/requests/{reference}/letters/response", {"q1-answer": "x", "q1-asked": asked, "base_version": "0"}),
         (
             "/log",
             {
