@@ -322,3 +322,23 @@ def test_no_clean_copy_of_what_has_none(desk: DraftingDesk) -> None:
     desk.casework.save_record(desk.reference, written, DRAFTER, given={"notes.txt": b"forty\r\n"})
     with pytest.raises(NotAllowedError, match="no clean copy"):
         desk.casework.clean_copy(desk.reference, LetterKind.RESPONSE, "notes.txt", officer=DRAFTER)
+
+
+def test_answers_are_not_kept_over_questions_that_changed(desk: DraftingDesk) -> None:
+    """A first draft has no version that could tell: the questions it was typed for are compared under the lock."""
+    draft = desk.casework.draft(desk.reference)
+    assert draft.keys == tuple(one.key for one in desk.case.questions)
+    with desk.store.write() as work:
+        asked = [replace(one, text=f"{one.text} And why?") for one in desk.case.questions]
+        work.questions.rewrite(desk.case.id, asked)
+        note = Happening(kind="note", at=AT, actor=COLLEAGUE, via="test", data={})
+        work.cases.note(desk.case.id, note)
+    with pytest.raises(ConflictError, match=r"questions of .* were changed") as caught:
+        desk.casework.save_record(desk.reference, draft.record, DRAFTER, base_version=0, asked=draft.asked)
+    assert caught.value.version == 0
+    assert desk.casework.draft(desk.reference).version == 0
+    newer = desk.casework.draft(desk.reference)
+    desk.casework.save_record(desk.reference, newer.record, DRAFTER, base_version=0, asked=newer.asked)
+    other = replace(newer.record, questions=(replace(newer.record.questions[0], label="x", text="Not theirs"),))
+    desk.casework.save_record(desk.reference, other, DRAFTER)
+    assert desk.casework.draft(desk.reference).keys == (None,)
