@@ -56,7 +56,7 @@ class Triage:
     """The verdict and intent, all *reasons* (the deciding one first), whether an officer must look first (*flagged*), and *suggested* references.
 
     *plain*: somebody plainly asks under the law, so that words programs use too are no doubt about a person; *asked*: a sentence asks for
-    something; *impersonal*: nothing in it shows that a person wrote it.
+    something; *impersonal*: nothing in it shows that a person wrote it; *passes_on*: what it asks is asked by somebody else than its sender.
     """
 
     verdict: Verdict
@@ -67,6 +67,7 @@ class Triage:
     plain: bool = False
     asked: bool = True
     impersonal: bool = False
+    passes_on: bool = False
 
     @property
     def proposed_effect(self) -> str | None:
