@@ -171,6 +171,33 @@ INTERNAL = (
     Raw(name="A stranger's forward is the stranger's request", raw=mail("Fwd: trees", f"Please answer the letter below under the Freedom of Information Act, I would like the same information.\n\n{OUTLOOK}{TREES}", sender="Tom Vale <tom@example.org>"), verdict="request", intent="request", email="tom@example.org", person="Tom Vale", questions=1, regime="eir", acknowledge="acknowledgement"),
 )  # fmt: skip
 
+_DAD = "---------- Forwarded message ---------\nFrom: Orla Finch <orla@example.org>\nDate: Mon, 6 Jan 2025 at 09:58\nSubject: trees\nTo: <tom@example.org>\n\n\n"
+_TOM = "Tom Vale <tom@example.org>"
+
+
+def _outsider(name: str, subject: str, text: str, intent: str, **labels: object) -> Raw:
+    """Tom Vale passes on Orla Finch's request: her questions are recorded, and nobody is told before an officer has said whose it is."""
+    values: dict[str, object] = {
+        "verdict": "request",
+        "intent": intent,
+        "email": "tom@example.org",
+        "person": "Tom Vale",
+        "questions": 2,
+    } | labels
+    sender = values.pop("sender", _TOM)
+    return Raw(name=name, raw=mail(subject, text, sender=str(sender)), **values)  # type: ignore[arg-type]  # labels by name
+
+
+OUTSIDERS = (
+    _outsider("For a parent", "Fwd: trees", f"Please see my mum's message below, she can't work email.\n\nTom\n\n{_DAD}{TREES}", "unclear"),
+    _outsider("With a bare note", "Fwd: trees", f"FYI\n\n{_DAD}{TREES}", "unclear"),
+    _outsider("To be dealt with", "Fwd: trees", f"Please deal with the request below under FOI.\n\n{_DAD}{TREES}", "request"),
+    _outsider("For a constituent", "Fwd: trees", f"Hi both, can you answer my constituent please? She asked me for this.\n\nTom Vale\nMill Ward\n\n{_DAD}{TREES}", "request"),
+    _outsider("From another council", "Transfer of request under FOI code", f"Dear colleague\n\nWe have received the request below. We do not hold the information but believe you do. With the requester's consent we transfer it to you.\n\nFOI Team\n\n{OUTLOOK}{TREES}", "request", sender="FOI <foi@eastshire.gov.uk>", email="foi@eastshire.gov.uk", person="FOI"),
+    _outsider("For somebody without e-mail", "Fwd: trees", f"We are forwarding this request on behalf of a member, who has no email.\n\n-----Original Message-----\nFrom: Mrs O Finch\nSent: 06 January 2025 09:58\nTo: Helpline <help@charity.example>\nSubject: trees\n\n{TREES}", "unclear"),
+    _outsider("Their own, sent again", "Re: FOI request", "No acknowledgement received so resending - see below.\n\nTom\n\nOn Mon, 6 Jan 2025 at 10:10, Tom Vale <tom@example.org> wrote:\n> Dear council\n>\n> 1. How many street trees were felled?\n> 2. What did felling them cost?\n>\n> Tom Vale", "chaser"),
+)  # fmt: skip
+
 _FORM_TEXT = "A new request was made on the website.\n\nFull name: Orla Finch\nEmail address: orla@example.org\nTelephone: 01632 960001\nWhat information would you like?\n1. How many parking fines were issued in 2024?\n2. How many were cancelled?\n\nPreferred format: Email\nSubmitted on: 10/01/2025 10:59\n"
 
 
@@ -210,4 +237,4 @@ FORMS = (
     _form("Somebody claims to be the form", _FORM_TEXT, sender="Orla Finch <orla@example.org>", questions=2),
 )  # fmt: skip
 
-MAILS = (*FORWARDS, *INTERNAL, *FORMS)
+MAILS = (*FORWARDS, *INTERNAL, *OUTSIDERS, *FORMS)

@@ -212,6 +212,13 @@ def _only_copied(case: _Case) -> tuple[str, ...]:
     return ()
 
 
+def _passed_on(case: _Case) -> tuple[str, ...]:
+    """Somebody else's request: who is told that it came, and whose it is, an officer says."""
+    if not case.triage.passes_on or kind_for(case.triage, case.facts.regime) is None:
+        return ()
+    return ("it passes on what somebody else asks, so an officer says whose request it is before anything is sent",)
+
+
 def _own_address(case: _Case) -> tuple[str, ...]:
     """Row 9: an answer that would come back to us."""
     message, own = case.message, case.facts.own_addresses
@@ -271,6 +278,7 @@ _TABLE: tuple[Callable[[_Case], tuple[str, ...]], ...] = (
     _machine,
     _only_copied,
     _impersonal,
+    _passed_on,
     _own_address,
     _gateway,
     _other_reply_to,

@@ -61,6 +61,15 @@ class Proposal:
             return f"{how} mail{when} from {who if self.sender.email else self.sender.name}, on our own domain; {role}"
         return f"{how} mail{when} from {who}; an officer says whether a request is to be opened for them"
 
+    @property
+    def remark_on_outsider(self) -> str:
+        """The same of a mail that no colleague passes on: its questions are this person's, and who is to be answered is not plain."""
+        address = f"<{self.sender.email}>" if self.sender.email else "without an address"
+        who = f"{self.sender.name} {address}" if self.sender.name else address
+        how = "it brings as an attachment" if self.attached else "it passes on"
+        when = f" of {long_date(self.sent_on)}" if self.sent_on is not None else ""
+        return f"{how} mail{when} from {who}, whose questions are recorded; an officer says whose request it is"
+
     def as_json(self) -> dict[str, Any]:
         """The proposal as plain values, fit for JSON; ``from_json`` reads them back. The text is cut after 20,000 characters."""
         return {

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain import clock, topic
 from pipeline.domain.errors import InfogovError
-from pipeline.domain.forwarding import Forwarded, is_councillor, is_within, original
+from pipeline.domain.forwarding import Forwarded, is_councillor, is_within, original, outermost
 from pipeline.domain.header_lines import FORWARDED
 from pipeline.domain.message import Address
+from pipeline.domain.passing_on import only_passes_on
 from pipeline.domain.proposal import Proposal
 from pipeline.domain.questions import questions
+from pipeline.domain.questions.asking import is_question, is_request, wants
+from pipeline.domain.questions.letterbody import sentences
 from pipeline.domain.quoting import fold
 from pipeline.domain.receipt import Receipt, date_of_receipt
 from pipeline.domain.regime import guess
@@ -60,8 +63,41 @@ def propose(message: Message, raw: bytes | None, receipt: Receipt, council: Coun
     if author is None or not is_within(author.domain, council.internal_domains) or author.key in council.own_addresses:
         return None
     found = find_original(message, raw, receipt, council)
+    return None if found is None else _proposal(found, message, receipt)
+
+
+def passed_on(message: Message, raw: bytes | None, receipt: Receipt, council: Council) -> Proposal | None:
+    """What an outsider's mail passes on and asks nothing besides: the mail right inside it, be it somebody else's or an earlier one of theirs.
+
+    None for a colleague's mail, where the sender asks something themselves, where the mail inside is ours, and where it asks nothing.
+    """
+    author = message.author
+    if author is None or author.key in council.own_addresses or is_within(author.domain, council.internal_domains):
+        return None
+    if not only_passes_on(message.subject, message.new_text, author.name):
+        return None
+    found = _right_inside(message, raw, receipt, council)
     if found is None:
         return None
+    inside = _proposal(found, message, receipt)
+    return inside if any(_asks(question.text) for question in inside.questions) else None
+
+
+def _right_inside(message: Message, raw: bytes | None, receipt: Receipt, council: Council) -> Found | None:
+    search = _Search(receipt, council)
+    for child, child_raw in _attached_mails(message, raw):
+        found = search.judge(child, child_raw, _MAX_DEPTH - 1, message.new_text)
+        if found is not None and not found.forwarded.ours:
+            return found
+    text = outermost(message.text, council.internal_domains, council.own_addresses)
+    return None if text is None else Found(forwarded=text, attached=False)
+
+
+def _asks(text: str) -> bool:
+    return any(is_question(part) or is_request(part) or wants(part) for part in sentences(text))
+
+
+def _proposal(found: Found, message: Message, receipt: Receipt) -> Proposal:
     forwarded = found.forwarded
     subject = forwarded.subject or _FORWARD_SUBJECT.sub("", message.subject[:1000])
     new_text = fold(forwarded.text[:_READ]).new_text
@@ -102,13 +138,13 @@ class _Search:
     def inside(self, message: Message, raw: bytes | None, depth: int) -> Found | None:
         """Look into attached mails first, *depth* levels down at most, then for a forward in the message's own text."""
         for child, child_raw in _attached_mails(message, raw) if depth else ():
-            found = self._judge(child, child_raw, depth - 1, message.new_text)
+            found = self.judge(child, child_raw, depth - 1, message.new_text)
             if found is not None:
                 return found
         text = original(message.text, self._domains, self._own)
         return Found(forwarded=text, attached=False) if text is not None else None
 
-    def _judge(self, child: Message, raw: bytes | None, depth: int, note: str) -> Found | None:
+    def judge(self, child: Message, raw: bytes | None, depth: int, note: str) -> Found | None:
         """The attached mail itself when a stranger or a councillor wrote it, else what it forwards in its turn."""
         author = child.author
         if author is None or author.key in self._own:

@@ -49,6 +49,10 @@ def judge(reading: Reading, context: TriageContext, *, junk: bool = False) -> Tr
         )
     remarks = [*_whose_words(reading, judged, context)]
     flagged = judged.flagged or bool(remarks)
+    others = _passes_on(reading, judged)
+    if others is not None:
+        remarks.append(others)
+        flagged = True
     if doubts := reading.authentication.doubts:
         remarks += doubts
         flagged = flagged or reading.authentication.rejects or judged.verdict in {Verdict.INTERNAL, Verdict.REPLY}
@@ -62,7 +66,15 @@ def judge(reading: Reading, context: TriageContext, *, junk: bool = False) -> Tr
         further.insert(
             0, f"it only points to what is attached; its words were read in {', '.join(reading.attachments_read[:3])}"
         )
-    return replace(judged, reasons=(first, *remarks, *further), flagged=flagged)
+    return replace(judged, reasons=(first, *remarks, *further), flagged=flagged, passes_on=others is not None)
+
+
+def _passes_on(reading: Reading, judged: Triage) -> str | None:
+    """What an officer is told of an outsider's mail that only brings another person's; an earlier mail of the sender's own is theirs."""
+    inside, author = reading.passed_on, reading.message.author
+    if inside is None or author is None or inside.sender.key == author.key or judged.verdict not in _PEOPLE:
+        return None
+    return inside.remark_on_outsider
 
 
 def _whose_words(reading: Reading, judged: Triage, context: TriageContext) -> tuple[str, ...]:

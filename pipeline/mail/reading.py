@@ -11,7 +11,7 @@ from pipeline.domain.authentication import read_results
 from pipeline.domain.campaign import wording_digest
 from pipeline.domain.forwarding import is_within, own_earlier
 from pipeline.domain.message import Address
-from pipeline.domain.questions import questions_of
+from pipeline.domain.questions import LOOK_AT, questions_of
 from pipeline.domain.quoting import fold
 from pipeline.domain.receipt import date_of_receipt
 from pipeline.domain.regime import guess, is_environmental
@@ -20,7 +20,7 @@ from pipeline.domain.triage.automatic import machine_signs
 from pipeline.domain.triage.intent import read_words
 from pipeline.domain.validity import shortcomings
 from pipeline.mail.contents import NOTHING, contents_of, without_armour
-from pipeline.mail.forwards import propose
+from pipeline.mail.forwards import passed_on, propose
 from pipeline.mail.parsing import parse
 from pipeline.mail.readout import Reading
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.domain.message import Message
-    from pipeline.domain.request import Question
+    from pipeline.domain.proposal import Proposal
+    from pipeline.domain.request import Question, RegimeGuess
     from pipeline.mail.council import Council
 
 _FORWARDED = re.compile(r"\s{0,9}(?:fwd?|ymlaen|wg|tr)\s?:", re.IGNORECASE)
@@ -38,6 +39,13 @@ _MOST_BY_LAW = 100  # questions whose own law is looked at: nobody asks more, bu
 def read(raw: bytes, internal_date: datetime, council: Council, *, mailbox: str = "") -> Reading:
     """Read *raw*, which the server of *mailbox* (its configured name) had at *internal_date*. Raises UnreadableError."""
     return read_message(parse(raw), internal_date, council, mailbox=mailbox, raw=raw)
+
+
+def _law(subject: str, text: str, attached: str, inside: Proposal | None, asked: tuple[Question, ...]) -> RegimeGuess:
+    """The law that a mail falls under by all that was read for its questions."""
+    if attached:
+        return guess(subject, f"{text}\n\n{attached}")
+    return guess(subject, f"{text}\n\n{inside.text[:LOOK_AT]}" if inside else text, asked or None)
 
 
 def _by_law(asked: tuple[Question, ...], law: Regime) -> tuple[Question, ...]:
@@ -71,13 +79,11 @@ def read_message(
     text = without_armour(text)
     unread = bool(contents.unreadable) and not contents.text.strip()
     who = requester.name if requester is not None else ""
+    inside = None if from_form or form_unread else passed_on(message, raw, receipt, council)
     # Words that only point to what could not be read are no question.
-    asked = () if unread else questions_of(message.subject, contents.text if contents.text.strip() else text, who)
-    law = (
-        guess(message.subject, f"{text}\n\n{contents.text}")
-        if contents.text
-        else guess(message.subject, text, asked or None)
-    )
+    said = contents.text if contents.text.strip() else text
+    asked = inside.questions if inside else () if unread else questions_of(message.subject, said, who)
+    law = _law(message.subject, text, contents.text, inside, asked)
     judged = replace(message, new_text=text) if from_form else message
     return Reading(
         message=message,
@@ -98,6 +104,7 @@ def read_message(
         attachments_read=contents.read,
         unreadable=contents.unreadable,
         form_unread=form_unread,
+        passed_on=inside,
         proposal=None if from_form or form_unread else propose(message, raw, receipt, council),
         authentication=read_results(message.header("authentication-results"), council.gateways(mailbox)),
     )

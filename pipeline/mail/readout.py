@@ -29,7 +29,8 @@ class Reading:
     *words* is what its sender wrote in the mail or the form itself; *attachment_text* what stands in the attachments it only points to, and
     where questions were looked for then: *attachments_read* are their names, *unreadable* has a sentence for each that could not be read.
     *form_unread*: one of our web forms sent it, and nothing stands where its
-    labels say. *proposal* is the request that a colleague's mail passes on. *authentication* is what our own server found out.
+    labels say. *proposal* is the request that a colleague's mail passes on,
+    *passed_on* the mail inside an outsider's that asks nothing besides; its questions are the reading's. *authentication* is what our own server found out.
     """
 
     message: Message
@@ -51,4 +52,5 @@ class Reading:
     form_unread: bool = False
     shortcomings: tuple[str, ...] = ()
     proposal: Proposal | None = None
+    passed_on: Proposal | None = None
     authentication: Authentication = UNKNOWN

@@ -246,7 +246,8 @@ def is_question(sentence: str) -> bool:
 def _pleasantry(head: str) -> bool:
     return len(head.split()) <= _PLEASANT and bool(
         re.search(
-            r"can you help|could you help|able to help|are you well|"
+            r"can you help|could you help|what (?:information )?(?:would|do|are) you (?:like|want|need|require|requesting|looking for|asking for)\b|"
+            r"able to help|are you well|"
             r"right (?:person|department|team|place)|possible\?$|would that be|is that (?:ok|okay|alright)",
             head,
             _I,

@@ -59,7 +59,8 @@ class Triage:
 
     *plain*: somebody plainly asks under the law, so that words programs use too are no doubt about a person; *asked*: a sentence asks for
     something; *impersonal*: nothing in it shows that a person wrote it; *held* says why nothing is sent before an officer has looked;
-    *may_be_new*: a reply on a case that may be a request of its own, whose time would run from its arrival.
+    *may_be_new*: a reply on a case that may be a request of its own, whose time would run from its arrival; *passes_on*: what it asks
+    is asked by somebody else than its sender.
     """
 
     verdict: Verdict
@@ -72,6 +73,7 @@ class Triage:
     impersonal: bool = False
     held: str = ""
     may_be_new: bool = False
+    passes_on: bool = False
 
     @property
     def proposed_effect(self) -> str | None:
