@@ -232,6 +232,7 @@ def test_a_restore_that_was_cut_off_is_not_a_new_beginning(
     assert not (tmp_path / "infogov.db").exists()
     assert product.cli("db", "restore", str(copy)).status == 0
     assert product.cli("doctor").out.count("a restore was cut off") == 0
+    product.configure()
     assert product.count("request") == 1
 
 
