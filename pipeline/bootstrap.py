@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets  # noqa: TID251 - this module is where chance comes from
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain.calendar import Calendar
 from pipeline.domain.clock import EventKind
-from pipeline.domain.errors import UsageError
+from pipeline.domain.errors import InfogovError, UsageError
 from pipeline.domain.request import Regime
 from pipeline.letters.paragraphs import own_file, standard_paragraphs
 from pipeline.mail.council import Council
@@ -20,7 +21,7 @@ from pipeline.settings import SmtpSettings
 from pipeline.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pipeline.domain.clock import Event
     from pipeline.domain.ports import Clock, Ids
@@ -226,26 +227,7 @@ class App:
 
     def alarms(self) -> Alarms:
         """Tells somebody when something is wrong; for one thread."""
-        return Alarms(self.store, self.clock, self.settings, self._alarm_routes(), self.health.problems)
-
-    def _alarm_routes(self) -> list[Route]:
-        alarms = self.settings.alarms
-        routes: list[Route] = []
-        if url := alarms.webhook_url.get_secret_value():
-            routes.append(Webhook(url))
-        if alarms.command:
-            routes.append(Command(alarms.command))
-        if alarms.mail_to:
-            server = SmtpSettings(
-                host=alarms.mail_host,
-                port=alarms.mail_port,
-                security=alarms.mail_security,
-                user=alarms.mail_user,
-                password=alarms.mail_password,
-                from_address=alarms.mail_from,
-            )
-            routes.append(MailRoute(SmtpTransport(server), self.clock, self.ids, self.settings))
-        return routes
+        return _alarms(self.settings, self.store, self.clock, self.ids)
 
     def scanner(self) -> Scanner | None:
         """The virus scanner; None when none is configured."""
@@ -319,6 +301,45 @@ def checkup(settings: Settings) -> Checkup:
         token=_token,
     )
     return Checkup(settings, clock, calendar, servers, house, lambda: Store.open_as_it_is(settings.database.url))
+
+
+@contextmanager
+def watch(settings: Settings) -> Iterator[Alarms]:
+    """The alarms for whoever looks from outside: they ring for a database that can't be opened, too, and neither make nor upgrade one."""
+    store: Store | None = None
+    # Why it can't be opened is doctor's to say; that nobody gets on is known by now, and is what has to be told.
+    with suppress(InfogovError):
+        store = Store.open_as_it_is(settings.database.url)
+    try:
+        yield _alarms(settings, store, SystemClock(), SystemIds())
+    finally:
+        if store is not None:
+            store.close()
+
+
+def _alarms(settings: Settings, store: Store | None, clock: Clock, ids: Ids) -> Alarms:
+    problems = tuple if store is None else HealthReader(store, clock, settings).problems
+    return Alarms(store, clock, settings, _alarm_routes(settings, clock, ids), problems)
+
+
+def _alarm_routes(settings: Settings, clock: Clock, ids: Ids) -> list[Route]:
+    alarms = settings.alarms
+    routes: list[Route] = []
+    if url := alarms.webhook_url.get_secret_value():
+        routes.append(Webhook(url))
+    if alarms.command:
+        routes.append(Command(alarms.command))
+    if alarms.mail_to:
+        server = SmtpSettings(
+            host=alarms.mail_host,
+            port=alarms.mail_port,
+            security=alarms.mail_security,
+            user=alarms.mail_user,
+            password=alarms.mail_password,
+            from_address=alarms.mail_from,
+        )
+        routes.append(MailRoute(SmtpTransport(server), clock, ids, settings))
+    return routes
 
 
 def _token(server: MailboxSettings | SmtpSettings) -> Callable[[], str] | None:

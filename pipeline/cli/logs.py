@@ -38,7 +38,9 @@ def set_up_logging(level: str, style: str) -> None:
         handler.setFormatter(_NameOnly())
     for noisy in ("apscheduler", "imapclient", "alembic"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    logging.getLogger("mailparser").setLevel(logging.CRITICAL)
+    # What these two call errors we say ourselves, with what mends it.
+    for talker in ("mailparser", "msal"):
+        logging.getLogger(talker).setLevel(logging.CRITICAL)
 
 
 def places(error: BaseException) -> list[str]:

@@ -72,8 +72,11 @@ def _line(result: Check) -> str:
 def upgrade(config: ConfigOption = None) -> None:
     """Create the database, or bring it to this version's schema."""
     app = build(load_settings(config))
-    current, _ = app.store.versions()
-    app.close()
+    try:
+        current, _ = app.store.versions()
+        app.store.check_shape()
+    finally:
+        app.close()
     say(f"The database is at version {current}.")
 
 
@@ -109,11 +112,13 @@ def copy(
     except ValueError as error:
         raise UsageError(f"the new database's address {error}") from error
     with opened(config) as app:
-        if address == app.settings.database.url:
+        if app.store.is_at(address):
             raise UsageError("that is the database which is in use; name a new, empty one")
-        with app.store.exclusive("worker") as alone:
+        with app.store.exclusive("worker") as alone, app.store.exclusive("pages") as unseen:
             if not alone:
                 raise StoreError("a worker is running on this database; stop it first")
+            if not unseen:
+                raise StoreError("the officers' pages run on this database; stop them first (infogov web)")
             target = Store.open(address)
             try:
                 moved = app.store.copy_to(target)

@@ -11,6 +11,7 @@ import typer
 
 from pipeline.cli.opening import opened
 from pipeline.cli.output import ConfigOption, say
+from pipeline.domain.errors import StoreError
 from pipeline.resources import when_called
 
 if TYPE_CHECKING:
@@ -26,16 +27,22 @@ else:
     WebServer = when_called("pipeline.web.serving", "WebServer")
     Worker = when_called("pipeline.worker", "Worker")
 
+_NOT_NOW = "an operator's command has this database to itself (infogov db ...); start the pages when it has ended"
+
 
 @contextmanager
 def pages_served(app: App, *, demo: bool = False) -> Iterator[WebServer]:
-    """Serve the officers' pages over *app* while the block runs. Raises UsageError when the port is taken."""
-    server = WebServer(create_app(app, demo=demo), app.settings.web)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.close()
+    """Serve the officers' pages over *app* while the block runs. Raises UsageError when the port is taken, StoreError when it may not be now."""
+    # Whoever puts another database in this one's place must know that somebody may work in it.
+    with app.store.present("pages") as allowed:
+        if not allowed:
+            raise StoreError(_NOT_NOW)
+        server = WebServer(create_app(app, demo=demo), app.settings.web)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.close()
 
 
 def serve(config: ConfigOption = None) -> None:

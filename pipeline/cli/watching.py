@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.bootstrap import SystemClock
-from pipeline.cli.opening import load_settings, opened
+from pipeline.bootstrap import SystemClock, watch
+from pipeline.cli.opening import load_settings, opened, set_up_logging
 from pipeline.cli.output import ConfigOption, JsonOption, complain, say, say_json
 from pipeline.domain.errors import MailboxError, StoreError
 from pipeline.stages.recovery import Recovery
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipeline.bootstrap import App
+    from pipeline.stages.alarms import Alarms
     from pipeline.stages.recovery import Compared, Marked
 
 _UNHEARD = 3  # so that a timer's unit fails: 1, something is wrong, is none of its own failures
@@ -32,13 +33,15 @@ def alarms(
 ) -> None:
     """Look once whether anything is wrong and tell whom [alarms] names; for a timer that does not need the worker.
 
-    Ends with 1 when something is wrong, and with 3 when none of the ways in [alarms] could be used to tell it.
+    A database that can't be opened, or is not there, is wrong, too; none is made. Ends with 1 when something is wrong, and with 3 when none
+    of the ways in [alarms] could be used to tell it.
     """
-    with opened(config) as app:
+    settings = load_settings(config)
+    set_up_logging("error", settings.logging.format)
+    with watch(settings) as looking:
         if test:
-            _ring_all(app)
+            _ring_all(looking, any_way=settings.alarms.any)
             return
-        looking = app.alarms()
         grave = looking.turn()
     if as_lines:
         for problem in grave:
@@ -54,11 +57,11 @@ def alarms(
         raise typer.Exit(1)
 
 
-def _ring_all(app: App) -> None:
-    if not app.settings.alarms.any:
+def _ring_all(looking: Alarms, *, any_way: bool) -> None:
+    if not any_way:
         complain("no alarm reaches anybody: set webhook_url, command or mail_to in [alarms]")
         raise typer.Exit(1)
-    failed = app.alarms().test()
+    failed = looking.test()
     complain(*failed)
     if failed:
         raise typer.Exit(1)

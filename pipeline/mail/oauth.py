@@ -8,7 +8,7 @@ import re
 import threading
 from typing import TYPE_CHECKING, Any
 
-from pipeline.domain.errors import ConfigurationError, LoginError
+from pipeline.domain.errors import ConfigurationError, InfogovError, LoginError
 from pipeline.mail.remedies import cleaned
 
 if TYPE_CHECKING:
@@ -49,6 +49,15 @@ _NO_DISCOVERY = ("get_tenant_discovery", "tenant discovery", "authority configur
 _NOT_FOUND = (
     "There is no such tenant, or its sign-in server can't be reached. Check tenant (the directory id, or a domain of the"
     " tenant), and that this machine may connect to login.microsoftonline.com, port 443"
+)
+
+
+# What msal makes of a 5xx answer (RFC 9110 section 15.6), of the tenant's description or of the token's.
+_STATUS = re.compile(r"HTTP Error: (\d{3})")
+_AGAIN = "infogov tries again by itself"
+_ODD = (
+    f"Microsoft's sign-in gives an answer that is none of its own; {_AGAIN}. If it goes on, look for a proxy that stands between this"
+    " machine and login.microsoftonline.com, port 443"
 )
 
 
@@ -98,9 +107,13 @@ class TokenSource:
                 if self._acquire is None:
                     self._acquire = self._msal()
                 answer = self._acquire()
-            except (OSError, ValueError) as error:
-                # Its HTTP library's errors are OSErrors; msal raises ValueError for a tenant it cannot find.
-                raise LoginError(self._explained(str(error))) from error
+            except InfogovError:
+                raise
+            except Exception as error:
+                # The sign-in's boundary: whatever its library stumbles over, the letter waits and the mailbox is asked again. OSErrors come
+                # of HTTP and the network, ValueErrors of a tenant that msal cannot find, and of an answer that is no JSON; it has errors of
+                # its own for a 5xx, and an answer that is JSON and no object it trips over anyhow.
+                raise LoginError(self._explained(*_said(error))) from error
         token = answer.get("access_token")
         if isinstance(token, str) and token:
             return token
@@ -120,13 +133,27 @@ class TokenSource:
         )
         return lambda: dict(app.acquire_token_for_client([self._scope]))
 
-    def _explained(self, words: str) -> str:
+    def _explained(self, words: str, remedy: str | None = None) -> str:
         match = _CODE.search(words)
         told = cleaned(words.partition("Trace ID")[0])
-        remedy = _REMEDIES.get(int(match[1])) if match else None
+        remedy = _REMEDIES.get(int(match[1]), remedy) if match else remedy
         if remedy is None and match is not None:
             remedy = f"What this code means is said at {AUTHORITY}/error?code={match[1]}"
         if remedy is None and any(sign in words.lower() for sign in _NO_DISCOVERY):
             remedy = _NOT_FOUND
         who = f"no access token for app {self._client_id} of tenant {self._tenant}"
-        return f"{who}. {remedy}. (Told: {told})" if remedy else f"{who}: {told}"
+        if remedy is None:
+            return f"{who}: {told}"
+        return f"{who}. {remedy}." + (f" (Told: {told})" if told else "")
+
+
+def _said(error: Exception) -> tuple[str, str | None]:
+    """An error's words, and the remedy where its kind alone tells it."""
+    status = _STATUS.search(str(error))
+    if status is not None:
+        return "", f"Microsoft's sign-in answers {status[1]}; {_AGAIN}"
+    if isinstance(error, json.JSONDecodeError):
+        # What was there in place of JSON says more than at which character it was none.
+        return error.doc, _ODD
+    known = isinstance(error, OSError | ValueError)
+    return (str(error), None) if known else (f"{type(error).__name__}: {error}", _ODD)

@@ -57,13 +57,14 @@ class MailRoute:
 class Alarms:
     """Compares what is wrong now with what somebody has been told. One instance belongs to one thread.
 
-    *problems* says what is wrong now and may raise StoreError, which is a problem, too. What was told is kept in the database, so that
-    neither a new start nor a second process tells it again; an alarm that no route took is tried again at the next turn.
+    *problems* says what is wrong now and may raise StoreError, which is a problem, too; so is a *store* of None, a database that can't be
+    opened. What was told is kept in the database, so that neither a new start nor a second process tells it again; an alarm that no route
+    took is tried again at the next turn.
     """
 
     def __init__(
         self,
-        store: Store,
+        store: Store | None,
         clock: Clock,
         settings: Settings,
         routes: Sequence[Route],
@@ -83,12 +84,14 @@ class Alarms:
     def turn(self) -> tuple[Problem, ...]:
         """Look once and tell what has changed; returns all grave problems. Never raises for a fault of database or routes."""
         self.unheard = ()
+        if self._store is None:
+            return (self._database_is_gone(),)
         try:
             grave = tuple(problem for problem in self._problems() if problem.grave)
             with self._store.exclusive("alarms") as alone:
                 if alone:
                     self._database_is_back()
-                    self._compare(grave)
+                    self._compare(self._store, grave)
         except StoreError:
             return (self._database_is_gone(),)
         return grave
@@ -107,18 +110,18 @@ class Alarms:
                 failed.append(str(error))
         return failed
 
-    def _compare(self, grave: Sequence[Problem]) -> None:
+    def _compare(self, store: Store, grave: Sequence[Problem]) -> None:
         now = self._clock.now()
-        with self._store.read() as work:
+        with store.read() as work:
             standing = {alarm.key: alarm for alarm in work.vitals.alarms()}
         due = [p for p in grave if p.key not in standing or now - standing[p.key].told_at >= self._repeat]
         over = [alarm for key, alarm in standing.items() if key not in {p.key for p in grave}]
         if due and self._ring("alarm", _headline(self._whose, due), _lines(due)):
-            with self._store.write() as work:
+            with store.write() as work:
                 for problem in due:
                     work.vitals.told(problem.key, problem.words, now)
         if over and self._ring("over", f"Infogov at {self._whose}: over", _past(over, now)):
-            with self._store.write() as work:
+            with store.write() as work:
                 for alarm in over:
                     work.vitals.over(alarm.key)
 

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from pipeline.domain.errors import ConfigurationError, SchemaError, StoreError
 from pipeline.resources import later
-from pipeline.store import ownership
+from pipeline.store import ownership, place, shape
 from pipeline.store.faults import in_words, plainly
 from pipeline.store.patience import bound
 
@@ -81,8 +80,8 @@ _DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_s
 
 def open_engine(url: str) -> Engine:
     """Open the database at *url* (sqlite:///FILE or postgresql+psycopg://…). Raises ConfigurationError, StoreError."""
+    parsed = place.parsed(url)
     try:
-        parsed = make_url(url)
         backend = parsed.get_backend_name()
         if backend not in ("sqlite", "postgresql"):
             text = f"[database] url: {backend} is not supported; write sqlite:///infogov.db or postgresql+psycopg://…"
@@ -112,12 +111,12 @@ def open_engine(url: str) -> Engine:
 
 def _make_private(engine: Engine) -> None:
     """Make a new SQLite file readable by its owner alone, for it holds what everybody wrote; SQLite gives its companions the same rights."""
-    place = engine.url.database
-    if engine.dialect.name != "sqlite" or not place:
+    file = engine.url.database
+    if engine.dialect.name != "sqlite" or not file:
         return
     # Where it can't be made SQLite says so in its own words.
     with suppress(OSError):
-        descriptor = ownership.make(Path(place), like=Path(place).parent)
+        descriptor = ownership.make(Path(file), like=Path(file).parent)
         if descriptor is not None:
             os.close(descriptor)
 
@@ -290,18 +289,6 @@ def schema_versions(engine: Engine) -> tuple[str | None, str]:
     return next(iter(found), None), HEAD
 
 
-def is_there(url: str) -> bool:
-    """Whether there is a database at *url*: for SQLite whether the file exists; a server is asked when it is opened."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        return True  # Opening it says what is wrong.
-    place = Path(parsed.database or "")
-    # Where a folder on the way is a file, or closed to us, opening says so in better words.
-    blocked = place.parent.exists() and not place.parent.is_dir()
-    return parsed.get_backend_name() != "sqlite" or place.exists() or blocked
-
-
 def check_known(engine: Engine) -> None:
     """Raise SchemaError when the database has a version that this program does not know, StoreError when it can't be read."""
     current, head = schema_versions(engine)
@@ -317,6 +304,7 @@ def check_known(engine: Engine) -> None:
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring the schema to this program's version; returns the versions before and after. Raises SchemaError on a newer database."""
+    place.check_beginning(engine.url)
     _make_private(engine)
     current, head = schema_versions(engine)
     if current == head:
@@ -324,13 +312,25 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     check_known(engine)
     with plainly("the database could not be upgraded"):
         command.upgrade(_alembic(engine), "head")
+    check_shape(engine)
     return current, head
+
+
+def check_shape(engine: Engine) -> None:
+    """Raise SchemaError where a database of this program's version lacks a table or column: its version alone does not show that."""
+    with plainly("the database's tables can't be listed"), engine.connect() as connection:
+        missing = shape.missing(connection)
+    if missing:
+        raise SchemaError(
+            f"the database says it is at version {HEAD} and lacks {', '.join(missing)}: it was made by a version between two releases, or"
+            " changed by hand. Restore a backup, or ask whoever made it"
+        )
 
 
 def dump_command(url: URL, target: Path) -> str:
     """The command line that backs a PostgreSQL database up while it is in use; the password is left to PGPASSWORD or ~/.pgpass."""
-    place = URL.create("postgresql", username=url.username, host=url.host, port=url.port, database=url.database)
-    address = place.set(query=url.query).render_as_string(hide_password=True)
+    server = URL.create("postgresql", username=url.username, host=url.host, port=url.port, database=url.database)
+    address = server.set(query=url.query).render_as_string(hide_password=True)
     return f"pg_dump --format=custom --file={shlex.quote(str(target))} {shlex.quote(address)}"
 
 

@@ -50,9 +50,9 @@ _REMEDIES = (
     ("fatal:  role", "make it on the PostgreSQL server, as deploy/RUNBOOK.md says, or mend [database] url"),
     ("permission denied", "the user of [database] url must own the database and its tables"),
     ("read-only transaction", READ_ONLY),
-    (
-        "does not exist",
-        "the tables are not as infogov made them; run infogov doctor, and restore a backup if it can't help",
+    *(
+        (sign, "the tables are not as infogov made them; run infogov doctor, and restore a backup if it can't help")
+        for sign in ("does not exist", "no such table", "no such column", "has no column named")
     ),
     ("conflict with recovery", READ_ONLY),
     ("did not answer in", "look at the PostgreSQL server: it takes connections and does not get on with them"),

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 if os.name == "nt":  # pragma: no cover - Windows is for trials
     import msvcrt
 
-    def _try_lock(descriptor: int) -> bool:
+    def _try_lock(descriptor: int, *, shared: bool) -> bool:
+        del shared  # There is no such lock here: one process alone may be present.
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
         except OSError:
@@ -37,9 +38,9 @@ if os.name == "nt":  # pragma: no cover - Windows is for trials
 else:
     import fcntl
 
-    def _try_lock(descriptor: int) -> bool:
+    def _try_lock(descriptor: int, *, shared: bool) -> bool:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
@@ -65,7 +66,10 @@ class Jobs:
         """
         if self._session is not None:
             return self._session.exclusive(job)
-        return _file_lock(Path(f"{self._engine.url.database}.{quote(job, safe='')}.lock"))
+        return self._file(job, shared=False)
+
+    def _file(self, job: str, *, shared: bool) -> AbstractContextManager[bool]:
+        return _file_lock(Path(f"{self._engine.url.database}.{quote(job, safe='')}.lock"), shared=shared)
 
     def joined(self, job: str) -> AbstractContextManager[bool]:
         """Hold *job* while the block runs, along with whoever else joins it: on PostgreSQL only who wants it exclusively is kept out.
@@ -73,6 +77,10 @@ class Jobs:
         On SQLite one process has it, as with ``exclusive``.
         """
         return self.exclusive(job) if self._session is None else self._session.joined(job)
+
+    def present(self, job: str) -> AbstractContextManager[bool]:
+        """Hold *job* while the block runs, along with whoever else is present, on SQLite, too; who wants it exclusively is kept out."""
+        return self._file(job, shared=True) if self._session is None else self._session.joined(job)
 
     def holds(self, job: str) -> bool:
         """Whether a job taken by this process is still its own: a lock on PostgreSQL is lost with the connection."""
@@ -182,7 +190,7 @@ class _Session:
 
 
 @contextmanager
-def _file_lock(path: Path) -> Iterator[bool]:
+def _file_lock(path: Path, *, shared: bool) -> Iterator[bool]:
     try:
         made = ownership.make(path, like=path.parent)
         descriptor = made if made is not None else os.open(path, os.O_RDWR)
@@ -192,15 +200,15 @@ def _file_lock(path: Path) -> Iterator[bool]:
             " and the file that of the user who runs infogov"
         ) from error
     try:
-        yield _held(descriptor, path)
+        yield _held(descriptor, path, shared=shared)
     finally:
         # Closing frees the lock; the file stays, for removing it could take it from under a new holder.
         os.close(descriptor)
 
 
-def _held(descriptor: int, path: Path) -> bool:
+def _held(descriptor: int, path: Path, *, shared: bool) -> bool:
     try:
-        return _try_lock(descriptor)
+        return _try_lock(descriptor, shared=shared)
     except OSError as error:
         raise StoreError(
             f"{path} can't be locked: {error.strerror}; keep the database on a local disk, not on a network share"

@@ -8,17 +8,15 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy.engine import make_url
-
 from pipeline.domain.errors import InfogovError, StoreError
 from pipeline.store import engine, locks, ownership
 from pipeline.store.faults import in_words
+from pipeline.store.place import COMPANIONS, PUT_ASIDE, READY_NEXT_TO_IT, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-_COMPANIONS = ("-wal", "-shm")
 _Done = TypeVar("_Done")
 
 
@@ -26,18 +24,21 @@ def restore(url: str, copy: Path, at: datetime, prepare: Callable[[str], _Done])
     """Put *copy* in the place of the SQLite database at *url*; returns where the old one lies now (None where there was none), and what *prepare* gave.
 
     The copy stays as it is: a copy of it is proven whole (PRAGMA integrity_check), then *prepare* works on the address of that, and only
-    then is it put in place, so that no database is ever there that was not prepared. Raises StoreError: also while a worker runs.
+    then is it put in place, so that no database is ever there that was not prepared. Raises StoreError: also while a worker or the officers' pages run.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+    address = parsed(url)
+    if address.get_backend_name() != "sqlite" or not address.database:
         raise StoreError("PostgreSQL has its own tool for this: run pg_restore, and then infogov db restored")
-    target = Path(parsed.database)
+    target = Path(address.database)
     jobs = locks.Jobs(engine.open_engine(url))
     try:
-        with jobs.exclusive("worker") as alone, jobs.exclusive("deliver") as unsent:
+        with jobs.exclusive("worker") as alone, jobs.exclusive("deliver") as unsent, jobs.exclusive("pages") as unseen:
             if not (alone and unsent):
                 raise StoreError("a worker is running on this database; stop it first")
-            part = target.with_name(target.name + ".restoring")
+            if not unseen:
+                # What an officer did then would go into the file that was put aside.
+                raise StoreError("the officers' pages run on this database; stop them first (infogov web)")
+            part = target.with_name(target.name + READY_NEXT_TO_IT)
             try:
                 _write_checked(copy, part, target)
                 done = prepare(f"sqlite:///{part}")
@@ -79,7 +80,7 @@ def _no_companions(part: Path) -> None:
     """Raise unless everything that was prepared is in the one file."""
     with closing(sqlite3.connect(part)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    if any(_companion(part, tail).exists() for tail in _COMPANIONS):
+    if any(_companion(part, tail).exists() for tail in COMPANIONS):
         raise StoreError(f"another program has {part} open; end it and try again")
 
 
@@ -88,7 +89,7 @@ def _swap(part: Path, target: Path, stamp: str) -> Path | None:
     if not target.exists():
         part.replace(target)
         return None
-    aside = target.with_name(f"{target.name}.before-restore-{stamp}")
+    aside = target.with_name(f"{target.name}{PUT_ASIDE}{stamp}")
     try:
         _move(target, aside)
         part.replace(target)
@@ -99,13 +100,13 @@ def _swap(part: Path, target: Path, stamp: str) -> Path | None:
 
 
 def _move(one: Path, other: Path) -> None:
-    for tail in ("", *_COMPANIONS):
+    for tail in ("", *COMPANIONS):
         if _companion(one, tail).exists():
             _companion(one, tail).replace(_companion(other, tail))
 
 
 def _remove(part: Path) -> None:
-    for tail in ("", *_COMPANIONS):
+    for tail in ("", *COMPANIONS):
         with suppress(OSError):
             _companion(part, tail).unlink(missing_ok=True)
 

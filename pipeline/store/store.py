@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.domain.errors import BusyError
-from pipeline.store import audit, engine, moving
+from pipeline.store import audit, engine, moving, place
 from pipeline.store.ahead import Ahead
 from pipeline.store.attachments import Attachments
 from pipeline.store.autosaves import Autosaves
@@ -122,7 +122,9 @@ class Store:
 
         Raises SchemaError for one that a newer release made.
         """
-        if not engine.is_there(url):
+        address = place.parsed(url)
+        place.check_beginning(address)
+        if not place.is_there(address):
             return None
         opened = engine.open_engine(url)
         try:
@@ -202,6 +204,10 @@ class Store:
         """Hold *job* along with whoever else joins it, which keeps out who wants it exclusively; on SQLite one process at a time has it."""
         return self._jobs.joined(job)
 
+    def present(self, job: str) -> AbstractContextManager[bool]:
+        """Hold *job* along with whoever else is present, on both engines; yields False when somebody has it exclusively."""
+        return self._jobs.present(job)
+
     def holds(self, job: str) -> bool:
         """Whether a *job* that this process took is still its own: on PostgreSQL it is lost with the connection."""
         return self._jobs.holds(job)
@@ -230,6 +236,14 @@ class Store:
     def versions(self) -> tuple[str | None, str]:
         """The database's schema version and this program's."""
         return engine.schema_versions(self._engine)
+
+    def check_shape(self) -> None:
+        """Raise SchemaError where the database, at this program's version, lacks what that version has."""
+        engine.check_shape(self._engine)
+
+    def is_at(self, url: str) -> bool:
+        """Whether *url* leads to this very database. Raises ConfigurationError."""
+        return place.same(self._engine.url, place.parsed(url))
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy to *target* while in use."""

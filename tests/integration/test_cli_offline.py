@@ -236,6 +236,10 @@ def test_the_database_is_made_upgraded_and_copied(lonely: Service, tmp_path: Pat
         assert connection.execute("SELECT email FROM officer").fetchall() == [(APPROVER,)]
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert_refused(lonely.call("db", "backup", copy), 1, "exists")
+    (tmp_path / "link.db").symlink_to(lonely.folder / "infogov.db")
+    assert_refused(
+        lonely.call("db", "copy", f"sqlite:///{tmp_path}/link.db"), 2, "that is the database which is in use"
+    )
     assert_refused(lonely.call("db", "backup", tmp_path / "no" / "copy.db"), 1, "No such file")
 
 

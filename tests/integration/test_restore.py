@@ -170,7 +170,7 @@ def test_a_backup_made_while_mail_is_filed_is_one_picture(make_product: Callable
 
 
 def test_what_is_no_copy_is_not_put_in_place(make_product: Callable[..., Product], tmp_path: Path) -> None:
-    """A file that is missing, no database, or another program's leaves everything as it was; so does a worker that runs."""
+    """A file that is missing, no database, or another program's leaves everything as it was; so do a worker and pages that run."""
     product = make_product()
     product.one_case()
     before = product.picture()
@@ -194,6 +194,11 @@ def test_what_is_no_copy_is_not_put_in_place(make_product: Callable[..., Product
             done = product.process(*verb)
             assert done.status == 1
             assert "stop it first" in done.errors
+    with product.app.store.present("pages"):
+        for verb in (("db", "restore", str(copy)), ("db", "copy", f"sqlite:///{tmp_path}/moved.db")):
+            done = product.process(*verb)
+            assert done.status == 1
+            assert "officers' pages run on this database; stop them first" in done.errors
     newer = tmp_path / "newer.db"
     newer.write_bytes(copy.read_bytes())
     with closing(sqlite3.connect(newer)) as connection:
@@ -207,6 +212,28 @@ def test_what_is_no_copy_is_not_put_in_place(make_product: Callable[..., Product
     assert product.picture() == before
     assert list(tmp_path.glob("*.before-restore-*")) == []
     assert list(tmp_path.glob("*.restoring")) == []
+
+
+def test_a_restore_that_was_cut_off_is_not_a_new_beginning(
+    make_product: Callable[..., Product], tmp_path: Path
+) -> None:
+    """Killed between its two renames, it leaves no database: nobody starts on an empty one, doctor fails, and the restore done again mends it."""
+    product = make_product()
+    product.one_case()
+    copy = tmp_path / "copy.db"
+    product.cli("db", "backup", str(copy))
+    product.close()
+    (tmp_path / "infogov.db").rename(tmp_path / "infogov.db.before-restore-20261122T101010Z")
+    (tmp_path / "infogov.db.restoring").write_bytes(copy.read_bytes())
+    for verb in ("run-once", "doctor", "db upgrade"):
+        done = product.cli(*verb.split())
+        assert done.status == 1
+        assert "a restore was cut off" in done.out + done.errors
+    assert not (tmp_path / "infogov.db").exists()
+    assert product.cli("db", "restore", str(copy)).status == 0
+    assert product.cli("doctor").out.count("a restore was cut off") == 0
+    product.configure()
+    assert product.count("request") == 1
 
 
 def back_to(product: Product, copy: Path, **sections: dict[str, object]) -> Ran:

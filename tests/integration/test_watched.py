@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import signal
 import socket
+import sqlite3
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +17,7 @@ from processes import Service, request_mail, wait_for
 from servers.ports import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from servers.dovecot import Dovecot
@@ -111,10 +114,49 @@ def test_the_alarm_needs_no_worker(service: Service, dovecot: Dovecot, tmp_path:
     assert "@" not in rung
 
 
+def _truncated(database: Path) -> None:
+    database.write_bytes(database.read_bytes()[:5000])
+
+
+def _newer(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+
+@pytest.mark.parametrize(
+    "wreck",
+    [
+        pytest.param(lambda database: database.write_bytes(b"no database" * 1000), id="random bytes"),
+        pytest.param(_truncated, id="truncated"),
+        pytest.param(lambda database: database.write_bytes(b""), id="empty"),
+        pytest.param(_newer, id="of a newer release"),
+        pytest.param(lambda database: shutil.rmtree(database.parent), id="gone with its folder"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_rings(
+    service: Service, tmp_path: Path, wreck: Callable[[Path], object]
+) -> None:
+    """Whoever [alarms] names is told that the database can't be asked, with the status of what is wrong and was told; none is made."""
+    database = tmp_path / "service" / "data" / "infogov.db"
+    service.changes["database"] = {"url": f"sqlite:///{database}"}
+    service.write()
+    service.good("db", "upgrade")
+    wreck(database)
+    there = sorted(path.name for path in database.parent.parent.iterdir())
+    done = service.call("alarms", "--json")
+    assert [line["problem"] for line in done.lines] == ["database"], done.err
+    assert done.status == 1
+    assert "the database can't be asked" in (tmp_path / "rung").read_text(encoding="utf-8")
+    assert there == sorted(path.name for path in database.parent.parent.iterdir())
+
+
 def test_an_alarm_that_nobody_hears_fails(service: Service) -> None:
     """When none of the ways works, the command says so and ends with another status than for what is wrong, so that a timer's unit fails."""
     service.changes["alarms"] = {"command": ["/nowhere/bell"]}
     service.write()
+    done = service.call("alarms")
+    assert done.status == 3
+    assert "the database can't be asked" in done.text
     service.good("db", "upgrade")
     done = service.call("alarms")
     assert done.status == 3

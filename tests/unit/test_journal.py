@@ -81,6 +81,16 @@ def test_an_error_is_told_by_its_places_alone(capsys: pytest.CaptureFixture[str]
         assert "exc_info" not in line
 
 
+@pytest.mark.parametrize("library", ["msal.oauth2cli.oauth2", "mailparser"])
+def test_a_library_whose_faults_we_tell_ourselves_is_silent(library: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What it would say stands in our own sentence already, with what to do; another library's error is told by its name."""
+    set_up_logging("info", "json")
+    logging.getLogger(library).error("private words")
+    logging.getLogger("another").error("private words")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("ERROR another")
+
+
 def test_a_program_that_sets_nothing_up_still_hears_of_trouble(capsys: pytest.CaptureFixture[str]) -> None:
     """Warnings come by name, without their values, which may be anybody's."""
     log.info("unseen")

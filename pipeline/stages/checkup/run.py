@@ -113,6 +113,7 @@ def _database(store: Store | None) -> Check:
         return warn("database", "it is not there yet", "infogov db upgrade makes it, and so does the first start")
     current, wanted = store.versions()
     if current == wanted:
+        store.check_shape()
         return _as_it_is(store, f"at version {current}")
     if current is None:
         return warn(

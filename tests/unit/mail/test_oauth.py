@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import msal
 import pytest
 
 from pipeline.domain.errors import ConfigurationError, LoginError
@@ -145,3 +147,63 @@ def test_a_tenant_that_nobody_knows_has_its_remedy(words: str) -> None:
 def test_a_tokens_permissions_are_read_where_they_can_be(token: str, roles: set[str] | None) -> None:
     """A token is not ours to rely on: anything odd is "not known"."""
     assert granted(token) == roles
+
+
+class _Answer:
+    """An answer of an HTTP server, as msal's transport wants it."""
+
+    def __init__(self, status: int, text: str) -> None:
+        self.status_code, self.text, self.headers = status, text, dict[str, str]()
+
+    def raise_for_status(self) -> None:
+        """What a requests.Response does."""
+        if self.status_code >= 400:
+            raise OSError(f"{self.status_code} error")
+
+
+class _Web:
+    """Describes every tenant, and answers who asks for a token as the test wants; *described* is the status of the description."""
+
+    def __init__(self, status: int, text: str, described: int = 200) -> None:
+        self.answer, self.described = _Answer(status, text), described
+
+    def get(self, url: str, **_: object) -> _Answer:
+        """The tenant's description (OpenID Connect Discovery)."""
+        place = url.partition("/v2.0")[0]
+        known = {
+            "issuer": f"{place}/v2.0",
+            "token_endpoint": f"{place}/oauth2/v2.0/token",
+            "authorization_endpoint": f"{place}/oauth2/v2.0/authorize",
+        }
+        return _Answer(self.described, json.dumps(known))
+
+    def post(self, _url: str, **_: object) -> _Answer:
+        """A token, or what is there in its place."""
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("web", "told"),
+    [
+        (_Web(503, "<html>x</html>"), r"Microsoft's sign-in answers 503; infogov tries again by itself\.$"),
+        (_Web(200, "", described=502), r"Microsoft's sign-in answers 502; infogov tries again by itself\.$"),
+        (_Web(429, "Too many"), r"none of its own; infogov tries again by itself\..*proxy.*\(Told: Too many\)"),
+        (_Web(200, "<p>Sign in to the proxy</p>"), r"none of its own;.*\(Told: <p>Sign in to the proxy</p>\)"),
+        (_Web(200, "[]"), r"none of its own;.*proxy"),
+        (_Web(200, '"token"'), r"none of its own;.*proxy"),
+        (_Web(200, ""), r"none of its own;.*port 443\.$"),
+    ],
+)
+def test_what_is_no_answer_of_microsofts_is_one_sentence(monkeypatch: pytest.MonkeyPatch, web: _Web, told: str) -> None:
+    """Whatever stands where a token should be, msal's own errors included, is a refusal for now, with what mends it."""
+    real = msal.ConfidentialClientApplication
+
+    def made(client_id: str, **options: Any) -> Any:
+        options.pop("timeout")
+        return real(client_id, http_client=web, **options)
+
+    monkeypatch.setattr(msal, "ConfidentialClientApplication", made)
+    with pytest.raises(LoginError, match=told) as caught:
+        TokenSource("11111111-1111-1111-1111-111111111111", "app-1", "s3cret")()
+    assert "s3cret" not in str(caught.value)
+    assert "Expecting value" not in str(caught.value)

@@ -101,6 +101,19 @@ def house(tmp_path: Path, settings: Settings) -> Iterator[House]:
     store.close()
 
 
+def test_a_database_that_cannot_be_opened_rings(house: House) -> None:
+    """Where there is no store to ask at all, that is the problem which is told, and nobody is asked what else is wrong."""
+    looking = Alarms(None, house.clock, house.settings, [house.bell], house.problems)
+    house.wrong = [UNREAD]
+    assert [problem.kind for problem in looking.turn()] == [ProblemKind.DATABASE]
+    assert house.states == ["alarm"]
+    assert "the database can't be asked" in house.bell.rung[0][1]
+    house.bell.broken = True
+    house.clock.advance(timedelta(days=1))
+    looking.turn()
+    assert looking.unheard == ("bell",)
+
+
 def test_a_problem_rings_once_and_its_end_once(house: House) -> None:
     """However often it is looked at in between, and also by a new process."""
     house.alarms.turn()

@@ -152,8 +152,8 @@ def test_a_lock_file_that_can_not_be_made(store: Store, tmp_path: Path) -> None:
 def test_a_file_system_without_locks(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the file system has no locks, a StoreError says where the database belongs."""
 
-    def refuse(descriptor: int) -> bool:
-        raise OSError(37, "No locks available", str(descriptor))
+    def refuse(descriptor: int, *, shared: bool) -> bool:
+        raise OSError(37, "No locks available", f"{descriptor} {shared}")
 
     monkeypatch.setattr(locks, "_try_lock", refuse)
     with pytest.raises(StoreError, match=r"No locks available.*local disk"), store.exclusive("deliver"):
@@ -219,6 +219,21 @@ def test_workers_join_and_keep_an_operator_out(store: Store, tmp_path: Path) -> 
         with second.exclusive("worker") as alone:
             assert not alone
     with second.exclusive("worker") as alone, store.joined("worker") as late:
+        assert alone
+        assert not late
+    second.close()
+
+
+def test_pages_are_shown_side_by_side_and_keep_an_operator_out(store: Store, tmp_path: Path) -> None:
+    """Any number of processes are present together on either engine; nobody has the database to himself meanwhile."""
+    second = make_store(tmp_path)
+    with store.present("pages") as first, second.present("pages") as too:
+        assert first
+        assert too
+        for each in (store, second):
+            with each.exclusive("pages") as alone:
+                assert not alone
+    with second.exclusive("pages") as alone, store.present("pages") as late:
         assert alone
         assert not late
     second.close()

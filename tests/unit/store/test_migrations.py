@@ -141,6 +141,20 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     again.close()
 
 
+@pytest.mark.parametrize(("hand", "lacks"), [
+    ("ALTER TABLE folder DROP COLUMN polled_at", r"lacks folder\.polled_at:"),
+    ("DROP TABLE alarm", r"lacks alarm:"),
+])  # fmt: skip
+def test_a_database_that_lacks_a_column_of_its_version_is_told(tmp_path: Path, hand: str, lacks: str) -> None:
+    """What its version promises and it does not have is named, which the version alone does not show."""
+    store = make_store(tmp_path)
+    store.check_shape()
+    by_hand(tmp_path, hand)
+    with pytest.raises(SchemaError, match=lacks):
+        store.check_shape()
+    store.close()
+
+
 def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     """A version that this program doesn't know is an error that names the remedy, and nothing is changed."""
     make_store(tmp_path).close()
