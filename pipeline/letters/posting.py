@@ -27,7 +27,10 @@ _LARGEST_CREST = 500 * 1024  # bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged:
-    """What an acknowledgement is about: the request's row and dates, its requester's bare address, and their mail's Message-ID."""
+    """What an acknowledgement is about: the request's row and dates, its requester's bare address, and their mail's Message-ID.
+
+    *others_due_on*: when the questions of a request for own data are due that ask for something else.
+    """
 
     request_id: int
     reference: str
@@ -37,6 +40,7 @@ class Acknowledged:
     to: str
     answers: str | None
     welsh: bool = False
+    others_due_on: date | None = None
 
 
 def can_write_to(address: str) -> bool:
@@ -164,6 +168,7 @@ def seal_acknowledgement(
             received_on=about.received_on,
             due_on=about.due_on,
             welsh=about.welsh,
+            others_due_on=about.others_due_on,
         ),
     )
     return Frozen(

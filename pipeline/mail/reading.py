@@ -15,8 +15,8 @@ from pipeline.domain.questions import questions
 from pipeline.domain.questions.asking import is_question, is_request
 from pipeline.domain.quoting import fold
 from pipeline.domain.receipt import date_of_receipt
-from pipeline.domain.regime import guess, is_environmental
-from pipeline.domain.request import Regime
+from pipeline.domain.regime import guess
+from pipeline.domain.regime_mixed import by_law, to_check
 from pipeline.domain.triage.automatic import machine_signs
 from pipeline.domain.triage.intent import read_words
 from pipeline.domain.validity import shortcomings
@@ -29,29 +29,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.domain.message import Message
-    from pipeline.domain.request import Question
     from pipeline.mail.council import Council
 
 _FORWARDED = re.compile(r"\s{0,9}(?:fwd?|ymlaen|wg|tr)\s?:", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:\s{0,9}(?:re|fwd?|aw|sv|ynt|ateb)\s?:){1,9}\s{0,9}", re.IGNORECASE)
-_MOST_BY_LAW = 100  # questions whose own law is looked at: nobody asks more, but a list made to keep us busy
 
 
 def read(raw: bytes, internal_date: datetime, council: Council, *, mailbox: str = "") -> Reading:
     """Read *raw*, which the server of *mailbox* (its configured name) had at *internal_date*. Raises UnreadableError."""
     return read_message(parse(raw), internal_date, council, mailbox=mailbox, raw=raw)
-
-
-def _by_law(asked: tuple[Question, ...], law: Regime) -> tuple[Question, ...]:
-    """Note on each question the law it falls under by itself, where that is another than the whole request's (domain.md 1.4)."""
-    if len(asked) < 2:  # noqa: PLR2004 - a lone question is the request
-        return asked
-    # One question seldom shows by itself that it is the requester's own data or FOI; that it is environmental it does.
-    looked_at = [
-        replace(question, regime=Regime.EIR) if law is Regime.FOI and is_environmental(question.text) else question
-        for question in asked[:_MOST_BY_LAW]
-    ]
-    return (*looked_at, *asked[_MOST_BY_LAW:])
 
 
 def read_message(
@@ -79,6 +65,7 @@ def read_message(
         if contents.text
         else guess(message.subject, text, asked or None)
     )
+    by_question = by_law(asked, law.regime, contents.text or text)
     judged = replace(message, new_text=text) if from_form else message
     return Reading(
         message=message,
@@ -90,11 +77,11 @@ def read_message(
         requester=requester,
         from_form=from_form,
         regime=law,
-        questions=_by_law(asked, law.regime),
+        questions=by_question,
         topic=topic.topic(message.subject, asked),
         wording=wording_digest(asked),
         words=text,
-        shortcomings=shortcomings(requester, text, law.regime),
+        shortcomings=shortcomings(requester, text, law.regime) + to_check(by_question, law.regime),
         attachment_text=contents.text,
         attachments_read=contents.read,
         unreadable=contents.unreadable,
