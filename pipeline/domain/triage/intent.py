@@ -321,6 +321,8 @@ def _mistaken(sentence: str, found: AbstractSet[Sign]) -> set[Sign]:
         apart |= _THANKABLE
     if Sign.COMPLAINT in found and _OWN_COMPLAINT.search(sentence):
         apart |= (set() if Sign.LAW in found else _FOLLOW_UP) | (set() if Sign.ASK in found else {Sign.MATERIAL})
+    if {Sign.PRIOR, Sign.OWN_DATA} <= found and not _A_REQUEST.search(sentence):
+        apart.add(Sign.PRIOR)
     if Sign.WITHDRAWAL in found and "request" in sentence:
         apart |= {Sign.SERVICE, Sign.OWN_SERVICE}
     if {Sign.REVIEW, Sign.REVIEW_ASKED} & found and OTHER_APPEALS.search(sentence):
@@ -347,12 +349,12 @@ _TOPIC_ASK = re.compile(
     r"|list (?:all|of|the)|cop(?:y|ies) of|percentage|policy|policies|procedures?|per year|records? of"
     r"|details of (?:all|any|the|every)|total)\b"
 )
-
-
 _TAKES_BACK = re.compile(
     r"\b(?:i|we|please|like to|want to|wish to|can you|could you|would you)\b.{0,25}\b(?:withdraw|cancel|drop|stop|retract|disregard|ignore)\b"
     r".{0,10}\b(?:my|our|this|the above)\b"
 )
+# A number beside somebody's own file is that file's: "my housing file, reference HA12345".
+_A_REQUEST = re.compile(r"\b(?:requests?|foi|eir|d?sar|subject access|e-?mail(?:ed)?|letter|wrote|written|asked)\b")
 _OWN_COMPLAINT = re.compile(r"\bmy (?:\w+ ){0,3}complaint\b|\bto stage (?:1|2|one|two)\b")
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.domain.patterns import AnyOf
+from pipeline.domain.regime_words import MY_PAPERS
 from pipeline.domain.sieve import Sifted
 
 
@@ -189,6 +190,7 @@ REQUEST_RULES = (
         r"|mentioning|in relation to) (?:me|myself|us|my (?:late |own )?(?:self|son|daughter|mother|father|mum|dad"
         r"|child|children|family|client|husband|wife|partner|brother|sister|case|name|home))\b",
         r"\beverything (?:(?:you|that is|which is) )?(?:held|hold|have|recorded)\b.{0,80}\b(?:me|her|him|them|my|his|their|our client)\b",
+        r"\b(?:copy|copies|see|obtain|access|request|all|view|have|get|send|supply|provide|want)\b.{0,40}" + MY_PAPERS,
         r"\b(?:copy|copies|see|obtain|access|request|all|view|have|get)\b.{0,40}\bmy (?:own |full |complete "
         r"|entire )?(?:personal (?:data|information|file)|social (?:services|care|work) (?:records?|files?)"
         r"|care (?:file|records?)|(?:hr|personnel|housing|medical|adoption|education|school|children's services"
