@@ -153,7 +153,7 @@ def _verdict(case: _Case) -> tuple[str, ...]:
     """Rows 12, 13 and 16, and the intents that are never answered automatically."""
     triage = case.triage
     if kind_for(triage, case.facts.regime) is not None:
-        return ()
+        return (triage.unanswered,) if triage.unanswered else ()
     return (_NEVER_BY_INTENT.get(triage.intent) or _NEVER_BY_VERDICT.get(triage.verdict, _LAST_WORD),)
 
 

@@ -56,7 +56,7 @@ class Triage:
     """The verdict and intent, all *reasons* (the deciding one first), whether an officer must look first (*flagged*), and *suggested* references.
 
     *plain*: somebody plainly asks under the law, so that words programs use too are no doubt about a person; *asked*: a sentence asks for
-    something; *impersonal*: nothing in it shows that a person wrote it.
+    something; *impersonal*: nothing in it shows that a person wrote it; *unanswered*: why no letter goes by itself.
     """
 
     verdict: Verdict
@@ -67,6 +67,7 @@ class Triage:
     plain: bool = False
     asked: bool = True
     impersonal: bool = False
+    unanswered: str = ""
 
     @property
     def proposed_effect(self) -> str | None:
@@ -107,6 +108,7 @@ def triage(
         plain=evidence.plain_request,
         asked=evidence.words.asked > 0,
         impersonal=evidence.impersonal and not evidence.plain_request,
+        unanswered=rule.unanswered,
     )
 
 

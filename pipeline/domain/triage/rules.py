@@ -10,6 +10,7 @@ from pipeline.domain.triage.automatic import Kind
 from pipeline.domain.triage.evidence import Evidence, Intent, Verdict
 from pipeline.domain.triage.intent import SAYS_LITTLE
 from pipeline.domain.triage.pointing import points_to_attachment
+from pipeline.domain.triage.powers import UNANSWERED, data_right, own_power
 from pipeline.domain.triage.wording import Sign
 
 if TYPE_CHECKING:
@@ -25,12 +26,16 @@ _REVIEW = (Sign.REVIEW_ASKED, Sign.REVIEW, Sign.GROUNDS, Sign.MISSING)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When *test* gives clauses, the mail has this *verdict* and *intent*; *flagged* asks an officer to look before the usual course."""
+    """When *test* gives clauses, the mail has this *verdict* and *intent*; *flagged* asks an officer to look before the usual course.
+
+    *unanswered* says why no letter of ours goes by itself.
+    """
 
     verdict: Verdict
     intent: Intent
     test: Callable[[Evidence], Clauses]
     flagged: bool = False
+    unanswered: str = ""
 
 
 def _quotes(e: Evidence) -> Clauses:
@@ -362,8 +367,10 @@ TABLE: tuple[Rule, ...] = (
     Rule(Verdict.REPLY, Intent.CLARIFICATION, _known_answer),
     Rule(Verdict.REQUEST, Intent.REQUEST, _known_request, flagged=True),
     Rule(Verdict.REPLY, Intent.CLARIFICATION, _known_rest, flagged=True),
+    Rule(Verdict.REQUEST, Intent.UNCLEAR, own_power, flagged=True, unanswered=UNANSWERED),
     Rule(Verdict.REQUEST, Intent.UNCLEAR, _foreign, flagged=True),
     Rule(Verdict.REQUEST, Intent.UNCLEAR, _points_to_attachment, flagged=True),
+    Rule(Verdict.REQUEST, Intent.UNCLEAR, data_right, flagged=True),
     Rule(Verdict.REQUEST, Intent.REVIEW, _review, flagged=True),
     Rule(Verdict.REQUEST, Intent.WITHDRAWAL, _withdrawal, flagged=True),
     Rule(Verdict.REQUEST, Intent.CHASER, _chaser, flagged=True),

@@ -45,6 +45,7 @@ class Sign(StrEnum):
     FRAUD = "fraud"
     PAPERS = "papers"
     DATA_RIGHT = "data_right"
+    OWN_POWER = "own_power"
     ATTACHED = "attached"
 
 
@@ -269,8 +270,12 @@ REQUEST_RULES = (
         "it asks to have personal data changed or deleted",
         r"\b(?:delete|erase|erasure|rectif\w+|remove|correct|restrict|stop processing|object to (?:the "
         r"|you )?processing)\b.{0,60}\b(?:my |personal |their |his |her )(?:personal )?(?:data|information|details"
-        r"|record)",
+        r"|record)(?! requests?)",
         r"\bright to (?:be forgotten|erasure|rectification|object)\b",
+        r"\bstop (?:the )?processing\b|\bstop (?:using|sharing|storing|holding|keeping) (?:my|our|his|her|their)\b(?! (?:council|land|street|road))"
+        r"|\b(?:object|objection|rights?)\b.{0,30}\barticle (?:16|17|18|21)\b|\bunder (?:article|art\.?) (?:16|17|18|21)\b"
+        r"|\bobject(?:ion)? to (?:your |the |the council )?(?:processing|sharing|using|use) (?:of )?(?:my|our|his|her)\b",
+        r"\b(?:withdraw|revoke|take back|withdrawing)\b.{0,12}\b(?:my|our) (?:\w+ )?consent\b",
     ),
     word_rule(
         Sign.ATTACHED,

@@ -9,12 +9,13 @@ from dataclasses import replace
 import pytest
 from corpus_triage import MAILS
 from corpus_triage_labels import FORM, INTERNAL, OWN, OWN_ADDRESSES, REFERENCE, Mail, case, message
+from corpus_triage_powers import POWERS
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.domain.acknowledgement import AcknowledgementFacts, decide
 from pipeline.domain.message import Address, Message
-from pipeline.domain.request import ClockState, Workflow
+from pipeline.domain.request import ClockState, Regime, Workflow
 from pipeline.domain.triage import (
     Intent,
     Triage,
@@ -349,3 +350,12 @@ def test_a_megabyte_is_read(piece: str) -> None:
     """A megabyte of one thing is read to the cap and gets a verdict."""
     mail = message("big", piece * (1_000_000 // len(piece)))
     assert triage(mail, CONTEXT).reasons
+
+
+@pytest.mark.parametrize("mail", POWERS, ids=lambda mail: mail.name)
+def test_powers_proceedings_and_rights_over_data(mail: Mail) -> None:
+    """Police, courts and claimants are left to an officer unanswered; a right over data is no withdrawal or review; FOI is FOI from anybody."""
+    found = read(mail)
+    assert (found.verdict, found.intent) == (mail.verdict, mail.intent), found.reasons
+    assert found.flagged is (mail.intent is Intent.UNCLEAR)
+    assert decide(mail.message, found, AcknowledgementFacts(regime=Regime.FOI)).kind == mail.acknowledge
