@@ -295,7 +295,8 @@ def _request(e: Evidence) -> Clauses:
     other = words.has(Sign.COMPLAINT, Sign.SERVICE, Sign.COMMENT, Sign.THANKS, Sign.SALES) or words.reply
     named = words.length >= SAYS_SOMETHING and (words.title_law or not other)
     by_law = words.law_named and (words.has(Sign.ASK, Sign.MATERIAL) or named)
-    if not asked and not by_law:
+    # An application for a post that speaks of FOI asks for an interview, not for information.
+    if not asked and (not by_law or (words.has(Sign.PAPERS) and not words.has(Sign.MATERIAL))):
         return ()
     if asked and not words.law_named and words.has(Sign.SERVICE, Sign.OWN_SERVICE) and not words.has(Sign.MATERIAL):
         return ()
