@@ -178,7 +178,7 @@ def _definite_sender(case: _Case) -> tuple[str, ...]:
 
 def _machine(case: _Case) -> tuple[str, ...]:
     """Rows 2 to 8 and 15; the headers of a council's own web form are the form's, and only a report (row 3) still counts."""
-    signs = [s for s in case.machine if s.row != _PHRASES or s.alone or _doubtful(s, case.triage)]
+    signs = [s for s in case.machine if s.row != _PHRASES or s.alone or s.unseen or _doubtful(s, case.triage)]
     if case.form:
         signs = [s for s in signs if s.row == _REPORTS]
         sign = mailbox_sign(case.recipient or "")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pipeline.domain.calendar import Calendar
     from pipeline.domain.clock_events import Deadline
-    from pipeline.domain.request import Regime
+    from pipeline.domain.request import Question, Regime
 
 # While one question runs, the request runs; it has stopped when all of them have.
 _ORDER = (ClockState.RUNNING, ClockState.WAITING, ClockState.PAUSED, ClockState.STOPPED)
@@ -74,6 +74,12 @@ class Standing:
         """The whole counts while a question follows it, or where there are no questions at all."""
         whole = (self.whole,) if self.followers or not self.parts else ()
         return (*whole, *self.parts.values())
+
+
+def at_receipt(law: Regime, asked: Sequence[Question], received_on: date, calendar: Calendar) -> Standing:
+    """The clocks of a request that has only just been received; its questions, in their order, have the keys from 1 on."""
+    parts = [Part(key=key, regime=one.regime) for key, one in enumerate(asked, 1)]
+    return standing(law, received_on, (), parts, calendar)
 
 
 def standing(

@@ -325,9 +325,24 @@ OWN_REQUEST = _any(
     r"on me|me by name)\b(?! (?:request|letter|e-?mail|address|question|behalf))",
 )
 
+# Somebody's own papers, whatever words stand between: "my old school reports". A street's, a ward's or a paper's are not one's own.
+MY_PAPERS = (
+    r"\bmy (?:(?!(?:streets?|roads?|area|wards?|local|villages?|towns?|council(?! tax| house| flat)|councillors?|mp|borough|city|parish|estate|park"
+    r"|neighbou?r\w*|research|newspaper|article|company|business|firm|requests?|foi|e-?mails?|question|own|the|is|of|for|in|on|to|at|with|from"
+    r"|has|was|that)\b)[\w-]+ ){0,4}(?:case ?files?|files?|records|case ?notes|(?:school|medical|social work|care|assessment|appraisal) reports?)\b"
+)
+_MY_AFFAIRS = (
+    r"my (?:own |recent |previous |former )?(?:redundancy|dismissal|suspension|grievance|disciplinary|sickness|absences?|appraisals?|employment"
+    r"|tenancy|eviction|homelessness|adoption|placement|childhood|diagnosis|health|fostering|safeguarding|time in care|pension|job application"
+    r"|interview|benefits?|(?:housing|benefit|homeless\w*|blue badge|school) (?:application|claim))\b"
+)
+
 OWN_DATA = _any(
+    MY_PAPERS,
+    rf"\b(?:information|data|records?|files?|documents?|everything|anything|notes?|e-?mails?|messages|correspondence|letters|minutes|reports?)\b"
+    rf"[^.?!]{{0,60}}\b(?:about|relating to|regarding|concerning|on) {_MY_AFFAIRS}",
     rf"\b(?:information|data|records?|files?|documents?|documentation|everything|anything|notes?|e-?mails?|"
-    rf"correspondence|letters|all|what|reports?|recordings?|footage|details|paperwork)\b[^.?!]{{0,60}}\b(?:about|"
+    rf"correspondence|letters|all|what|reports?|recordings?|footage|details|paperwork|assessments?)\b[^.?!]{{0,60}}\b(?:about|"
     rf"on|relating to|regarding|concerning|mention(?:s|ing|ed)?|nam(?:es|ing)|refer(?:s|ring)? to|of|held on|"
     rf"involving|identif(?:y|ies|ying)) {_ME}(?! (?:area|street|road|ward|request|behalf of))",
     r"\b(?:my|our) (?:own )?(?:personal (?:data|information|file|records?)|(?:housing|tenancy|social (?:care|"
@@ -375,7 +390,7 @@ OTHERS_DATA = _any(
     r"\b(?:his|her|their) (?:\w+ )?(?:care )?(?:plans?|assessments?)\b|"
     r"\b(?:his|her|their) (?:full |complete |entire |own |personal |housing |social (?:care|services|work) |"
     r"school |care |case |education |medical |adoption |tenancy |council tax |benefits? |youth (?:offending"
-    r"|justice) ){0,5}(?:records?|files?|personal data|notes|"
+    r"|justice) |send |sen |ehcp? |homeless(?:ness)? |application |pupil |hospital |rent ){0,5}(?:records?|files?|personal data|notes|"
     r"case ?files?)\b",
     r"\b(?:information|data|records?|files?|everything|documents?|notes)\b[^.?!]{0,60}\b(?:about|on|relating to|"
     r"regarding|concerning) (?:him|her|them|our client|my client|mr|mrs|ms|miss|my (?:son|daughter|child|mother|"

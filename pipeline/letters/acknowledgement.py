@@ -33,6 +33,7 @@ class AcknowledgementLetter:
     """All that an automatic answer may say: nothing in it comes from the sender (invariant 10).
 
     *received_on* and *due_on* are calendar days in Europe/London; a receipt needs neither. *reply_address* is monitored.
+    *others_due_on*: of a subject access request, when what it asks for besides own data is due.
     With *welsh* it is in Welsh and English, where the kind has a Welsh text (body.cy.txt).
     """
 
@@ -44,6 +45,7 @@ class AcknowledgementLetter:
     due_on: date | None = None
     promise: Promise = Promise.BY_THEN
     welsh: bool = False
+    others_due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ def acknowledgement(kind: str, facts: AcknowledgementLetter) -> Written:
         "received_on": facts.received_on,
         "due_on": facts.due_on,
         "promise": facts.promise,
+        "others_due_on": facts.others_due_on,
     }
     try:
         subject = environment().get_template(f"{kind}/subject.txt").render(context)

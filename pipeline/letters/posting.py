@@ -30,7 +30,8 @@ _LARGEST_CREST = 500 * 1024  # bytes
 class Acknowledged:
     """What an acknowledgement is about: the request's row and dates, its requester's bare address, and their mail's Message-ID.
 
-    *waiting* says that no time runs, because we have asked the requester for something.
+    *waiting* says that no time runs, because we have asked the requester for something. *others_due_on*: when the questions of a request
+    for own data are due that ask for something else.
     """
 
     request_id: int
@@ -42,6 +43,7 @@ class Acknowledged:
     answers: str | None
     welsh: bool = False
     waiting: bool = False
+    others_due_on: date | None = None
 
 
 def can_write_to(address: str) -> bool:
@@ -163,7 +165,8 @@ def seal_acknowledgement(
 
     It promises no day that is past when it goes.
     """
-    in_time = received_day(not_before) <= about.due_on
+    first = min(about.due_on, about.others_due_on or about.due_on)
+    in_time = received_day(not_before) <= first
     promise = Promise.WAITING if about.waiting else Promise.BY_THEN if in_time else Promise.LATE
     written = acknowledgement(
         kind,
@@ -173,9 +176,10 @@ def seal_acknowledgement(
             authority=authority_facts(settings),
             reply_address=monitored_address(settings),
             received_on=about.received_on,
-            due_on=about.due_on,
+            due_on=about.due_on if promise is Promise.BY_THEN else first,
             promise=promise,
             welsh=about.welsh,
+            others_due_on=about.others_due_on,
         ),
     )
     return Frozen(

@@ -14,8 +14,8 @@ from pipeline.domain.message import Address
 from pipeline.domain.questions import LOOK_AT, questions_of
 from pipeline.domain.quoting import fold
 from pipeline.domain.receipt import date_of_receipt
-from pipeline.domain.regime import guess, is_environmental
-from pipeline.domain.request import Regime
+from pipeline.domain.regime import guess
+from pipeline.domain.regime_mixed import by_law, to_check
 from pipeline.domain.triage.automatic import machine_signs
 from pipeline.domain.triage.intent import read_words
 from pipeline.domain.validity import shortcomings
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from pipeline.mail.council import Council
 
 _FORWARDED = re.compile(r"\s{0,9}(?:fwd?|ymlaen|wg|tr)\s?:", re.IGNORECASE)
-_MOST_BY_LAW = 100  # questions whose own law is looked at: nobody asks more, but a list made to keep us busy
 
 
 def read(raw: bytes, internal_date: datetime, council: Council, *, mailbox: str = "") -> Reading:
@@ -46,18 +45,6 @@ def _law(subject: str, text: str, attached: str, inside: Proposal | None, asked:
     if attached:
         return guess(subject, f"{text}\n\n{attached}")
     return guess(subject, f"{text}\n\n{inside.text[:LOOK_AT]}" if inside else text, asked or None)
-
-
-def _by_law(asked: tuple[Question, ...], law: Regime) -> tuple[Question, ...]:
-    """Note on each question the law it falls under by itself, where that is another than the whole request's (domain.md 1.4)."""
-    if len(asked) < 2:  # noqa: PLR2004 - a lone question is the request
-        return asked
-    # One question seldom shows by itself that it is the requester's own data or FOI; that it is environmental it does.
-    looked_at = [
-        replace(question, regime=Regime.EIR) if law is Regime.FOI and is_environmental(question.text) else question
-        for question in asked[:_MOST_BY_LAW]
-    ]
-    return (*looked_at, *asked[_MOST_BY_LAW:])
 
 
 def read_message(
@@ -84,6 +71,7 @@ def read_message(
     said = contents.text if contents.text.strip() else text
     asked = inside.questions if inside else () if unread else questions_of(message.subject, said, who)
     law = _law(message.subject, text, contents.text, inside, asked)
+    by_question = by_law(asked, law.regime, inside.text[:LOOK_AT] if inside else said)
     judged = replace(message, new_text=text) if from_form else message
     return Reading(
         message=message,
@@ -95,11 +83,11 @@ def read_message(
         requester=requester,
         from_form=from_form,
         regime=law,
-        questions=_by_law(asked, law.regime),
+        questions=by_question,
         topic=topic.topic(message.subject, asked),
         wording=wording_digest(asked, requester.key if requester else ""),
         words=text,
-        shortcomings=shortcomings(requester, text, law.regime),
+        shortcomings=shortcomings(requester, text, law.regime) + to_check(by_question, law.regime),
         attachment_text=contents.text,
         attachments_read=contents.read,
         unreadable=contents.unreadable,

@@ -29,8 +29,9 @@ class Reading:
     *words* is what its sender wrote in the mail or the form itself; *attachment_text* what stands in the attachments it only points to, and
     where questions were looked for then: *attachments_read* are their names, *unreadable* has a sentence for each that could not be read.
     *form_unread*: one of our web forms sent it, and nothing stands where its
-    labels say. *proposal* is the request that a colleague's mail passes on,
-    *passed_on* the mail inside an outsider's that asks nothing besides; its questions are the reading's. *authentication* is what our own server found out.
+    labels say. *shortcomings* are sentences for the officer who is to look at the request before the usual course is taken. *proposal* is
+    the request that a colleague's mail passes on, *passed_on* the mail inside an outsider's that asks nothing besides; its questions are
+    the reading's. *authentication* is what our own server found out.
     """
 
     message: Message

@@ -8,6 +8,7 @@ from pipeline.domain.calendar import long_date
 from pipeline.domain.clock import received_day
 from pipeline.domain.errors import NotAllowedError, NotFoundError
 from pipeline.domain.outbox import ACKNOWLEDGEMENT_KINDS, OutboxStatus
+from pipeline.domain.regime_mixed import days_by_law
 from pipeline.domain.reminding import OPEN
 from pipeline.domain.request import ClockState, Regime, Workflow
 from pipeline.letters import posting
@@ -88,12 +89,15 @@ class Mailroom:
                 )
             kind = case.acknowledge_kind or ("sar_acknowledgement" if case.regime == Regime.SAR else "acknowledgement")
             message_id_header, _ = work.cases.source_message_header(case)
+            asked = [(one.regime, one.due_on) for one in case.questions]
+            days = days_by_law(case.regime, case.due_on, asked)
             about = posting.Acknowledged(
                 request_id=case.id,
                 reference=case.reference,
                 regime=Regime(case.regime),
                 received_on=case.received_on,
-                due_on=case.due_on,
+                due_on=days.own_data,
+                others_due_on=days.others,
                 to=case.requester_email,
                 answers=message_id_header,
                 waiting=case.clock != ClockState.RUNNING,

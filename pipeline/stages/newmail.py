@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.domain.calendar import long_date
 from pipeline.domain.clock import Event, EventKind, due_on, received_day
+from pipeline.domain.clock_questions import at_receipt
 from pipeline.domain.errors import NotAllowedError, NotFoundError, StoreError, UsageError
 from pipeline.domain.message import Address
 from pipeline.domain.proposal import Proposal
@@ -188,6 +189,7 @@ class NewMail:
         prefix = {Regime.FOI: prefixes.foi, Regime.EIR: prefixes.eir, Regime.SAR: prefixes.sar}[words.regime]
         reachable = posting.can_write_to(requester.email)
         offered = "an officer opened it from new mail, and says whether it is acknowledged"
+        clocks = at_receipt(words.regime, words.questions, words.received_on, self._calendar)
         for _ in range(_DRAWS):
             new = NewCase(
                 reference=make(prefix, self._ids.reference_digits()),
@@ -198,7 +200,7 @@ class NewMail:
                 received_at=words.received_at,
                 received_on=words.received_on,
                 received_source=source,
-                due_on=due_on(words.regime, words.received_on, self._calendar),
+                due_on=clocks.due_on or due_on(words.regime, words.received_on, self._calendar),
                 requester_name=requester.name,
                 requester_email=requester.email,
                 topic=words.topic,
@@ -209,7 +211,7 @@ class NewMail:
                 acknowledge_reasons=(offered,) if reachable else ("no address is known that an answer could go to",),
                 created_at=now,
             )
-            request_id = work.cases.open(new, words.questions, via=self._via, actor=actor)
+            request_id = work.cases.open(new, words.questions, dates=clocks.own_dates(), via=self._via, actor=actor)
             if request_id is not None:
                 return request_id, new.reference
         raise StoreError(f"no free reference was found in {_DRAWS} draws; choose another prefix in [reference]")

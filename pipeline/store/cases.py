@@ -119,18 +119,18 @@ class Cases:
         new: NewCase,
         questions: Sequence[Question],
         *,
+        dates: Mapping[int, date] | None = None,
         via: str = "worker",
         actor: str = "infogov",
         questions_last: bool = False,
     ) -> int | None:
         """Make a request with its questions and first event; returns its id, or None when the reference is taken: draw another.
 
-        With *questions_last* the questions of all requests of a transaction are written together when it ends, for who makes
-        many and asks after none but here. A message opens one request at most: a second one for it is a StoreError.
+        *dates* are questions' due dates, by key, that are not the request's. With *questions_last* all questions of a transaction are
+        written together when it ends, for who makes many and asks after none. A second request for one message is a StoreError.
         """
         values: dict[str, Any] = {name: getattr(new, name) for name in new.__slots__}
-        for name in ("regime_reasons", "flag_reasons", "acknowledge_reasons"):
-            values[name] = list(values[name])
+        values |= {name: list(values[name]) for name in ("regime_reasons", "flag_reasons", "acknowledge_reasons")}
         row = {**values, "workflow": "new", "clock": "running", "requester_key": _key(new.requester_email)}
         request_id: int | None = self._ahead.put(schema.Request, row) or self._connection.scalar(
             insert_or_leave_and_tell(self._connection.dialect.name, schema.Request, "reference"), row
@@ -139,6 +139,7 @@ class Cases:
             return None
         self._asked += [
             {"request_id": request_id, "position": n, "key": n, "label": q.label, "text": q.text, "regime": q.regime}
+            | {"due_on": (dates or {}).get(n)}
             for n, q in enumerate(questions, 1)
         ]
         if not questions_last:

@@ -38,6 +38,7 @@ class MachineSign:
 
     *alone* means that it makes the mail a machine's by itself. *person_possible* means that people's mail carries it now and then
     (a group address, a gateway that lost the return path), so that a plain request under such a sign is still shown as one.
+    *unseen*: whatever it asks, it is not answered before an officer has looked.
     """
 
     row: int
@@ -45,8 +46,17 @@ class MachineSign:
     clause: str
     alone: bool = True
     person_possible: bool = False
+    unseen: bool = False
 
 
+# What helpdesks put into what they send: an acknowledgement of ours would be acknowledged, and so on for ever.
+_HELPDESK_HEADERS = (
+    "x-zendesk", "x-freshdesk", "x-jsm-", "x-jira-", "x-servicenow", "x-otrs", "x-rt-", "x-kayako", "x-helpscout", "x-spiceworks", "x-topdesk",
+    "x-zammad", "x-osticket", "x-ticket",
+)  # fmt: skip
+_HELPDESK_MAILER = re.compile(
+    r"zendesk|freshdesk|freshservice|osticket|otrs|znuny|zammad|service-?now|jira|kayako|help ?scout|halo ?(?:itsm|psa)|topdesk"
+)
 _AUTO_HEADERS = (
     "x-autoreply",
     "x-autorespond",
@@ -146,7 +156,7 @@ def mailbox_sign(address: str) -> MachineSign | None:
         return MachineSign(row=8, kind=Kind.PROGRAM, clause="its sender's address belongs to a program")
     if bare in _EITHER_NAMES or _EITHER_NAMES & set(words):
         clause = "its sender's address is one that programs use"
-        return MachineSign(row=15, kind=Kind.LIST, clause=clause, alone=False, person_possible=True)
+        return MachineSign(row=15, kind=Kind.LIST, clause=clause, alone=False, person_possible=True, unseen=True)
     if stem.startswith("owner-") or stem.endswith(("-request", "-owner", "-bounces")):
         return MachineSign(
             row=8, kind=Kind.LIST, clause="its sender's address runs a mailing list", alone=False, person_possible=True
@@ -217,6 +227,12 @@ def _header_signs(message: Message) -> list[MachineSign]:
         for name in _AUTO_HEADERS
         if any(v.strip().casefold() not in _NEGATIVE for v in message.header(name))
     ]
+    mailers = [v.casefold() for v in message.header("x-mailer")]
+    if any(name.startswith(_HELPDESK_HEADERS) for name in message.header_names()) or any(
+        map(_HELPDESK_MAILER.search, mailers)
+    ):
+        clause = "it was sent by a helpdesk's system"
+        signs.append(MachineSign(row=7, kind=Kind.PROGRAM, clause=clause, person_possible=True))
     if any(v.strip().startswith("9") for v in message.header("x-post-messageclass")):
         signs.append(MachineSign(row=7, kind=Kind.ABSENCE, clause="its message class is that of an automatic reply"))
     if message.header("x-failed-recipients") or message.header("x-ms-exchange-message-is-ndr"):
@@ -273,6 +289,8 @@ def _phrase_signs(message: Message, *, backed: bool) -> list[MachineSign]:
         by_subject = subject_rule.match(subject) is not None
         if by_subject and (backed or body_rule.search(body)):
             signs.append(MachineSign(row=15, kind=kind, clause=clause))
+    if not signs and short and (clause := _of_a_system(subject, body)):
+        signs.append(MachineSign(row=15, kind=Kind.PROGRAM, clause=clause, person_possible=True))
     if not signs and short and (opening := phrases.ABSENCE_SUBJECT.match(subject)):
         clause = "its subject is that of an automatic answer"
         # "Automatic reply: Your request" is how programs write it; "Out of office bookings" is somebody's topic.
@@ -288,6 +306,19 @@ def _phrase_signs(message: Message, *, backed: bool) -> list[MachineSign]:
         clause = "it reads like what an office's system sends to everybody"
         signs.append(MachineSign(row=15, kind=Kind.LIST, clause=clause, alone=False, person_possible=True))
     return signs + _calendar_signs(message, subject)
+
+
+def _of_a_system(subject: str, body: str) -> str:
+    """Why nobody but a system can have written it, in neither the first person: it acknowledges, or is sent to who subscribed; "" otherwise."""
+    if phrases.FIRST_PERSON.search(body):
+        return ""
+    if phrases.LOGGED_SUBJECT.match(subject) and (
+        phrases.LOGGED_BODY.search(body) or phrases.ROBOT_BODY.search(body) or _of_a_house(body)
+    ):
+        return "its subject and text are those of a system that acknowledges what it was sent"
+    if phrases.UNSUBSCRIBE.search(body) and phrases.SUBSCRIBED.search(body):
+        return "it is sent to everybody who subscribed"
+    return ""
 
 
 def _of_a_house(body: str) -> bool:

@@ -6,7 +6,6 @@ ask for an internal review" asks for none, and "you should have answered my FOI 
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -16,6 +15,7 @@ from pipeline.domain.sieve import Sieve, Sifted
 from pipeline.domain.triage.afresh import WISHED, asks_afresh, asks_anew
 from pipeline.domain.triage.automatic import plain, subject_words
 from pipeline.domain.triage.language import foreign_language
+from pipeline.domain.triage.sentences import GREETING_WORDS, clean, lines, sentences
 from pipeline.domain.triage.wording import (
     BOILERPLATE,
     CONDITIONAL,
@@ -30,21 +30,19 @@ from pipeline.domain.triage.wording import (
 )
 from pipeline.domain.triage.wording_cases import FOLLOW_UP_RULES, OF_OUR_ANSWER, OTHER_APPEALS
 from pipeline.domain.triage.wording_other import OTHER_RULES
+from pipeline.domain.triage.wording_powers import POWER_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Mapping
     from collections.abc import Set as AbstractSet
 
     from pipeline.domain.message import Message
     from pipeline.domain.patterns import AnyOf
 
-TEXT_CHARACTERS = 100_000
-SENTENCE_CHARACTERS = 1_200
-GREETING_WORDS = 4
 FRAME_CHARACTERS = 300  # a mail that says no more than that it asks is short
 SAYS_LITTLE = 160  # characters of a body that can only point at an attachment or greet
 
-_RULES = (*REQUEST_RULES, *FOLLOW_UP_RULES, *OTHER_RULES)
+_RULES = (*REQUEST_RULES, *FOLLOW_UP_RULES, *OTHER_RULES, *POWER_RULES)
 _HINTS = frozenset({Sign.CHASER_HINT, Sign.REVIEW_HINT, Sign.WITHDRAWAL_HINT, Sign.WITHDRAWAL_LOOSE})
 _FOLLOW_UP = frozenset({Sign.CHASER, Sign.REVIEW, Sign.REVIEW_ASKED, Sign.WITHDRAWAL})
 _PURPOSES = (
@@ -67,23 +65,6 @@ _ABOUT_EARLIER = _FOLLOW_UP | {Sign.MISSING, Sign.GROUNDS}
 _THANKABLE = _HINTS | frozenset({Sign.MATERIAL, Sign.ATTACHED, Sign.OWN_DATA, Sign.REQUESTS})
 _WISHES = frozenset({Sign.LAW, Sign.REQUESTS, Sign.ASK, Sign.MATERIAL, Sign.OWN_DATA, Sign.FRESH})
 
-_MARKUP = re.compile(r"<[^<>\n]{1,300}>")
-_LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>]+", re.IGNORECASE)
-_FOOTER = re.compile(r"^-{60,80}\s*$", re.MULTILINE)
-_BULLET = re.compile(
-    r"^(?:[-*•·▪‣o>]\s+|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})\s?[.):/](?:\s|\)|-)*"
-    r"|q(?:uestion)?\s?\d{1,3}[a-z]?\s?[.:)-]*\s*)",
-    re.IGNORECASE,
-)
-_SENTENCE_END = re.compile(r"(?<=[.?!;]) ")
-_SIGN_OFF = re.compile(
-    r"^(?:(?:kind(?:est)?|best|warm(?:est)?|many|with|yours?)\b[\w ]{0,20}(?:regards|wishes|thanks|faithfully"
-    r"|sincerely|truly)|regards|thanks|thank you|cheers|many thanks|best|yours|diolch|yn gywir)[\s,.!]*$"
-)
-_GREETING = re.compile(
-    r"^(?:dear|hi|hello|hiya|good (?:morning|afternoon|evening|day)|to whom it may concern|hey|fao|annwyl"
-    r"|helo)\b[^.?!]{0,60}$"
-)
 _REPLY_SUBJECT = re.compile(r"^(?:(?:re|aw|sv|antw|fw|fwd|wg|tr|vs|ateb)\s?(?:\[\d+\])?:\s*)+")
 _NOT_LAW_PURPOSE = re.compile(
     r"\b(?:reminder|overdue|chas(?:e|er|ing)|update|outstanding|late|follow[- ]?up|internal review|withdraw\w*"
@@ -100,9 +81,6 @@ _NARRATION = re.compile(
 )
 _ADDRESSED = re.compile(r"\b(?:please|pls|can|could|would|will|want|now|hereby|again)\b")
 _THANKED_FOR = re.compile(r"\b(?:thanks?|thank you|grateful)(?: you)?(?: \w+){0,3} for\b")
-_SHORTHAND = re.compile(
-    r"\b(?:pls|plz|plse|u|im|ive|(?:do|did|does|ca|wo|would|could|should|have|has|had|is|are|was|were)nt)\b"
-)
 _CONTRAST = Sifted(
     r"\b(?:however|but|unfortunately|although|still|not(?! (?:at all|least|only))|yet)\b"
     r"|\b(?!can't|couldn't|wouldn't)\w{1,10}n't\b(?! (?:expect|have to|need to|know how))",
@@ -157,34 +135,36 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
     subject = subject_words(message)
     body = clean(message.new_text if message.new_text.strip() else message.text)
     language = foreign_language(attachment_text or body)
-    lines = list(_lines(body))
+    said = list(lines(body))
     if attachment_text:
-        lines += _lines(clean(attachment_text))
+        said += lines(clean(attachment_text))
     signs: dict[Sign, dict[str, None]] = {}
     counts: dict[Sign, int] = {}
     title_law = _read_subject(subject, signs, counts)
-    law_named = LAW.search(subject) is not None
+    law_named = LAW.search(subject) is not None and Sign.OWN_POWER not in signs
     says_new = contrasts = False
     asked = anew = afresh = 0
-    for sentence in _sentences(lines):
-        law_named = law_named or (LAW.search(sentence) is not None and not BOILERPLATE.search(sentence))
+    for sentence in sentences(said):
         says_new = says_new or SAYS_NEW.search(sentence) is not None
         contrasts = contrasts or _CONTRAST.search(sentence) is not None
         read = read_sentence(sentence)
+        # "Schedule 2 to the Data Protection Act" is a power of the police's, and no law of access.
+        law = LAW.search(sentence) is not None and Sign.OWN_POWER not in read
+        law_named = law_named or (law and not BOILERPLATE.search(sentence))
         anew += asks_anew(read)
         afresh += asks_afresh(sentence, read)
         asked += bool(WISHED & read.keys() and (Sign.ASK in read or sentence.endswith("?") or Sign.REQUESTS in read))
         for sign, clauses in read.items():
             signs.setdefault(sign, {}).update(dict.fromkeys(clauses))
             counts[sign] = counts.get(sign, 0) + 1
-    if not lines and Sign.THANKS not in counts and _THANKS.search(plain(body[:500])):
+    if not said and Sign.THANKS not in counts and _THANKS.search(plain(body[:500])):
         signs[Sign.THANKS] = {"it thanks us": None}
         counts[Sign.THANKS] = 1
     quoted = _REFERENCE.findall(subject + " " + plain(body[:20_000]))
     return Words(
         signs={sign: tuple(clauses) for sign, clauses in signs.items()},
         counts=counts,
-        length=sum(len(line) for line in lines),
+        length=sum(len(line) for line in said),
         language=language,
         title_law=title_law,
         law_named=law_named,
@@ -192,16 +172,16 @@ def read_words(message: Message, attachment_text: str = "") -> Words:
         says_new=says_new,
         contrasts=contrasts,
         references=tuple(dict.fromkeys(reference.upper().replace(" ", "") for reference in quoted))[:5],
-        substance=_has_substance(_REPLY_SUBJECT.sub("", subject), lines, message),
+        substance=_has_substance(_REPLY_SUBJECT.sub("", subject), said, message),
         asked=asked,
         anew=anew,
         afresh=afresh,
     )
 
 
-def _has_substance(subject: str, lines: list[str], message: Message) -> bool:
+def _has_substance(subject: str, written: list[str], message: Message) -> bool:
     """Whether subject or text hold a word that is neither frame nor name; a last line of a few words is taken for the writer's name."""
-    said = lines[:-1] if len(lines) > 1 and len(lines[-1].split()) <= GREETING_WORDS else lines
+    said = written[:-1] if len(written) > 1 and len(written[-1].split()) <= GREETING_WORDS else written
     total = " ".join(said)
     if len(total) > FRAME_CHARACTERS:
         return True
@@ -209,54 +189,6 @@ def _has_substance(subject: str, lines: list[str], message: Message) -> bool:
     names = set(_WORD.findall(plain(f"{author.name} {author.email}"))) if author else set()
     words = (found[0] for found in _WORD.finditer(f"{subject} {total}"))
     return any(word not in FRAME_WORDS and word not in names for word in words)
-
-
-def clean(text: str) -> str:
-    """*text* without mark-up, links and the publication footer of WhatDoTheyKnow (domain.md 1.5), cut to the first 100 KB."""
-    head = text[:TEXT_CHARACTERS]
-    rule = _FOOTER.search(head)
-    if rule is not None and rule.start() > 0:
-        head = head[: rule.start()]
-    if "<" in head or "&" in head:
-        head = html.unescape(_MARKUP.sub(" ", head))
-    return _LINK.sub(" ", head)
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Paragraphs and list items of *text*, folded for comparing, without greeting and sign-off lines."""
-    pending: list[str] = []
-    for line in text.splitlines():
-        folded = plain(line)
-        bullet = _BULLET.match(folded)
-        ends = not folded or _is_greeting(folded) or _SIGN_OFF.match(folded)
-        if (ends or bullet) and pending:
-            yield " ".join(pending)
-            pending = []
-        if not ends:
-            pending.append(_SHORTHAND.sub(_spelt_out, folded[bullet.end() :] if bullet else folded))
-    if pending:
-        yield " ".join(pending)
-
-
-def _spelt_out(short: re.Match[str]) -> str:
-    word = short[0]
-    if word == "u":
-        return "you"
-    if word in {"im", "ive"}:
-        return f"i'{word[1:]}"
-    return f"{word[:-2]}n't" if word.endswith("nt") else "please"
-
-
-def _is_greeting(line: str) -> bool:
-    """Whether *line* only greets; "hi can i have the minutes" does not."""
-    return _GREETING.match(line) is not None and (line[-1] in ",:-" or len(line.split()) <= GREETING_WORDS)
-
-
-def _sentences(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        for sentence in _SENTENCE_END.split(line):
-            for start in range(0, len(sentence), SENTENCE_CHARACTERS):
-                yield sentence[start : start + SENTENCE_CHARACTERS]
 
 
 @lru_cache(maxsize=1024)  # The frames of letters, disclaimers and footers come again and again.
@@ -300,7 +232,7 @@ def _settle(sentence: str, found: dict[Sign, tuple[str, ...]]) -> dict[Sign, tup
     apart = _mistaken(sentence, found.keys())
     found = {sign: clauses for sign, clauses in found.items() if sign not in apart}
     conditional = CONDITIONAL.search(POLITE_IF.sub(" ", sentence)) is not None and not _ASKS_FIRST.match(sentence)
-    drop = set(_CONDITIONED) if conditional else set()
+    drop = {*_CONDITIONED, Sign.OWN_POWER} if conditional else set()
     if NEGATED.search(sentence):
         drop |= _PURPOSES - {Sign.MISSING, Sign.GROUNDS, Sign.PRIOR}
     if _ABOUT_EARLIER & found.keys() - drop and not _asks_about_topic(sentence, found):
@@ -323,6 +255,14 @@ def _mistaken(sentence: str, found: AbstractSet[Sign]) -> set[Sign]:
         apart |= _THANKABLE
     if Sign.COMPLAINT in found and _OWN_COMPLAINT.search(sentence):
         apart |= (set() if Sign.LAW in found else _FOLLOW_UP) | (set() if Sign.ASK in found else {Sign.MATERIAL})
+    if {Sign.PRIOR, Sign.OWN_DATA} <= found and not _A_REQUEST.search(sentence):
+        apart.add(Sign.PRIOR)
+    if Sign.DATA_RIGHT in found:
+        apart |= _OF_A_REQUEST
+    if Sign.OWN_POWER in found:
+        apart |= (
+            {Sign.OWN_POWER} if _COUNTED_POWER.search(sentence) else {Sign.LAW, Sign.REQUESTS, Sign.SALES, Sign.PAPERS}
+        )
     if Sign.WITHDRAWAL in found and "request" in sentence:
         apart |= {Sign.SERVICE, Sign.OWN_SERVICE}
     if {Sign.REVIEW, Sign.REVIEW_ASKED} & found and OTHER_APPEALS.search(sentence):
@@ -349,11 +289,19 @@ _TOPIC_ASK = re.compile(
     r"|list (?:all|of|the)|cop(?:y|ies) of|percentage|policy|policies|procedures?|per year|records? of"
     r"|details of (?:all|any|the|every)|total)\b"
 )
-
-
 _TAKES_BACK = re.compile(
     r"\b(?:i|we|please|like to|want to|wish to|can you|could you|would you)\b.{0,25}\b(?:withdraw|cancel|drop|stop|retract|disregard|ignore)\b"
     r".{0,10}\b(?:my|our|this|the above)\b"
+)
+# A number beside somebody's own file is that file's: "my housing file, reference HA12345".
+_A_REQUEST = re.compile(r"\b(?:requests?|foi|eir|d?sar|subject access|e-?mail(?:ed)?|letter|wrote|written|asked)\b")
+# What is withdrawn, stopped or wrong in a sentence on somebody's data is that data, and no request or answer.
+_OF_A_REQUEST = _FOLLOW_UP | {Sign.WITHDRAWAL_LOOSE, Sign.WITHDRAWAL_HINT, Sign.REVIEW_HINT, Sign.PRIOR} - {
+    Sign.REVIEW_ASKED,
+    Sign.CHASER,
+}
+_COUNTED_POWER = re.compile(
+    r"\b(?:how (?:many|often|much)|numbers? of|statistics?|figures|percentage|polic(?:y|ies)|procedures?|per year|break ?down|(?:a |any )?list of)\b"
 )
 _OWN_COMPLAINT = re.compile(r"\bmy (?:\w+ ){0,3}complaint\b|\bto stage (?:1|2|one|two)\b")
 
@@ -372,10 +320,10 @@ def _read_subject(subject: str, signs: dict[Sign, dict[str, None]], counts: dict
     """Add what the subject says; true when it names the law in a mail that is no reply. A reply's subject is the older mail's."""
     bare = _REPLY_SUBJECT.sub("", subject)
     reply = bare != subject and not subject.startswith(("fw", "wg", "tr:"))
-    law = LAW.search(bare)
+    read = dict(read_sentence(bare))
+    law = None if Sign.OWN_POWER in read else LAW.search(bare)
     purpose = _NOT_LAW_PURPOSE.search(bare)
     tail = law is not None and purpose is not None and purpose.start() > law.end() and purpose.end() < len(bare)
-    read = dict(read_sentence(bare))
     if law is not None and (purpose is None or tail):
         # "FOI request - complaints about bins": what follows the law's name is the topic.
         read = {sign: clauses for sign, clauses in read.items() if sign in _WISHES}

@@ -258,7 +258,8 @@ ABSENCE_BODY = re.compile(
     r"|(?:limited|no|intermittent|restricted) access to (?:my )?e-?mails?|(?:i )?(?:shall"
     r"|will) (?:be returning|return|be back|reply|respond|deal with)[^.]{0,40}(?:on my return|when i (?:return"
     r"|get back|am back)|on (?:mon|tues|wednes|thurs|fri)day|to (?:the office|work))|i (?:no longer|do not"
-    r"|don't) work (?:for|at|here|on (?:mon|tues|wednes|thurs|fri)days?)|my (?:normal |usual )?working (?:days"
+    r"|don't) work (?:for|at|here|in (?:this|the|that) (?:team|department|office|role|service|section)|on (?:mon|tues|wednes|thurs|fri)days?)"
+    r"|i work part[- ]time|(?:get|come) back to you when i(?:'m| am) next in|my (?:normal |usual )?working (?:days"
     r"|hours) are|has (?:now )?left the (?:council|authority|company|organisation|trust|team)"
     r"|allan o'r swyddfa|nicht im (?:büro|haus)|bin ich (?:ab|nicht|wieder)|abwesend|afwezig|(?:niet"
     r"|weer) (?:aanwezig|op kantoor|bereikbaar)|absente? (?:du|de mon|jusqu)|de retour le|fuera de la oficina"
@@ -318,11 +319,30 @@ HOUSE_BODY = Sifted(
     r" (?:is|has|was|will|are) (?:now )?(?:ready|available|due|been|confirmed|overdue|on its)\b"
     r"|\byou(?:'re| are| have been)(?: now| successfully)? (?:registered|subscribed|signed up|enrolled|invited)\b"
     r"|\backnowledge receipt of your\b|\bhas been (?:logged|registered|allocated|assigned) (?:as|to you|under|the (?:reference|number))\b"
+    r"|\bsent you (?:\w+ ){0,2}(?:files?|documents?|items?)\b|\b(?:download link|click to open)\b|\bmessage expires\b|\bexpires (?:on|in) \d"
+    r"|\b(?:secure|encrypted) (?:e-?mail|message) (?:has been|was|from|sent)\b"
     r"|\byou are (?:watching|following|receiving)\b|\btrack your\b|\bnotification type:"
     r"|\bif you (?:did not|didn't|have not) (?:make|made|request|requested|authorise|authorised|sign|expect|ask|register)\b"
     r"|\b(?:successfully|has been|was) delivered to\b|\b(?:aggregate|feedback) report (?:for|from)\b"
     r"|\bmy (?:new )?e-?mail address (?:has changed|is changing|is now)\b|\bupdate your (?:records|address book|contacts)\b",
     ignore_case=False,
+)
+# A system that says by itself that it has what it was sent: in its subject, and once more in its text, which has no "I" and asks for nothing.
+LOGGED_SUBJECT = re.compile(
+    r"(?:\W{0,2}[a-z]{0,8}[-# ]?\d[\w-]{2,20}\W{1,3})?(?:(?:thank you for|thanks for) (?:contacting|your)|we(?:'ve| have) received your"
+    r"|acknowledge?ment of (?:your|receipt)|(?:your |new )?(?:service )?(?:request|response|item|order|parcel|message|submission|ticket|call|form"
+    r"|enquiry|query|case|incident|application)\b.{0,40}?\b(?:received|recorded|on its way|created|logged|registered|submitted|updated|resolved|closed))\b"
+)
+LOGGED_BODY = re.compile(
+    r"\byour (?:\w+ )?(?:request|response|item|order|parcel|message|submission|ticket|call|form|enquiry|query|case|incident|application|e-?mail)\b"
+    r".{0,60}?\b(?:has been|was|is being|will be|is)\b|\ba (?:ticket|case) has been\b"
+)
+FIRST_PERSON = re.compile(
+    r"\b(?:i|i'm|i'd|i've|im|ive|my|me)\b|\bplease (?:send|provide|supply|tell|confirm|can|could|let)\b"
+)
+UNSUBSCRIBE = re.compile(r"\bunsubscribe\b")
+SUBSCRIBED = re.compile(
+    r"\byou(?:'re| are) receiving this\b|\bbecause you (?:are |have )?(?:subscribed|signed up|registered)\b|\bmanage (?:your )?(?:e-?mail )?preferences\b"
 )
 # An office's own acknowledgement: it thanks for what it was sent, or numbers it, and promises an answer.
 HOUSE_THANKS = Sifted(

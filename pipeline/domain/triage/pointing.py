@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from pipeline.domain.triage.automatic import plain
-from pipeline.domain.triage.intent import clean, read_sentence
+from pipeline.domain.triage.intent import read_sentence
+from pipeline.domain.triage.sentences import clean
 from pipeline.domain.triage.wording import Sign
 
 _LOOK_AT = 6_000  # characters; a mail that only points to its attachment says so at once

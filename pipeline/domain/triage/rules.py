@@ -11,6 +11,7 @@ from pipeline.domain.triage.evidence import Evidence, Intent, Verdict
 from pipeline.domain.triage.intent import SAYS_LITTLE
 from pipeline.domain.triage.known import HINT_CHARACTERS, REVIEWS, is_thanks
 from pipeline.domain.triage.pointing import points_to_attachment
+from pipeline.domain.triage.powers import HELD, data_right, own_power
 from pipeline.domain.triage.wording import Sign
 
 if TYPE_CHECKING:
@@ -215,7 +216,8 @@ def _request(e: Evidence) -> Clauses:
     other = words.has(Sign.COMPLAINT, Sign.SERVICE, Sign.COMMENT, Sign.THANKS, Sign.SALES) or words.reply
     named = words.length >= SAYS_SOMETHING and (words.title_law or not other)
     by_law = words.law_named and (words.has(Sign.ASK, Sign.MATERIAL) or named)
-    if not asked and not by_law:
+    # An application for a post that speaks of FOI asks for an interview, not for information.
+    if not asked and (not by_law or (words.has(Sign.PAPERS) and not words.has(Sign.MATERIAL))):
         return ()
     if asked and not words.law_named and words.has(Sign.SERVICE, Sign.OWN_SERVICE) and not words.has(Sign.MATERIAL):
         return ()
@@ -288,8 +290,10 @@ TABLE: tuple[Rule, ...] = (
     Rule(Verdict.REQUEST, Intent.REQUEST, known.besides, flagged=True, held=LOOK_FIRST),
     Rule(Verdict.REPLY, Intent.UNCLEAR, known.question, flagged=True, named="a question about a request we have"),
     Rule(Verdict.REPLY, Intent.CLARIFICATION, known.rest, flagged=True),
+    Rule(Verdict.REQUEST, Intent.UNCLEAR, own_power, flagged=True, held=HELD),
     Rule(Verdict.REQUEST, Intent.UNCLEAR, _foreign, flagged=True),
     Rule(Verdict.REQUEST, Intent.UNCLEAR, _points_to_attachment, flagged=True),
+    Rule(Verdict.REQUEST, Intent.UNCLEAR, data_right, flagged=True),
     Rule(Verdict.REQUEST, Intent.REVIEW, _review, flagged=True),
     Rule(Verdict.REQUEST, Intent.WITHDRAWAL, _withdrawal, flagged=True),
     Rule(Verdict.REQUEST, Intent.CHASER, _chaser, flagged=True),

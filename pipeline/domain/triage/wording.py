@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.domain.patterns import AnyOf
+from pipeline.domain.regime_words import MY_PAPERS
 from pipeline.domain.sieve import Sifted
 
 
@@ -44,6 +45,7 @@ class Sign(StrEnum):
     FRAUD = "fraud"
     PAPERS = "papers"
     DATA_RIGHT = "data_right"
+    OWN_POWER = "own_power"
     ATTACHED = "attached"
 
 
@@ -193,6 +195,7 @@ REQUEST_RULES = (
         r"|mentioning|in relation to) (?:me|myself|us|my (?:late |own )?(?:self|son|daughter|mother|father|mum|dad"
         r"|child|children|family|client|husband|wife|partner|brother|sister|case|name|home))\b",
         r"\beverything (?:(?:you|that is|which is) )?(?:held|hold|have|recorded)\b.{0,80}\b(?:me|her|him|them|my|his|their|our client)\b",
+        r"\b(?:copy|copies|see|obtain|access|request|all|view|have|get|send|supply|provide|want)\b.{0,40}" + MY_PAPERS,
         r"\b(?:copy|copies|see|obtain|access|request|all|view|have|get)\b.{0,40}\bmy (?:own |full |complete "
         r"|entire )?(?:personal (?:data|information|file)|social (?:services|care|work) (?:records?|files?)"
         r"|care (?:file|records?)|(?:hr|personnel|housing|medical|adoption|education|school|children's services"
@@ -271,8 +274,12 @@ REQUEST_RULES = (
         "it asks to have personal data changed or deleted",
         r"\b(?:delete|erase|erasure|rectif\w+|remove|correct|restrict|stop processing|object to (?:the "
         r"|you )?processing)\b.{0,60}\b(?:my |personal |their |his |her )(?:personal )?(?:data|information|details"
-        r"|record)",
+        r"|record)(?! requests?)",
         r"\bright to (?:be forgotten|erasure|rectification|object)\b",
+        r"\bstop (?:the )?processing\b|\bstop (?:using|sharing|storing|holding|keeping) (?:my|our|his|her|their)\b(?! (?:council|land|street|road))"
+        r"|\b(?:object|objection|rights?)\b.{0,30}\barticle (?:16|17|18|21)\b|\bunder (?:article|art\.?) (?:16|17|18|21)\b"
+        r"|\bobject(?:ion)? to (?:your |the |the council )?(?:processing|sharing|using|use) (?:of )?(?:my|our|his|her)\b",
+        r"\b(?:withdraw|revoke|take back|withdrawing)\b.{0,12}\b(?:my|our) (?:\w+ )?consent\b",
     ),
     word_rule(
         Sign.ATTACHED,

@@ -46,6 +46,11 @@ OTHER_RULES = (
     word_rule(
         Sign.SERVICE,
         "it asks for a service or reports a fault",
+        r"\b(?:new|replacement|another|extra|more|some) (?:\w+ ){0,2}(?:recycling|refuse|rubbish|garden|food waste|bin) (?:bags?|sacks?|liners?)\b"
+        r"|\bwhere (?:to|do i|can i|should i|we) vote\b|\bwhen will (?:you|the council|someone|somebody) (?:\w+ )?(?:mend|fix|repair|empty|collect|clean|cut"
+        r"|replace)\b|\b(?:permission|permit|licen[cs]e|consent) (?:do )?(?:i|we) need\b|\bdo (?:i|we) need (?:an? |any )?(?:planning )?(?:permission|permit"
+        r"|licen[cs]e|consent)\b|\bwhat(?:'s| is) (?:your|the council's) (?:tele)?(?:phone|contact) number\b"
+        r"|\bwho (?:my (?:local |ward )?(?:councillors?|mp) (?:is|are)|(?:is|are) my (?:local |ward )?(?:councillors?|mp))\b",
         r"\b(?:street ?|traffic )?(?:lights?|lamps?|lamp ?posts?|signals?)\b.{0,60}\b(?:is|are|been|gone|went|has"
         r"|have) (?:\w+ )?(?:off|out|dark|dead)\b",
         r"\b(?:bins?|rubbish|recycling|refuse|waste|caddy|collection|black bag|sacks?)\b.{0,60}(?:\bnot|n't"

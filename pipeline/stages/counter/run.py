@@ -12,10 +12,12 @@ from pipeline.domain.acknowledgement import AcknowledgementFacts, Acknowledgemen
 from pipeline.domain.campaign import wording_digest
 from pipeline.domain.clock import due_on
 from pipeline.domain.clock_events import LONDON
+from pipeline.domain.clock_questions import at_receipt
 from pipeline.domain.errors import NotAllowedError, StoreError
 from pipeline.domain.message import Address
 from pipeline.domain.questions import questions
 from pipeline.domain.reference import make
+from pipeline.domain.regime_mixed import by_law, days_by_law, to_check
 from pipeline.domain.request import Question, Regime, Workflow
 from pipeline.domain.shadow import silenced
 from pipeline.domain.triage import Intent, Triage, Verdict
@@ -218,6 +220,7 @@ class Counter:
         state = "none" if decision.offered is None else "officer"
         if decision.acknowledge:
             state = "release" if decision.release_needed else "automatic"
+        clocks = at_receipt(reading.law, reading.asked, entry.received_on, self.calendar)
         for _ in range(_DRAWS):
             new = NewCase(
                 reference=make(prefix, self.ids.reference_digits()),
@@ -228,7 +231,7 @@ class Counter:
                 received_at=reading.received_at,
                 received_on=entry.received_on,
                 received_source=f"{who.email} logged it ({entry.channel.replace('_', ' ')})",
-                due_on=due_on(reading.law, entry.received_on, self.calendar),
+                due_on=clocks.due_on or due_on(reading.law, entry.received_on, self.calendar),
                 requester_name=reading.requester.name,
                 requester_email=reading.requester.email,
                 topic=one_line(entry.topic) or topic.topic(entry.subject, reading.asked),
@@ -244,7 +247,7 @@ class Counter:
                 owner=entry.owner.strip().casefold() or None,
                 team=entry.team or None,
             )
-            request_id = work.cases.open(new, reading.asked, via=self.via, actor=who.email)
+            request_id = work.cases.open(new, reading.asked, dates=clocks.own_dates(), via=self.via, actor=who.email)
             if request_id is not None:
                 return work.cases.by_ids([request_id])[0]
         raise StoreError(f"no free reference was found in {_DRAWS} draws; choose another prefix in [reference]")
@@ -253,12 +256,15 @@ class Counter:
         """Put the acknowledgement into the outbox where the rules say yes; False where they don't."""
         if not decision.acknowledge or decision.release_needed or decision.kind is None or decision.to is None:
             return False
+        asked = [(one.regime, one.due_on) for one in case.questions]
+        days = days_by_law(case.regime, case.due_on, asked)
         about = posting.Acknowledged(
             request_id=case.id,
             reference=case.reference,
             regime=Regime(case.regime),
             received_on=case.received_on,
-            due_on=case.due_on,
+            due_on=days.own_data,
+            others_due_on=days.others,
             to=decision.to,
             answers=None,
         )
@@ -300,18 +306,14 @@ def _read(entry: Entry, now: datetime) -> _Reading:
     asked = questions(text) or (Question(label="", text=text),)
     guessed = regime.guess(one_line(entry.subject), text)
     law = entry.regime or guessed.regime
-    if law is Regime.FOI and len(asked) > 1:
-        # As for mail: one question may show by itself that it is environmental.
-        own = [regime.guess_question(one.text).regime for one in asked]
-        asked = tuple(
-            replace(one, regime=Regime.EIR) if its is Regime.EIR else one for one, its in zip(asked, own, strict=True)
-        )
+    asked = by_law(asked, law, text)
     requester = Address(one_line(entry.requester_name), entry.requester_email.strip())
     reachable = requester if "@" in requester.email else replace(requester, email="by@post")
     known = reachable if requester.email or entry.postal_address.strip() else None
     lacking = shortcomings(known, text, law)
     if entry.told and law is Regime.FOI:
         lacking = (*lacking, _WRITING)
+    lacking += to_check(asked, law)
     today = clock.received_day(now)
     return _Reading(
         entry=entry,

@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.domain.acknowledgement import AcknowledgementFacts, decide
+from pipeline.domain.clock_questions import at_receipt
 from pipeline.domain.errors import StoreError
 from pipeline.domain.reference import make
+from pipeline.domain.regime_mixed import Days, days_by_law, is_mixed
 from pipeline.domain.request import OVER, Regime
 from pipeline.domain.shadow import NAMES_LOST, as_record, silenced
 from pipeline.domain.triage.language import is_welsh
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.domain.acknowledgement import Decision
+    from pipeline.domain.clock_questions import Standing
     from pipeline.mail.readout import Reading
     from pipeline.stages.intake.desk import Desk, Item
     from pipeline.stages.intake.given_back import Told
@@ -80,12 +83,14 @@ def open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
     _link_same_words(work, item, request_id, others, now)
     going = wanted if shadow else decision
     if going.acknowledge and not going.release_needed and going.kind is not None and going.to is not None:
+        days = _days(desk, reading)
         about = posting.Acknowledged(
             request_id=request_id,
             reference=reference,
             regime=reading.regime.regime,
             received_on=reading.received_on,
-            due_on=desk.due_on(reading.regime.regime, reading.received_on),
+            due_on=days.own_data,
+            others_due_on=days.others,
             to=going.to,
             answers=reading.message.message_id,
             welsh=desk.settings.letters.welsh and is_welsh(reading.words),
@@ -99,6 +104,24 @@ def open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
             not_before=work.outbox.earliest_slot(now, desk.settings.acknowledgement.global_per_hour),
         )
         work.outbox.freeze(request_id, as_record(frozen, request_id) if shadow else frozen, at=now)
+
+
+def _clocks(desk: Desk, reading: Reading) -> Standing | None:
+    """The clocks of a request that asks under laws whose clocks differ; None for any other, which has one day for all of it."""
+    if not is_mixed(reading.questions, reading.regime.regime):
+        return None
+    return at_receipt(reading.regime.regime, reading.questions, reading.received_on, desk.calendar)
+
+
+def _days(desk: Desk, reading: Reading) -> Days:
+    """The days the acknowledgement tells: one, or two where own data and other information are asked for together."""
+    law = reading.regime.regime
+    clocks = _clocks(desk, reading)
+    if clocks is None:
+        return Days(desk.due_on(law, reading.received_on))
+    own = clocks.own_dates()
+    asked = [(one.regime, own.get(key)) for key, one in enumerate(reading.questions, 1)]
+    return days_by_law(law, clocks.due_on or desk.due_on(law, reading.received_on), asked)
 
 
 def _in_the_same_words(work: Work, item: Item, now: datetime) -> list[Case]:
@@ -134,6 +157,7 @@ def _with_reference(
     """Draw references until one is free: the unique key decides, not a look beforehand (D6). The one the requester knows comes first."""
     reading = item.reading
     regime = reading.regime.regime
+    clocks = _clocks(desk, reading)
     requester = reading.requester
     first = known.reference if known else item.reference
     flags = [*(item.triage.reasons if item.triage.flagged else ()), *reading.shortcomings]
@@ -152,7 +176,7 @@ def _with_reference(
             received_at=reading.receipt.at,
             received_on=reading.received_on,
             received_source=reading.receipt.source,
-            due_on=desk.due_on(regime, reading.received_on),
+            due_on=(clocks.due_on if clocks else None) or desk.due_on(regime, reading.received_on),
             requester_name=requester.name if requester else "",
             requester_email=requester.email if requester else "",
             topic=reading.topic,
@@ -164,7 +188,8 @@ def _with_reference(
             created_at=now,
             wording_sha256=reading.wording,
         )
-        request_id = work.cases.open(new, reading.questions, questions_last=True)
+        dates = clocks.own_dates() if clocks else None
+        request_id = work.cases.open(new, reading.questions, dates=dates, questions_last=True)
         if request_id is not None:
             return request_id, reference
     raise StoreError(f"no free reference was found in {_DRAWS} draws; choose another prefix in [reference]")

@@ -9,12 +9,13 @@ from dataclasses import replace
 import pytest
 from corpus_triage import MAILS
 from corpus_triage_labels import FORM, INTERNAL, OWN, OWN_ADDRESSES, REFERENCE, Mail, case, message
+from corpus_triage_powers import POWERS
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.domain.acknowledgement import AcknowledgementFacts, decide
 from pipeline.domain.message import Address, Message
-from pipeline.domain.request import ClockState, Workflow
+from pipeline.domain.request import ClockState, Regime, Workflow
 from pipeline.domain.triage import (
     Intent,
     Triage,
@@ -396,3 +397,40 @@ def test_what_programs_say_by_themselves_is_not_listed(subject: str, text: str) 
 def test_a_recording_is_asked_for_whatever_it_shows(text: str, intent: Intent) -> None:
     """Footage is on record: asking for it is a request, though it shows a service; asking for a camera is not."""
     assert triage(message("Request", text), CONTEXT).intent is intent
+
+
+@pytest.mark.parametrize("mail", POWERS, ids=lambda mail: mail.name)
+def test_powers_proceedings_and_rights_over_data(mail: Mail) -> None:
+    """Police, courts and claimants are left to an officer unanswered; a right over data is no withdrawal or review; FOI is FOI from anybody."""
+    found = read(mail)
+    assert (found.verdict, found.intent) == (mail.verdict, mail.intent), found.reasons
+    assert found.flagged is (mail.intent is Intent.UNCLEAR)
+    assert decide(mail.message, found, AcknowledgementFacts(regime=Regime.FOI)).kind == mail.acknowledge
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "sender", "headers"),
+    [
+        ("FOI request", "Dora sent a message: FOI request - how many meters were vandalised in 2025?", "notification@network.example", ()),
+        ("jo@x.example sent you files", "jo@x.example sent you SAR documents.zip. 2 items. Expires on 30 May. Download link", "hello@transfer.example", ()),
+        ("You have a new encrypted message", "A secure message has been sent to you by Reed Solicitors. Click to open.", "secure@gateway.example", ()),
+        ("FOI request", "Under the Freedom of Information Act please tell me how many bins you bought.", "desk@firm.example", (("X-Freshdesk-Ticket", "8"),)),
+    ],
+)  # fmt: skip
+def test_a_hint_of_a_program_keeps_back_the_letter_and_not_the_case(
+    subject: str, text: str, sender: str, headers: tuple[tuple[str, str], ...]
+) -> None:
+    """What a person may have asked through a program is a request for an officer, and no letter goes to the program."""
+    mail = message(subject, text, sender=sender, headers=headers)
+    found = triage(mail, CONTEXT)
+    assert (found.verdict, found.flagged) == (Verdict.REQUEST, True)
+    assert not decide(mail, found, AcknowledgementFacts()).acknowledge
+
+
+def test_a_person_who_speaks_of_tickets_is_no_helpdesk() -> None:
+    """Somebody who asks, or says "I", under a subject that systems use is read by what they ask."""
+    for text in (
+        "Please provide the date on which your request team was set up and how many requests were logged.",
+        "I asked for the repair of a lamp and your call centre said it has been logged. How many lamps were mended in 2025?",
+    ):
+        assert triage(message("Ticket #99121 logged", text), CONTEXT).verdict is not Verdict.AUTOMATIC

@@ -67,6 +67,14 @@ def test_no_day_is_promised_that_is_past_or_not_known(kind: str, regime: str, we
         assert "{" not in text
 
 
+def test_a_request_under_two_laws_is_told_both_days() -> None:
+    """Own data and the rest are told apart by their days, in the words agreed."""
+    facts = replace(FACTS, regime=Regime.SAR, due_on=date(2024, 5, 7), others_due_on=date(2024, 5, 2))
+    written = acknowledgement("sar_acknowledgement", facts)
+    expected = (LETTERS / "sar-acknowledgement-mixed.txt").read_text(encoding="utf-8")
+    assert f"Subject: {written.subject}\n\n{written.text}" == expected
+
+
 def test_a_receipt_has_no_date_and_no_law() -> None:
     """What is not yet known to be a request is promised nothing."""
     text = acknowledgement("receipt", replace(FACTS, received_on=None, due_on=None)).text
@@ -103,6 +111,7 @@ def test_the_sender_has_no_field_in_an_acknowledgement() -> None:
         "due_on",
         "promise",
         "welsh",
+        "others_due_on",
     }
 
 
