@@ -19,6 +19,7 @@ from pipeline.store.wakes import Wake
 from pipeline.watch.ear import Ear
 from pipeline.watch.listener import answering
 from pipeline.watch.notifying import Watchdog, tell
+from pipeline.watch.pulse import Pulse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from pipeline.bootstrap import App
-    from pipeline.domain.ports import Clock
     from pipeline.settings import MailboxSettings
 
 HUNG = 70  # EX_SOFTWARE of sysexits.h: a supervisor restarts us
@@ -36,6 +36,7 @@ _GRACE = 4.0
 # Under the ten minutes after which servers and firewalls forget a silent connection (RFC 2177 allows 29).
 _IDLE_BOUND = 540.0
 _QUIET_HOUR = 3  # UTC
+_DOT = timedelta(minutes=10)  # RFC 5321 section 4.5.3.2.6
 # How often a worker that shares its database looks whether another one has died and left work behind.
 _LOOK_SECONDS = 1.0
 _BEAT_EVERY = timedelta(seconds=10)
@@ -43,28 +44,6 @@ _NOT_TWO = "another worker is running on this database; stop it first, or use Po
 _NOT_NOW = "an operator's command has this database to itself (infogov db ...); start the worker when it has ended"
 _ROUND_AFTER = 2_000  # new objects, for a mail makes thousands that go by themselves
 _UPKEEP_EVERY = timedelta(hours=1)
-
-
-class _Pulse:
-    """Since when a part has got no further; None while it rests. Every step of its work (a ``ports.Progress``) is a sign of life."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self.then: Callable[[], None] | None = None
-        self.since: datetime | None = None
-        self.last = clock.now()
-
-    def start(self, what: str, total: int) -> None:
-        """Note a new piece of work."""
-        del what, total
-        self.since = self.last = self._clock.now()
-
-    def advance(self, count: int = 1) -> None:
-        """Note a step, and let the next part have what there is so far."""
-        del count
-        self.since = self.last = self._clock.now()
-        if self.then is not None:
-            self.then()
 
 
 class _Part(threading.Thread):
@@ -75,7 +54,7 @@ class _Part(threading.Thread):
         self._app = app
         self.stopping = stop
         self.nudged = threading.Event()
-        self.pulse = _Pulse(app.clock)
+        self.pulse = Pulse(app.clock)
         self._failures = 0
         self._told: tuple[datetime, str] | None = None
 
@@ -134,9 +113,14 @@ class _Part(threading.Thread):
         raise NotImplementedError  # pragma: no cover - every part has its own
 
     @property
+    def patience(self) -> timedelta:
+        """For how long it may get no further before it hangs."""
+        return timedelta(seconds=self._app.settings.worker.hung_after_seconds)
+
+    @property
     def longest_silence(self) -> timedelta:
         """For how long no sign of life from this part is no sign of trouble."""
-        return timedelta(seconds=max(self._app.settings.worker.hung_after_seconds, 2 * _LONGEST_BACKOFF))
+        return max(self.patience, timedelta(seconds=2 * _LONGEST_BACKOFF))
 
     def rest(self, seconds: float | None) -> None:
         """Wait for a nudge; *seconds* bounds the wait after a failure. What another worker leaves behind nobody nudges for."""
@@ -267,6 +251,11 @@ class _DeliverPart(_Part):
             return problem  # More letters are coming: mails to our own people follow the last of them.
         return self._notices.run(stopping=self.stopping.is_set).unreachable
 
+    @property
+    def patience(self) -> timedelta:
+        """Longer by what a server may take over one letter's final dot."""
+        return super().patience + _DOT
+
     def abort(self) -> None:
         """Cut the connection: a letter past its final dot ends as uncertain."""
         self._deliver.abort()
@@ -371,13 +360,12 @@ class Worker:
 
     def _watch(self) -> None:
         """End the process when a part has got no further for too long: a thread can't be killed, a process is restarted."""
-        limit = timedelta(seconds=self._app.settings.worker.hung_after_seconds)
         now = self._app.clock.now()
         for part in self._parts:
             since = part.pulse.since
             # A part that ended because we were told to stop just now is not dead, so it is asked in this order.
             dead = not part.is_alive() and not self._stop.is_set()
-            if dead or (since is not None and now - since > limit):
+            if dead or (since is not None and now - since > part.patience):
                 log.critical("worker_part_hangs", part=part.name, since=str(since))
                 os._exit(HUNG)
 

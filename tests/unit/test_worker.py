@@ -83,6 +83,18 @@ def test_long_work_that_gets_on_is_not_a_hang(worker: Worker, clock: FixedClock)
     assert pulse.since == clock.now()
 
 
+def test_a_server_may_take_its_time_over_a_final_dot(worker: Worker, clock: FixedClock) -> None:
+    """Whoever sends may stand still longer than the others, by the ten minutes that the answer may take (RFC 5321 section 4.5.3.2.6)."""
+    pulse = worker._deliver.pulse
+    pulse.start("letters", 1)
+    clock.advance(_LIMIT + timedelta(minutes=10))
+    worker._watch()
+    assert worker._deliver.longest_silence > _LIMIT + timedelta(minutes=9)
+    clock.advance(timedelta(seconds=2))
+    with pytest.raises(_Ended, match=str(HUNG)):
+        worker._watch()
+
+
 def test_a_part_at_rest_may_rest_for_long(worker: Worker, clock: FixedClock) -> None:
     """No mail for a day is no hang."""
     clock.advance(timedelta(days=1))
