@@ -90,6 +90,10 @@ else:
     Upkeep = when_called("pipeline.stages.upkeep", "Upkeep")
 
 
+# An alarm must not wait as long for a server's word as a letter may.
+_ALARM_SECONDS = 60.0
+
+
 class SystemClock:
     """The machine's clock."""
 
@@ -338,7 +342,7 @@ def _alarm_routes(settings: Settings, clock: Clock, ids: Ids) -> list[Route]:
             password=alarms.mail_password,
             from_address=alarms.mail_from,
         )
-        routes.append(MailRoute(SmtpTransport(server), clock, ids, settings))
+        routes.append(MailRoute(SmtpTransport(server, deadline_seconds=_ALARM_SECONDS), clock, ids, settings))
     return routes
 
 

@@ -137,12 +137,12 @@ class Worker:
 
     def _watch(self) -> None:
         """End the process when a part has got no further for too long: a thread can't be killed, a process is restarted."""
-        limit, now = self._app.settings.worker.hung_after_seconds, self._ticks()
+        now = self._ticks()
         for part in self._parts:
             since = part.pulse.since
             # A part that ended because we were told to stop just now is not dead, so it is asked in this order.
             dead = not part.is_alive() and not self._stop.is_set()
-            if dead or (since is not None and now - since > limit):
+            if dead or (since is not None and now - since > part.patience):
                 log.critical("worker_part_hangs", part=part.name, seconds=None if since is None else round(now - since))
                 os._exit(HUNG)
 

@@ -25,6 +25,7 @@ _IDLE_BOUND = 540.0
 # How often a worker that shares its database looks whether another one has died and left work behind.
 _LOOK_SECONDS = 1.0
 _BEAT_EVERY = timedelta(seconds=10)
+_DOT_SECONDS = 600.0  # RFC 5321 section 4.5.3.2.6
 
 
 class Pulse:
@@ -119,9 +120,14 @@ class Part(threading.Thread):
         raise NotImplementedError  # pragma: no cover - every part has its own
 
     @property
+    def patience(self) -> float:
+        """For how many seconds it may get no further before it hangs."""
+        return float(self._app.settings.worker.hung_after_seconds)
+
+    @property
     def longest_silence(self) -> timedelta:
         """For how long no sign of life from this part is no sign of trouble."""
-        return timedelta(seconds=max(self._app.settings.worker.hung_after_seconds, 2 * _LONGEST_BACKOFF))
+        return timedelta(seconds=max(self.patience, 2 * _LONGEST_BACKOFF))
 
     def rest(self, seconds: float | None) -> None:
         """Wait for a nudge; *seconds* bounds the wait after a failure. What another worker leaves behind nobody nudges for."""
@@ -260,6 +266,11 @@ class DeliverPart(Part):
         if problem or self.nudged.is_set():
             return problem  # More letters are coming: mails to our own people follow the last of them.
         return self._notices.run(stopping=self.stopping.is_set).unreachable
+
+    @property
+    def patience(self) -> float:
+        """Longer by what a server may take over one letter's final dot."""
+        return super().patience + _DOT_SECONDS
 
     def abort(self) -> None:
         """Cut the connection: a letter past its final dot ends as uncertain."""

@@ -15,6 +15,7 @@ from pipeline.cli.output import (
     MaybeOfficerOption,
     OfficerOption,
     ReasonOption,
+    complain,
     say,
     say_json,
     table,
@@ -303,7 +304,8 @@ def address(
 ) -> None:
     """Correct a requester's address, with a reason; a letter approved for the old one has to be approved again."""
     with opened(config) as app:
-        app.casework().correct_requester(reference, officer, email, reason, name)
+        remarks = app.casework().correct_requester(reference, officer, email, reason, name)
+    complain(*remarks)
     say(f"{reference} is answered to {email} from now on.")
 
 

@@ -39,6 +39,7 @@ ACKNOWLEDGEMENT_KINDS = frozenset({"acknowledgement", "receipt", "sar_acknowledg
 # A quick second try for a passing fault or an impatient greylist, then 1, 5, 15, 60 minutes and on up to a day.
 _BACKOFF = (timedelta(seconds=15), *(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720, 1440)))
 GIVE_UP_AFTER = timedelta(days=5)  # RFC 5321 section 4.5.4.1: at least 4-5 days
+OFFERED_AT_MOST = 5  # attempts, whatever became of the earlier ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +77,12 @@ def after_failure(*, attempts: int, age: timedelta, permanent: bool, chance: flo
     return NextStep(status=OutboxStatus.RETRY, delay=step * chance)
 
 
-def after_lost_contact(*, kind: str, attempts: int, chance: float) -> NextStep:
-    """Decide what follows contact lost after DATA: an acknowledgement is retried under its Message-ID, a response waits for an officer (invariant 7)."""
-    if kind in ACKNOWLEDGEMENT_KINDS:
+def after_lost_contact(*, kind: str, attempts: int, age: timedelta, chance: float) -> NextStep:
+    """Decide what follows contact lost after DATA: an acknowledgement is retried under its Message-ID, a response waits for an officer (invariant 7).
+
+    Each retry may be another copy for the requester, so that after a few, or days, an officer decides of an acknowledgement, too.
+    """
+    if kind in ACKNOWLEDGEMENT_KINDS and attempts < OFFERED_AT_MOST and age < GIVE_UP_AFTER:
         step = _BACKOFF[min(max(attempts, 1), len(_BACKOFF)) - 1]
         return NextStep(status=OutboxStatus.RETRY, delay=step * chance)
     return NextStep(status=OutboxStatus.UNCERTAIN)

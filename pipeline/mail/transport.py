@@ -1,4 +1,4 @@
-"""Hands letters to the council's SMTP server, once each (``domain.ports.Transport``); the only module that knows smtplib."""
+"""Hands letters to the council's SMTP server, once each (``domain.ports.Transport``); over smtplib."""
 
 from __future__ import annotations
 
@@ -9,24 +9,21 @@ import re
 import select
 import smtplib
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import InfogovError, TransportError, UncertainError
 from pipeline.domain.ports import Accepted
 from pipeline.mail.connection import (
-    CONNECT_SECONDS,
     DEADLINE_FACTOR,
     SLOWEST,
     Lifeline,
-    dial,
-    send_all,
     tls_context,
     xoauth2,
 )
 from pipeline.mail.remedies import cleaned, explain
+from pipeline.mail.transport_wire import SmtpWire
 
 if TYPE_CHECKING:
-    import socket
     import ssl
     from collections.abc import Callable, Iterator, Sequence
 
@@ -38,45 +35,15 @@ _TEMPORARY, _PERMANENT, _BEYOND = 400, 500, 600
 _SESSION_CODES = frozenset({530, 534, 535, 538})  # RFC 4954: about our login, not about the letter, so never permanent
 _NOT_AS_US = re.compile(rb"(?i)sendasdenied|\b5\.2\.252\b|\b5\.7\.60\b")  # Exchange Online: the account has no SendAs
 _GOODBYE_SECONDS = 5.0
+# RFC 5321 section 4.5.3.2.6: the server may be handing the letter on, and who gives up sooner sends it again and again.
+DOT_SECONDS = 600.0
 _SURELY_ALIVE = (
     1.0  # seconds after a letter was accepted for which the next one begins without asking whether the server is there
 )
 _MEGABYTE = 1_000_000
 _PATH = re.compile(r"[^\s<>,;:\"\\()\[\]\x00-\x1f\x7f]{1,256}@[^\s<>,;\"\\()\x00-\x1f\x7f]{1,256}")
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-_LEADING_DOT = re.compile(rb"(?m)^\.")
 _HEADERS_END = b"\r\n\r\n"
-
-
-class _Wire(smtplib.SMTP):
-    """smtplib's protocol over a socket that a lifeline holds from the TLS handshake and the greeting on."""
-
-    def __init__(self, host: str, port: int, *, timeout: float, lifeline: Lifeline, tls: ssl.SSLContext | None) -> None:
-        self._lifeline, self._tls = lifeline, tls
-        # A name given here spares smtplib a DNS query of our own; the right one is known once there is a connection.
-        self.greeting = b""
-        super().__init__(host, port, local_hostname="localhost", timeout=timeout)
-        self._read_seconds = timeout
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        sock = dial(host, port, timeout=min(timeout, CONNECT_SECONDS), lifeline=self._lifeline, context=self._tls)
-        sock.settimeout(timeout)
-        address = sock.getsockname()[0]
-        # RFC 5321 section 4.1.3: a client without a name of its own gives its address.
-        self.local_hostname = f"[IPv6:{address.partition('%')[0]}]" if ":" in address else f"[{address}]"
-        return sock
-
-    def connect(self, *place: Any, **more: Any) -> tuple[int, bytes]:  # noqa: ANN401 - smtplib's own arguments, passed on
-        """Connect, and keep what the server says first: some give their time in it."""
-        answer = super().connect(*place, **more)
-        self.greeting = answer[1]
-        return answer
-
-    def body(self, raw: bytes) -> None:
-        """Write *raw* with its leading dots doubled, and the final dot (RFC 5321 section 4.5.2). Raises OSError."""
-        if self.sock is None:
-            raise smtplib.SMTPServerDisconnected("Connection closed")
-        send_all(self.sock, _LEADING_DOT.sub(b"..", raw) + (b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"))
 
 
 class SmtpTransport:
@@ -88,8 +55,9 @@ class SmtpTransport:
     greeting or STARTTLS is for the administrator to mend, and the letter can wait.
 
     *token* gives an OAuth access token for each new connection where ``settings.auth`` is xoauth2. *cafile* names an
-    authority to trust, not the system's. *deadline_seconds* bounds connecting, and each send, as a whole (default:
-    five configured time-outs), plus a second for every 128 KiB.
+    authority to trust, not the system's. *deadline_seconds* bounds connecting, and each send up to its final dot, as a
+    whole (default: five configured time-outs), plus a second for every 128 KiB. The answer to the dot may take ten
+    minutes, whatever is configured (as long as *deadline_seconds* where that is given).
     """
 
     def __init__(
@@ -104,8 +72,9 @@ class SmtpTransport:
         self._token = token
         self._cafile = cafile
         self._deadline = deadline_seconds or DEADLINE_FACTOR * float(settings.timeout_seconds)
+        self._dot_seconds = deadline_seconds or DOT_SECONDS
         self._lifeline = Lifeline()
-        self._smtp: _Wire | None = None
+        self._smtp: SmtpWire | None = None
         self._ended_well_at = -math.inf
 
     @property
@@ -128,7 +97,7 @@ class SmtpTransport:
             settings = self._settings
             token = self._token() if settings.auth == "xoauth2" and self._token is not None else ""
             context = None if settings.security == "none" else tls_context(self._cafile)
-            self._smtp = _Wire(
+            self._smtp = SmtpWire(
                 settings.host,
                 settings.port,
                 timeout=float(settings.timeout_seconds),
@@ -166,9 +135,9 @@ class SmtpTransport:
                 code, words = smtp.docmd("DATA")
                 if code != _GO_AHEAD:
                     raise self._refusal("DATA", code, words)
-            answer = self._body(smtp, raw)
-            self._ended_well_at = time.monotonic()
-            return Accepted(answer=answer, refused=refused)
+        answer = self._body(smtp, raw, seconds)
+        self._ended_well_at = time.monotonic()
+        return Accepted(answer=answer, refused=refused)
 
     def close(self) -> None:
         """Say QUIT, within five seconds; never raises."""
@@ -181,14 +150,14 @@ class SmtpTransport:
         """Cut the connection from another thread; a send past DATA then raises UncertainError, else TransportError."""
         self._lifeline.cut("it was cut on request")
 
-    def _greet(self, smtp: _Wire) -> None:
+    def _greet(self, smtp: SmtpWire) -> None:
         code, words = smtp.ehlo()
         if code != _OK:
             code, words = smtp.helo()
         if code != _OK:
             raise self._error(f"the server refused our greeting. {explain(cleaned(words))}", code=code)
 
-    def _starttls(self, smtp: _Wire, context: ssl.SSLContext | None) -> None:
+    def _starttls(self, smtp: SmtpWire, context: ssl.SSLContext | None) -> None:
         if not smtp.has_extn("starttls"):
             raise self._error(
                 "the server does not offer STARTTLS, and nothing is sent to it unencrypted."
@@ -199,7 +168,7 @@ class SmtpTransport:
             raise self._error(f"the server refused STARTTLS. {explain(cleaned(words))}", code=code)
         self._greet(smtp)
 
-    def _login(self, smtp: _Wire, token: str) -> None:
+    def _login(self, smtp: SmtpWire, token: str) -> None:
         offered = set(smtp.esmtp_features.get("auth", "").upper().split())
         user, password = self._settings.user, self._settings.password.get_secret_value()
         # smtplib's own login takes ASCII only, and hides the reason a token was refused for.
@@ -236,7 +205,7 @@ class SmtpTransport:
             return young and sock is not None and not select.select([sock], [], [], 0)[0]
         return False
 
-    def _begin(self, sender: str, recipients: Sequence[str], raw: bytes, seconds: float) -> _Wire:
+    def _begin(self, sender: str, recipients: Sequence[str], raw: bytes, seconds: float) -> SmtpWire:
         """Begin a letter on a connection with none begun on it; one that died while idle is replaced, once."""
         hopeful, self._ended_well_at = self._hopeful(), -math.inf
         if self._smtp is not None and not hopeful:
@@ -253,7 +222,7 @@ class SmtpTransport:
             self._mail(smtp, sender, recipients, raw)
         return smtp
 
-    def _mail(self, smtp: _Wire, sender: str, recipients: Sequence[str], raw: bytes) -> None:
+    def _mail(self, smtp: SmtpWire, sender: str, recipients: Sequence[str], raw: bytes) -> None:
         for address in (*recipients, *((sender,) if sender else ())):
             if not _PATH.fullmatch(address):
                 raise self._error(f'"{cleaned(address)}" is not an address that mail can be sent to', permanent=True)
@@ -263,7 +232,7 @@ class SmtpTransport:
         if code != _OK:
             raise self._refusal(f"the sender {sender or '<>'}", code, words)
 
-    def _options(self, smtp: _Wire, addresses: str, raw: bytes) -> list[str]:
+    def _options(self, smtp: SmtpWire, addresses: str, raw: bytes) -> list[str]:
         """Choose MAIL's parameters (RFC 1870, 6152, 6531). Raises TransportError where the server lacks what is needed."""
         options = []
         limit = smtp.esmtp_features.get("size", "").strip()
@@ -286,7 +255,7 @@ class SmtpTransport:
                 options.append(option)
         return options
 
-    def _rcpt(self, smtp: _Wire, recipients: Sequence[str]) -> dict[str, str]:
+    def _rcpt(self, smtp: SmtpWire, recipients: Sequence[str]) -> dict[str, str]:
         """Name the recipients; returns those turned down, with the server's words. Raises TransportError if all are."""
         refused: dict[str, str] = {}
         codes: list[int] = []
@@ -304,11 +273,13 @@ class SmtpTransport:
             raise self._error(f"no recipient was accepted. {explain(told)}", permanent=lasting, code=first)
         return refused
 
-    def _body(self, smtp: _Wire, raw: bytes) -> str:
-        """Write the letter and its final dot; returns the server's words. From here on silence proves nothing."""
+    def _body(self, smtp: SmtpWire, raw: bytes, seconds: float) -> str:
+        """Write the letter and its final dot within *seconds*; returns the server's words. From here on silence proves nothing."""
         try:
-            smtp.body(raw)
-            code, words = smtp.getreply()
+            with self._lifeline.within(seconds):
+                smtp.body(raw)
+            with self._lifeline.within(self._dot_seconds):
+                code, words = smtp.verdict(self._dot_seconds)
         except OSError as error:
             # smtplib's errors are OSErrors; one for an answer too long to read carries a code that no server gave.
             raise self._lost(self._lifeline.reason or str(error)) from error

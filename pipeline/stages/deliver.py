@@ -187,7 +187,7 @@ class Deliver:
         with self._store.write() as work:
             for letter, phase in work.outbox.orphans(token):
                 if phase == Phase.DATA:
-                    step = after_lost_contact(kind=letter.kind, attempts=letter.attempts, chance=self._ids.fraction())
+                    step = self._after_lost(letter)
                     words = "the service stopped while the letter was being handed over"
                 else:
                     step, words = _UNREACHABLE, "the service stopped before the letter was handed over"
@@ -198,6 +198,10 @@ class Deliver:
                     log.warning("letter_taken_over", outbox=letter.id)
                     continue
                 _count(result, letter, step.status)
+
+    def _after_lost(self, letter: Claimed) -> NextStep:
+        age = self._clock.now() - letter.queued_at
+        return after_lost_contact(kind=letter.kind, attempts=letter.attempts, age=age, chance=self._ids.fraction())
 
     def _send_all(self, token: str, result: Delivered, stopping: Callable[[], bool], progress: Progress) -> None:
         while not stopping():
@@ -249,7 +253,7 @@ class Deliver:
             self._settle(letter, _UNREACHABLE, str(error), result)
             return True
         except UncertainError as error:
-            step = after_lost_contact(kind=letter.kind, attempts=letter.attempts, chance=self._ids.fraction())
+            step = self._after_lost(letter)
             self._settle(letter, step, str(error), result)
             return True
         except UnreachableError as error:

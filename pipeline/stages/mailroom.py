@@ -88,24 +88,10 @@ class Mailroom:
                     f"{case.reference}: no mail can be sent to {case.requester_email or 'an empty address'}"
                 )
             kind = case.acknowledge_kind or ("sar_acknowledgement" if case.regime == Regime.SAR else "acknowledgement")
-            message_id_header, _ = work.cases.source_message_header(case)
-            asked = [(one.regime, one.due_on) for one in case.questions]
-            days = days_by_law(case.regime, case.due_on, asked)
-            about = posting.Acknowledged(
-                request_id=case.id,
-                reference=case.reference,
-                regime=Regime(case.regime),
-                received_on=case.received_on,
-                due_on=days.own_data,
-                others_due_on=days.others,
-                to=case.requester_email,
-                answers=message_id_header,
-                waiting=case.clock != ClockState.RUNNING,
-            )
             frozen = posting.seal_acknowledgement(
                 self._settings,
                 kind,
-                about,
+                _acknowledged(work, case),
                 message_id=self._ids.message_id(posting.own_domain(self._settings)),
                 at=now,
                 not_before=now,
@@ -298,3 +284,20 @@ def _still_meant(work: Work, row: OutboxSummary) -> None:
     ]
     if newer:
         raise NotAllowedError(f"letter {newer[-1]} has replaced letter {row.id}; see: infogov outbox")
+
+
+def _acknowledged(work: Work, case: Case) -> posting.Acknowledged:
+    """What an acknowledgement says that goes as the case stands now."""
+    days = days_by_law(case.regime, case.due_on, [(one.regime, one.due_on) for one in case.questions])
+    message_id_header, _ = work.cases.source_message_header(case)
+    return posting.Acknowledged(
+        request_id=case.id,
+        reference=case.reference,
+        regime=Regime(case.regime),
+        received_on=case.received_on,
+        due_on=days.own_data,
+        others_due_on=days.others,
+        to=case.requester_email,
+        answers=message_id_header,
+        waiting=case.clock != ClockState.RUNNING,
+    )

@@ -12,6 +12,7 @@ from servers.ports import free_port
 from servers.smtp import PASSWORD, USER, Phase, SmtpSink
 
 from pipeline.domain.outbox import Frozen, OutboxStatus
+from pipeline.mail import transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,8 +34,9 @@ def each_case(*names: str) -> Any:
 
 
 @pytest.fixture
-def scene(make_product: Callable[..., Product], sink: SmtpSink) -> Scene:
+def scene(make_product: Callable[..., Product], sink: SmtpSink, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """The product and a server that takes everything, so far."""
+    monkeypatch.setattr(transport, "DOT_SECONDS", 1.0)
     return Scene(make_product(smtp={"timeout_seconds": 1}), sink)
 
 

@@ -49,6 +49,26 @@ def test_an_address_needs_a_reason_and_has_to_be_one(product: Product) -> None:
     assert product.case(case.reference).requester_email == case.requester_email
 
 
+def test_an_address_of_our_own_is_no_requesters(product: Product) -> None:
+    """An answer sent there would come back in as new mail and count as sent; a colleague's address is taken with a word about it."""
+    product.configure(
+        authority={"name": "Northfield Council", "team": "Team", "internal_domains": ["northfield.example"]}
+    )
+    case = product.one_case()
+    product.casework()  # with its officers
+    ours = product.app.settings.smtp.from_address
+    for address in (ours, ours.upper(), f" {ours}"):
+        done = product.cli("address", case.reference, address, "--officer", APPROVER, "--reason", "asked")
+        assert done.status == 1
+        assert "one of our own addresses" in done.errors
+    assert product.case(case.reference).requester_email == case.requester_email
+    done = product.cli(
+        "address", case.reference, "kim@planning.northfield.example", "--officer", APPROVER, "--reason", "asked"
+    )
+    assert done.status == 0
+    assert "at the council itself" in done.errors
+
+
 def test_a_case_without_an_address_is_stopped_at_submission(product: Product) -> None:
     """A request from nobody can be drafted; the drafter hears before the approver does that it needs an address."""
     product.put(request("nobody", sender="undisclosed"))

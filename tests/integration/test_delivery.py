@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 from email import message_from_bytes
-from threading import Thread
+from threading import Thread, Timer
 from typing import TYPE_CHECKING
 from unittest.mock import ANY
 
@@ -14,6 +14,7 @@ from product import APPROVER, COUNCIL, making, message_id, request
 from servers.smtp import Phase, Received
 
 from pipeline.domain.errors import NotAllowedError
+from pipeline.mail import transport
 from pipeline.stages.deliver import _Hand
 
 if TYPE_CHECKING:
@@ -152,8 +153,11 @@ def test_contact_lost_before_the_final_dot_costs_nothing(product: Product, phase
 
 
 @pytest.mark.parametrize("how", ["stall", "drop"])
-def test_a_lost_acknowledgement_is_repeated_under_its_message_id(product: Product, how: str) -> None:
+def test_a_lost_acknowledgement_is_repeated_under_its_message_id(
+    product: Product, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Contact lost after the final dot: the same bytes go again under the same Message-ID, and no second request appears."""
+    monkeypatch.setattr(transport, "DOT_SECONDS", 1.0)
     setattr(product.sink.script, how, Phase.DOT)
     product.put(*people(1))
     assert product.run_once()["retried"] == 1
@@ -166,9 +170,37 @@ def test_a_lost_acknowledgement_is_repeated_under_its_message_id(product: Produc
     assert len(product.cases()) == 1
 
 
+def test_an_acknowledgement_that_is_lost_again_and_again_is_left_to_an_officer(product: Product) -> None:
+    """Each repeat may be another copy for the requester: after five attempts it goes no more by itself, and its case calls for an officer."""
+    product.sink.script.drop = Phase.DOT
+    product.put(*people(1))
+    product.run_once()
+    for _ in range(8):
+        product.clock.advance(timedelta(hours=1))
+        product.run_once()
+    assert len(product.sink.offered) == 5
+    assert [row.status for row in product.outbox()] == ["uncertain"]
+    assert product.cases()[0].flagged
+
+
+def test_a_server_that_takes_its_time_over_the_final_dot_gets_each_letter_once(
+    make_product: Callable[..., Product],
+) -> None:
+    """Longer than the configured time-out is no contact lost: RFC 5321 section 4.5.3.2.6 gives the server ten minutes for that answer."""
+    product = make_product(smtp=QUICK)
+    product.sink.script.stall = Phase.DOT
+    Timer(6.5, product.sink.release).start()
+    product.put(*people(1))
+    assert product.run_once()["acknowledged"] == 1
+    assert len(product.sink.offered) == 1
+
+
 @pytest.mark.parametrize(("how", "delivered"), [("stall", False), ("drop", True)])
-def test_a_lost_response_waits_for_an_officers_word(product: Product, how: str, *, delivered: bool) -> None:
+def test_a_lost_response_waits_for_an_officers_word(
+    product: Product, how: str, monkeypatch: pytest.MonkeyPatch, *, delivered: bool
+) -> None:
     """Contact lost after the final dot leaves a response uncertain: never sent again by itself, resolved by an officer either way."""
+    monkeypatch.setattr(transport, "DOT_SECONDS", 1.0)
     case = product.one_case()
     approved = product.approved(case)
     product.after_undo()

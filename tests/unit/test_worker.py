@@ -101,6 +101,18 @@ def test_long_work_that_gets_on_is_not_a_hang(worker: Worker, ticks: Ticks) -> N
     assert pulse.since == ticks()
 
 
+def test_a_server_may_take_its_time_over_a_final_dot(worker: Worker, ticks: Ticks) -> None:
+    """Whoever sends may stand still longer than the others, by the ten minutes that the answer may take (RFC 5321 section 4.5.3.2.6)."""
+    pulse = worker._deliver.pulse
+    pulse.start("letters", 1)
+    ticks.advance(_LIMIT + timedelta(minutes=10))
+    worker._watch()
+    assert worker._deliver.longest_silence > _LIMIT + timedelta(minutes=9)
+    ticks.advance(timedelta(seconds=2))
+    with pytest.raises(_Ended, match=str(HUNG)):
+        worker._watch()
+
+
 def test_a_clock_that_is_set_ends_no_process(worker: Worker, clock: FixedClock) -> None:
     """What the wall's clock says, after a correction or a machine's sleep, is no part's silence."""
     worker._parts[0].pulse.start("mail", 10)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.domain.errors import NotAllowedError
 from pipeline.domain.request import OPEN, ClockState, Outcome, Workflow
-from pipeline.letters import posting
 from pipeline.stages.casework.access import acting_officer, visible_case
 from pipeline.stages.casework.desk import LetterVerbs
 from pipeline.stages.casework.lookups import RESEND, words_for
+from pipeline.stages.casework.reaching import reachable
 from pipeline.stages.casework.recalling import lay_aside, take_back
 
 if TYPE_CHECKING:
@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 class Ending(LetterVerbs):
     """Verbs on a request; what was waiting to be sent is taken back."""
 
-    def correct_requester(self, reference: str, officer: str, email: str, reason: str, name: str = "") -> None:
-        """Give a request another address (and name) to answer to; a letter approved for the old one is void, for approval is bound to recipients."""
-        now = self._clock.now()
+    def correct_requester(
+        self, reference: str, officer: str, email: str, reason: str, name: str = ""
+    ) -> tuple[str, ...]:
+        """Give a request another address (and name) to answer to; returns what is worth a word about it.
+
+        A letter approved for the old one is void, for approval is bound to recipients.
+        """
+        now, email = self._clock.now(), email.strip()
         with self._store.write() as work:
             who = acting_officer(work, officer)
             case = visible_case(work, reference, who, lock=True)
-            if not reason.strip() or not posting.can_write_to(email):
-                raise NotAllowedError("give an address that mail can be sent to, like name@example.org, and a --reason")
+            remarks = reachable(self._settings, email, reason)
             taken = take_back(work, case, self._happening("", now, who.email), why="the address was corrected")
             values: dict[str, object] = {"requester_email": email, "requester_name": name or case.requester_name}
             if taken and case.workflow == Workflow.APPROVED:
@@ -36,6 +40,7 @@ class Ending(LetterVerbs):
             work.cases.change(
                 case, self._happening("requester_corrected", now, who.email, {"reason": reason}), **values
             )
+        return remarks
 
     def withdraw(self, reference: str, officer: str, reason: str = "") -> None:
         """Note that the requester has withdrawn; what was waiting to be sent is taken back."""

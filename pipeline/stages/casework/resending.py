@@ -17,6 +17,7 @@ from pipeline.stages.casework.approving import Approved, Approving
 from pipeline.stages.casework.consent import Consent, Policy, exception_for
 from pipeline.stages.casework.desk import read_letter
 from pipeline.stages.casework.lookups import RESEND, RESPONSE, the_case, the_letter
+from pipeline.stages.casework.reaching import reachable
 from pipeline.stages.casework.recalling import take_back
 
 if TYPE_CHECKING:
@@ -70,8 +71,7 @@ class Resending(Approving):
         with self._store.write() as work:
             who = acting_officer(work, officer)
             case = visible_case(work, reference, who, lock=True)
-            if not reason.strip() or not posting.can_write_to(to):
-                raise NotAllowedError("give an address that mail can be sent to, like name@example.org, and a --reason")
+            reachable(self._settings, to, reason)
             first = _which(work, case, outbox_id)
             letter = _refuse_unsendable(work, case, first, to, not_arrived=not_arrived)
             mark = self._happening("", now, who.email)
