@@ -68,6 +68,7 @@ class DraftingDesk:
                 "name": "Northfield Council",
                 "team": "Information Governance Team",
                 "internal_domains": ["council.example"],
+                "privacy_notice": "https://council.example/privacy",
             },
             "mailbox.infogov": {
                 "host": "127.0.0.1",

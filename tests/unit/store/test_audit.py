@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
 from engines import CURRENT, RefusedError, sqlite_only
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from storing import (
     AT,
@@ -125,7 +126,10 @@ def test_any_changed_byte_of_an_event(filled: Path, tmp_path: Path, data: st.Dat
     at = data.draw(st.integers(0, len(value) - 1))
     byte = data.draw(st.integers(0, 255).filter(lambda byte: byte != value[at]))
     changed = value[:at] + bytes([byte]) + value[at + 1 :]
-    by_hand(tmp_path, f"UPDATE event SET {column} = CAST(? AS TEXT) WHERE id = 5", changed)  # noqa: S608 - a column of ours
+    try:
+        by_hand(tmp_path, f"UPDATE event SET {column} = CAST(? AS TEXT) WHERE id = 5", changed)  # noqa: S608 - a column of ours
+    except sqlite3.IntegrityError:
+        reject()  # The name of another chain, in which the number is taken: the database refuses that by itself.
     report = store.verify()
     store.close()
     assert report.findings

@@ -20,7 +20,7 @@ QUERIES: dict[str, int | None] = {
     "desk.hand_over": 4,
     "queue.show": 4,
     "queue.as_csv": 3,
-    "request.show": 27,
+    "request.show": 30,
     "request.clock": 21,
     "request.bundle": None,
     "deeds.ask": 6,
