@@ -37,6 +37,7 @@ from pipeline.settings_fields import (
     OptionalWebAddress,
     Port,
     Prefix,
+    ProxyAddress,
     ScannerAddress,
     Seconds,
     Secret,
@@ -210,7 +211,7 @@ class WebSettings(_Section):
     host: Host = "127.0.0.1"
     port: Port = 8000
     public_url: OptionalWebAddress = ""
-    trusted_proxy: Text = ""
+    trusted_proxy: ProxyAddress = ""
     colour: Colour = "#00625a"
     idle_minutes: Minutes = 60
     session_hours: Count = 12

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+# As SQLAlchemy takes an address apart: user and password up to the @, the host (in brackets for IPv6), and after a colon the port.
+_PORT = re.compile(r"postgresql\+psycopg://(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]+)?(?::(?P<port>[^/?]*))?")
+_LAST_PORT = 65_535
 _SHOWN = 60  # characters of a wrong value: enough to know it again
 _NOT_THIS_KIND = {
     "string_type": "must be text in double quotes",
@@ -185,6 +189,13 @@ def database_url(url: str, folder: Path, installed: Callable[[str], bool]) -> st
             )
         return f"sqlite:///{folder / name}{mark}{query}"
     if url.startswith("postgresql+psycopg://"):
+        port = (_PORT.match(url) or {"port": ""})["port"]
+        if port and not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) <= _LAST_PORT):
+            # What stands there may be the rest of a password, and is not repeated.
+            raise ValueError(
+                "has a port that is no number from 1 to 65535; write postgresql+psycopg://USER@HOST:5432/NAME, and @ : / in a password"
+                " as %40 %3A %2F"
+            )
         if not installed("psycopg"):
             raise ValueError('needs the extra postgresql; install it with: pip install "infogov[postgresql]"')
         return url

@@ -69,12 +69,21 @@ class Draft:
                     self.problems.append(f"{self.file}: {bad}; take small letters, digits and single underscores.")
                 elif name not in in_file and (hint := did_you_mean(name, in_file)):
                     self.problems.append(f"{elsewhere[name]}: there is no [{section}.{name}] in {self.file}{hint}")
+                elif name not in in_file and (lacking := self._lacking((section, name), model)):
+                    # Left over from one that is gone from the file, or the beginning of one that is to come.
+                    remedy = f"remove it, or add {' and '.join(lacking)} to [{section}.{name}] in {self.file}"
+                    self.problems.append(f"{elsewhere[name]}: there is no [{section}.{name}]; {remedy}.")
                 else:
                     found.append(((section, name), model))
         if not self.problems and not any(path[0] == "mailbox" for path, _ in found):
             remedy = "add a section [mailbox.infogov] with host, user and password"
             self.problems.append(f"{self.file}: there is no mailbox; {remedy}.")
         return found
+
+    def _lacking(self, section: KeyPath, model: type[BaseModel]) -> list[str]:
+        """The keys that *section* can't be without and no layer gives."""
+        required = [key for key in _keys(model) if model.model_fields[key].is_required()]
+        return [key for key in required if (*section, key) not in self.layers.entries]
 
     def _names(self, section: str) -> tuple[list[str], dict[str, str]]:
         """The names of *section* that the file has, and those found in any layer with the place that told of them."""
@@ -131,6 +140,15 @@ class Draft:
             section = f"[{path[0]}.infogov]"
             self.problems.append(
                 f"{where}: [{path[0]}] needs a name of its own; write {section} and put its keys there."
+            )
+        elif path in [(name,) for name in self.named]:
+            what = (
+                "[[" + path[0] + "]] in double brackets is a list"
+                if isinstance(entry.value, list)
+                else f"{path[0]} is no value"
+            )
+            self.problems.append(
+                f"{where}: {what}; write [{path[0]}.infogov], with a name of its own, and put its keys there."
             )
         elif path[0] in self.plain and self._model(path) is not None:
             self.problems.append(

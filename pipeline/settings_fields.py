@@ -94,6 +94,18 @@ def is_placeholder(text: str) -> bool:
     return plain.startswith(_PLACEHOLDERS) or (text.startswith("<") and text.endswith(">"))
 
 
+def _proxy(text: str) -> str:
+    """One address as a connection has it, for it is compared with that; a name never is one."""
+    if text in {"", "*"}:
+        return text
+    try:
+        return str(ipaddress.ip_address(text.strip("[]")))
+    except ValueError as error:
+        raise ValueError(
+            'must be the proxy\'s IP address, such as "127.0.0.1", or "*" where nothing but the proxy reaches the pages'
+        ) from error
+
+
 def is_loopback(host: str) -> bool:
     """Whether *host* is this machine itself: localhost, 127.0.0.0/8 or ::1."""
     try:
@@ -218,6 +230,7 @@ Host = Annotated[Filled, AfterValidator(_host)]
 WebAddress = Annotated[Filled, AfterValidator(_web_address)]
 OptionalWebAddress = Annotated[Text, AfterValidator(_web_address)]
 ScannerAddress = Annotated[Text, AfterValidator(_scanner)]
+ProxyAddress = Annotated[Text, AfterValidator(_proxy)]
 Colour = Annotated[Filled, _matching(_COLOUR, "a colour in six hexadecimal digits, such as #00625a")]
 Prefix = Annotated[Filled, _matching(_PREFIX, "one to eight capital letters, such as FOI")]
 TemplateName = Annotated[Filled, _matching(_TEMPLATE, "a template's folder name in small letters, such as default")]

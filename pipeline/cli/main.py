@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from pipeline.cli.output import complain
 from pipeline.cli.verbs import Verbs
 from pipeline.domain.errors import ConfigurationError, InfogovError, RecordError
 from pipeline.journal import log
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 app = typer.Typer(
     name="infogov",
@@ -68,12 +71,24 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader of our output has gone (| head): nothing to tell it, and nothing to tell about it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         sys.exit(1)
     except Exception as error:  # noqa: BLE001 - the last boundary: no traceback reaches a user
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            # What we print, or a file that we were to write: a fault of where it goes, not of ours.
+            _give_up_output()
+            complain(
+                f"the output could not be written: {error.strerror}; make room where it goes, or send it elsewhere"
+            )
+            sys.exit(1)
         log.debug("unexpected", exc_info=error)
         complain(
             f"unexpected fault: {type(error).__name__}: {error}",
             "nothing was lost; please report this with the command you gave",
         )
         sys.exit(1)
+
+
+def _give_up_output() -> None:
+    """Let what is left in the buffer go nowhere, so that the interpreter's last breath doesn't fail on it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -49,7 +49,8 @@ class SmtpWire(smtplib.SMTP):
         """The answer to the final dot, waited for by its own measure. Raises OSError."""
         if self.sock is None:
             raise smtplib.SMTPServerDisconnected("Connection closed")
-        self.sock.settimeout(seconds)
+        # The lifeline ends the wait, and says so; this only lets it.
+        self.sock.settimeout(seconds + 1)
         try:
             return self.getreply()
         finally:

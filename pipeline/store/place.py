@@ -69,7 +69,7 @@ def check_beginning(url: URL) -> None:
                     " FILE with the last copy; where there never was a database, remove the file and start again"
                 )
             return
-        left = _left_by_a_restore(place)
+        left = left_by_a_restore(place)
     except OSError:
         return  # Opening says what is wrong with the folder, or the file.
     if left:
@@ -90,7 +90,7 @@ def _stays_empty(place: Path) -> bool:
     return False
 
 
-def _left_by_a_restore(place: Path) -> list[Path]:
+def left_by_a_restore(place: Path) -> list[Path]:
     """What a restore left beside *place*: the newest of the files that were put aside last, for that one holds the latest."""
     beside = [path for path in place.parent.iterdir() if path.name.startswith(place.name)]
     whole = [path for path in beside if not path.name.endswith(COMPANIONS)]

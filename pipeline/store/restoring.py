@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pipeline.domain.errors import InfogovError, StoreError
 from pipeline.store import engine, locks, ownership
 from pipeline.store.faults import in_words
-from pipeline.store.place import COMPANIONS, PUT_ASIDE, READY_NEXT_TO_IT, parsed
+from pipeline.store.place import COMPANIONS, PUT_ASIDE, READY_NEXT_TO_IT, left_by_a_restore, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +87,9 @@ def _no_companions(part: Path) -> None:
 def _swap(part: Path, target: Path, stamp: str) -> Path | None:
     """Move the database and what belongs to it out of the way, and *part* in; where that fails, all is as it was."""
     if not target.exists():
+        # Where a restore was cut off the log may lie here still of the file that was put aside: SQLite would take it for the copy's.
+        earlier = [path for path in left_by_a_restore(target) if PUT_ASIDE in path.name]
+        _move(target, earlier[-1] if earlier else target.with_name(f"{target.name}{PUT_ASIDE}{stamp}"))
         part.replace(target)
         return None
     aside = target.with_name(f"{target.name}{PUT_ASIDE}{stamp}")

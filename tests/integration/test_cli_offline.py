@@ -8,7 +8,8 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hostile import COUNCIL, HOSTILE
@@ -25,10 +26,6 @@ from processes import (
 from servers.ports import free_port
 
 from pipeline import __version__
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 LETTER = ROOT / "tests" / "letters" / "start-for-life.toml"
 LETTER_SHA256 = "c42ef7b4ec9a22bb19c3fef1e115edbafda57ad17ebf09e096dfcaf74f31cdc9"
@@ -273,6 +270,24 @@ def test_a_reader_that_leaves_early_gets_no_traceback(dates: int, tmp_path: Path
         check=True,
     )
     assert (done.stdout.strip(), done.stderr) == (b"1", b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize("dates", [1, 400], ids=["in the buffer", "beyond it"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_under_the_output_is_said(dates: int, unbuffered: str, tmp_path: Path) -> None:
+    """What could not be printed is no fault of ours to report, whether it fails at once or with the buffer's last words."""
+    received = " ".join(f"--received 2024-0{1 + number % 9}-02" for number in range(dates))
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m pipeline deadline --regime foi {received} --json > /dev/full"],
+        cwd=tmp_path,
+        env=clean_environment(PYTHONPATH=str(ROOT), PYTHONUNBUFFERED=unbuffered),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    told = b"infogov: the output could not be written: No space left on device; make room where it goes, or send it elsewhere\n"
+    assert (done.returncode, done.stderr) == (1, told)
 
 
 def test_a_closed_reader_gets_no_traceback(tmp_path: Path) -> None:

@@ -225,12 +225,15 @@ def test_a_restore_that_was_cut_off_is_not_a_new_beginning(
     product.close()
     (tmp_path / "infogov.db").rename(tmp_path / "infogov.db.before-restore-20261122T101010Z")
     (tmp_path / "infogov.db.restoring").write_bytes(copy.read_bytes())
+    (tmp_path / "infogov.db-wal").write_bytes(b"the old file's log")
     for verb in ("run-once", "doctor", "db upgrade"):
         done = product.cli(*verb.split())
         assert done.status == 1
         assert "a restore was cut off" in done.out + done.errors
     assert not (tmp_path / "infogov.db").exists()
     assert product.cli("db", "restore", str(copy)).status == 0
+    # The log goes to the file it belongs to: beside the copy SQLite would take it for the copy's own.
+    assert (tmp_path / "infogov.db.before-restore-20261122T101010Z-wal").read_bytes() == b"the old file's log"
     assert product.cli("doctor").out.count("a restore was cut off") == 0
     product.configure()
     assert product.count("request") == 1

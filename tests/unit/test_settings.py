@@ -371,3 +371,44 @@ def test_a_file_from_notepad_loads(tmp_path: Path) -> None:
     file.write_bytes(MINIMAL.replace("Coventry", "Conway Sì").encode("latin-1"))
     with pytest.raises(ConfigurationError, match="is not UTF-8 text; save it again as UTF-8"):
         Settings.load(file, {})
+
+
+def test_what_is_left_over_of_a_mailbox_that_is_gone_is_named_as_the_cause(tmp_path: Path) -> None:
+    """A variable for a mailbox that the file does not have is what is to be mended, not the file."""
+    assert problems(tmp_path, INFOGOV_MAILBOX__FOI__PASSWORD="secret") == [
+        "environment variable INFOGOV_MAILBOX__FOI__PASSWORD: there is no [mailbox.foi]; remove it, or add host to [mailbox.foi] in infogov.toml."
+    ]
+
+
+def test_a_section_in_double_brackets_is_a_list(tmp_path: Path) -> None:
+    """TOML's [[mailbox]] is not removed but written with one pair of brackets and a name."""
+    found = problems(tmp_path, swap("[mailbox.infogov]", "[[mailbox]]"))
+    assert found[0] == (
+        "infogov.toml: [[mailbox]] in double brackets is a list; write [mailbox.infogov], with a name of its own, and put its keys there."
+    )
+
+
+@pytest.mark.parametrize(
+    ("proxy", "taken"), [("127.0.0.1", "127.0.0.1"), ("*", "*"), ("[::1]", "::1"), ("0:0::1", "::1")]
+)
+def test_a_trusted_proxy_is_an_address(proxy: str, taken: str, tmp_path: Path) -> None:
+    """It is compared with a connection's own address, as that is written; a name never is one."""
+    assert load(tmp_path, f'{MINIMAL}\n[web]\ntrusted_proxy = "{proxy}"\n').web.trusted_proxy == taken
+    for name in ("banana", "proxy.internal", "10.0.0.0/8"):
+        (found,) = problems(tmp_path, f'{MINIMAL}\n[web]\ntrusted_proxy = "{name}"\n')
+        assert "[web] trusted_proxy must be the proxy's IP address" in found
+
+
+@pytest.mark.parametrize("place", ["u:p@ss@h:port/d", "u:p@ss@h:0/d", "h:99999/d", "u:a:b@[::1]:x?host=y"])
+def test_a_port_that_is_no_number_is_a_mistake_of_the_configuration(place: str, tmp_path: Path) -> None:
+    """The key is named and how an address is written; what stands there may be a part of the password and is not repeated."""
+    (found,) = problems(tmp_path, INFOGOV_DATABASE__URL=f"postgresql+psycopg://{place}")
+    assert "[database] url has a port that is no number from 1 to 65535" in found
+    assert place not in found
+    assert "p@ss" not in found
+
+
+@pytest.mark.parametrize("place", ["h:5432/d", "u:p@h/d", "/d?host=/tmp", "u@[::1]:5432/d", "u:p%40ss@h:1/d"])
+def test_a_port_that_is_one_is_taken(place: str, tmp_path: Path) -> None:
+    """With and without user, password and port, and with an IPv6 address."""
+    assert load(tmp_path, INFOGOV_DATABASE__URL=f"postgresql+psycopg://{place}").database.url.endswith(place)

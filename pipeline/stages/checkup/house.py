@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from shutil import which
 from typing import TYPE_CHECKING
 
 from pipeline.domain.clock import received_day
@@ -103,6 +104,9 @@ def alarms(settings: Settings) -> Check:
         return warn(
             "alarms", "nobody is told when something is wrong", "set [alarms]; try it with: infogov alarms --test"
         )
+    if settings.alarms.command and which(settings.alarms.command[0]) is None:
+        found = f"the program {settings.alarms.command[0]} of [alarms] command is not there, or may not be run"
+        return fail("alarms", found, "mend the path in [alarms] command; try it with: infogov alarms --test")
     if ways == ["mail"] and settings.alarms.mail_host.casefold() == settings.smtp.host.casefold():
         found = "they go by mail through the server that takes the letters, and fail with it"
         return warn("alarms", found, "set alarms.mail_host to another server, or add a webhook or a command")

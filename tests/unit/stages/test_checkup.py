@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -169,10 +170,12 @@ def test_what_a_server_cannot_do_is_told() -> None:
         ({"webhook_url": "https://chat.example/x"}, "OK"),
         ({"mail_to": "a@b.example", "mail_from": "c@d.example", "mail_host": "smtp.example"}, "WARN"),
         ({"mail_to": "a@b.example", "mail_from": "c@d.example", "mail_host": "other.example"}, "OK"),
+        ({"command": (sys.executable,)}, "OK"),
+        ({"command": ("/nowhere/bell", "-x"), "webhook_url": "https://chat.example/x"}, "FAIL"),
     ],
 )
 def test_alarms_that_would_fail_with_the_letters_are_told(alarms: dict[str, str], state: str) -> None:
-    """None at all, or none but mail by the very server they are about, is a warning."""
+    """None at all, or none but mail by the very server they are about, is a warning; a program that is not there is a fault."""
     assert ours.alarms(settings(alarms=alarms)).state == state
 
 
