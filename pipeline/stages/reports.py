@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pipeline.domain import figures
 from pipeline.domain.clock import received_day
 from pipeline.domain.request import ClockState, Regime
+from pipeline.domain.working_clock import ANSWER_DAYS, LONGEST_DAYS
 from pipeline.store.listing_records import Waiting
 from pipeline.store.reading.narrowing import OPEN
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.domain.request import Outcome
     from pipeline.store import Store
     from pipeline.store.listing_records import (
+        AskedReview,
         LetterAtWork,
         LetterPage,
         LettersAtWork,
@@ -50,6 +53,7 @@ class _Numbered(Protocol):
 
 _Row = TypeVar("_Row", bound=_Numbered)
 _BATCH = 1_000
+_REVIEWS = timedelta(days=731)
 _BYTE_ORDER_MARK = "\ufeff"
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -108,6 +112,14 @@ class Figures:
     reviews: figures.Reviews
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDue:
+    """A review that was asked for, and the day by which its outcome is due."""
+
+    asked: AskedReview
+    due_on: date
+
+
 class Reports:
     """Reads for pages and files; changes nothing. Every list shows what *viewer* may open and nothing else."""
 
@@ -144,6 +156,18 @@ class Reports:
         with self._store.read() as work:
             counts = work.worklists.counts(viewer, today=today, soon=soon)
         return WorkNumbers(counts=counts, today=today, soon=soon)
+
+    def reviews(self, viewer: Viewer) -> list[ReviewDue]:
+        """Internal reviews that wait for their outcome, the one due first in front; one query. Asked for in the last two years."""
+        with self._store.read() as work:
+            found = work.reviews.undecided(viewer, self.today() - _REVIEWS)
+        due = [ReviewDue(asked=one, due_on=self._review_due(one)) for one in found if one.regime is not Regime.SAR]
+        return sorted(due, key=lambda one: one.due_on)
+
+    def _review_due(self, asked: AskedReview) -> date:
+        """The Code's twenty working days (Code of Practice part 5), or the forty that are law under regulation 11(4)."""
+        days = LONGEST_DAYS if asked.regime is Regime.EIR else ANSWER_DAYS
+        return self._calendar.add_working_days(asked.asked_on, days)
 
     def for_approval(self, viewer: Viewer, after: str | None = None, size: int = 50) -> LettersAtWork:
         """A page of letters that wait for approval; one query. Raises UsageError for a wrong *after*."""

@@ -194,3 +194,14 @@ class LetterPage:
 
     rows: tuple[LetterOnItsWay, ...]
     next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedReview:
+    """An internal review that waits for its outcome."""
+
+    reference: str
+    topic: str
+    regime: Regime
+    owner: str | None
+    asked_on: date

@@ -30,7 +30,7 @@ from pipeline.store.paper import Paper
 from pipeline.store.people import Heartbeats, Officers
 from pipeline.store.quarantine import Quarantine
 from pipeline.store.questions import Questions
-from pipeline.store.reading import FigureRows, Queue, Worklists
+from pipeline.store.reading import FigureRows, Queue, Reviews, Worklists
 from pipeline.store.searching import Search, index
 from pipeline.store.sent_copies import SentCopyRows
 from pipeline.store.sign_ins import SignIns
@@ -82,6 +82,7 @@ class Work:
         self.erasures = Erasures(connection, self.events)
         self.queue = Queue(connection)
         self.worklists = Worklists(connection)
+        self.reviews = Reviews(connection)
         self.figures = FigureRows(connection)
         self.search = Search(connection, self.cases.index_opened)
         self.sign_ins = SignIns(connection)

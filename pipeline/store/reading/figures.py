@@ -17,11 +17,12 @@ from pipeline.domain.request import ClockState, Outcome, Regime, Workflow
 from pipeline.store import schema
 from pipeline.store.index_tables import LetterProvision
 from pipeline.store.reading.narrowing import OPEN
+from pipeline.store.reading.reviews import REVIEW_OUTCOME, answers
 from pipeline.store.schema.table import aliased
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -34,7 +35,6 @@ _EXTENSIONS = {
     EventKind.EIR_EXTENSION: Regime.EIR,
     EventKind.SAR_EXTENSION: Regime.SAR,
 }
-_REVIEW_OUTCOME = "review_outcome"
 
 
 class FigureRows:
@@ -115,7 +115,7 @@ class FigureRows:
             .join(R, R.id == C.request_id)
             .outerjoin(
                 schema.Outbox,
-                (O.request_id == C.request_id) & (O.kind == _REVIEW_OUTCOME) & (O.status == OutboxStatus.SENT),
+                (O.request_id == C.request_id) & (O.kind == REVIEW_OUTCOME) & (O.status == OutboxStatus.SENT),
             )
             .where(C.kind == EventKind.REVIEW_REQUESTED, C.day >= first, C.day <= last)
             .order_by(C.day, C.id, O.sent_at)
@@ -123,7 +123,7 @@ class FigureRows:
         facts: dict[int, ReviewFact] = {}
         for row in self._connection.execute(query):
             fact = facts.setdefault(row.id, ReviewFact(regime=Regime(row.regime), asked_on=row.day, answered_on=None))
-            if fact.answered_on is None and row.sent_at is not None and _answers(row.day, row.at, row.sent_at):
+            if fact.answered_on is None and row.sent_at is not None and answers(row.day, row.at, row.sent_at):
                 facts[row.id] = replace(fact, answered_on=received_day(row.sent_at))
         return list(facts.values())
 
@@ -160,12 +160,6 @@ def _standing(today: date) -> ColumnElement[str]:
         (R.workflow == Workflow.WITHDRAWN, Standing.WITHDRAWN),
         else_=Standing.ENDED,
     )
-
-
-def _answers(asked_on: date, recorded_at: datetime, sent_at: datetime) -> bool:
-    """Whether an outcome answers a review: sent on a later day than it was asked for, or on that day after it was recorded."""
-    went = received_day(sent_at)
-    return went > asked_on or (went == asked_on and sent_at >= recorded_at)
 
 
 def _extended() -> ColumnElement[int]:

@@ -39,6 +39,8 @@ def my_work() -> str:
     return render_template(
         "work/my_work.html",
         numbers=reports.work_counts(who),
+        reviews=reports.reviews(who),
+        today=reports.today(),
         mine=reports.queue_page(QueueFilter(owner=who.email), who, size=_SHOWN),
         approves=viewer().may(Capability.APPROVE),
         exceptions=reports.exceptions(who, size=_SHOWN) if viewer().may(Capability.APPROVE) else None,

@@ -16,7 +16,7 @@ QUERIES: dict[str, int | None] = {
     "probes.alive": 1,
     "probes.ready": 14,
     "probes.metrics": 14,
-    "desk.my_work": 5,
+    "desk.my_work": 6,
     "desk.hand_over": 4,
     "queue.show": 4,
     "queue.as_csv": 3,

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pages import OFFICER, READ_ONLY, waiting_for
+from storing import frozen
 
+from pipeline.domain.clock import Event, EventKind
 from pipeline.domain.errors import NotAllowedError
 
 if TYPE_CHECKING:
@@ -126,3 +128,30 @@ def test_an_answer_that_never_went_leaves_no_outcome(office: Office) -> None:
             case = work.cases.by_reference(reference)
         assert case is not None
         assert case.outcome is None
+
+
+def test_a_review_is_work_with_a_day_of_its_own_until_its_outcome_has_gone(office: Office) -> None:
+    """An answered request is on no list of open ones; the review of its answer is, with the day by which it is due, for who may see it."""
+    reference = office.receive()
+    office.approved(reference)
+    office.deliver()
+    visitor = office.visitor()
+    assert "Internal reviews to decide" not in visitor.get("desk.my_work").words
+    asked = Event(kind=EventKind.REVIEW_REQUESTED, on=date(2025, 1, 6))
+    office.app.clockwork("test").record(reference, asked, OFFICER)
+    page = visitor.get("desk.my_work")
+    assert "Internal reviews to decide" in page.words
+    assert "3 February 2025" in page.words
+    assert "Write the outcome" not in office.visitor(READ_ONLY).get("desk.my_work").words
+    form = page.link(f"Write the outcome of {reference}")
+    assert "review" in form.words.lower()
+    office.clock.advance(timedelta(days=30))
+    visitor = office.visitor()
+    assert "Overdue" in visitor.get("desk.my_work").words
+    with office.app.store.write() as work:
+        case = work.cases.by_reference(reference)
+        assert case is not None
+        outcome = frozen(77, kind="review_outcome", not_before=office.clock.now())
+        work.outbox.freeze(case.id, outcome, at=office.clock.now())
+    office.deliver()
+    assert "Internal reviews to decide" not in visitor.get("desk.my_work").words
