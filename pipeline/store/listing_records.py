@@ -45,7 +45,8 @@ class QueueFilter:
 
     *overdue_on* is today, and shows open cases whose time ran out before it; *due_until* shows open ones due up to that
     day, overdue ones too unless *due_from* is given. Neither shows a case whose clock waits for the requester.
-    *owner* is an officer's address; *nobodys* shows cases that no officer has. *team* is that of restricted cases.
+    *answered_late* shows what was answered after its day. *owner* is an officer's address; *nobodys* shows cases that
+    no officer has. *team* is that of restricted cases.
     """
 
     scope: Scope = Scope.OPEN
@@ -56,6 +57,7 @@ class QueueFilter:
     overdue_on: date | None = None
     due_from: date | None = None
     due_until: date | None = None
+    answered_late: bool = False
     service_area: str | None = None
     flagged: bool | None = None
     received_from: date | None = None

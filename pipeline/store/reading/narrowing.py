@@ -85,6 +85,8 @@ def conditions(wanted: QueueFilter, viewer: Viewer) -> Iterator[ColumnElement[bo
         yield R.flagged.is_(wanted.flagged)
     if wanted.team is not None:
         yield R.team == wanted.team
+    if wanted.answered_late:
+        yield R.answered_on > R.due_on
     yield from _in_time(wanted)
 
 

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 pages = Blueprint("queue", __name__)
 
 NOBODY = "-"
-_WHEN = {"": "Any time", "overdue": "Overdue", "soon": "Due within 5 working days or overdue", "later": "Due later"}
+_WHEN = {
+    "": "Any time",
+    "overdue": "Overdue",
+    "soon": "Due within 5 working days or overdue",
+    "later": "Due later",
+    "late": "Answered late",
+}
 
 
 class FilterForm(FlaskForm):
@@ -115,8 +121,8 @@ def _wanted(form: FilterForm) -> QueueFilter:
     law = form.law.data if form.law.data in set(Regime) else ""
     ended = {Workflow.SENT, Workflow.CLOSED, Workflow.WITHDRAWN, Workflow.NOT_A_REQUEST}
     scope = Scope(form.scope.data) if form.scope.data in set(Scope) else Scope.OPEN
-    # Whoever types a number wants that request, answered or not.
-    if any(character.isdigit() for character in form.words.data or ""):
+    # Whoever types a number wants that request, answered or not; what was answered late is seldom open.
+    if when == "late" or any(character.isdigit() for character in form.words.data or ""):
         scope = Scope.ALL
     return QueueFilter(
         # A status that only ended requests have is not looked for among the open ones.
@@ -128,6 +134,7 @@ def _wanted(form: FilterForm) -> QueueFilter:
         overdue_on=today if when == "overdue" else None,
         due_until=soon if when == "soon" else None,
         due_from=product().calendar.next_working_day(soon) if when == "later" else None,
+        answered_late=when == "late",
         service_area=(form.area.data or "").strip() or None,
         flagged=True if form.marked.data == "yes" else None,
         received_from=None if form.received_from.errors else form.received_from.data,

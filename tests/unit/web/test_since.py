@@ -155,3 +155,18 @@ def test_a_review_is_work_with_a_day_of_its_own_until_its_outcome_has_gone(offic
         work.outbox.freeze(case.id, outcome, at=office.clock.now())
     office.deliver()
     assert "Internal reviews to decide" not in visitor.get("desk.my_work").words
+
+
+def test_what_was_answered_late_can_be_listed(office: Office) -> None:
+    """The manager who answers to the Commissioner finds each request that was answered after its day, and no other."""
+    in_time = office.receive("How many bins were emptied?", Message_ID="<intime@example.com>")
+    office.approved(in_time)
+    office.deliver()
+    late = office.receive()
+    office.clock.advance(timedelta(days=60))
+    office.approved(late)
+    office.deliver()
+    page = office.visitor().get("queue.show", when="late")
+    assert late in page.words
+    assert "Late" in page.words
+    assert in_time not in page.words
