@@ -42,7 +42,6 @@ class AcknowledgementFacts:
     *received_age* is set only for mail found on first contact or after a rescan, and compared with *max_age_days*; *requester* is the person a web form
     names. *dmarc_reject* says that our own server saw DMARC fail where the sender's domain asks to reject or quarantine (RFC 7489); *junk* that the mail
     lay in a junk folder. *sent_to_sender_today* counts acknowledgements to that address in the last 24 hours.
-    *asked_before* is the sender's own open request in the same words.
     *machine* are the signs of a program in the message, where somebody has looked for them already.
     """
 
@@ -57,7 +56,6 @@ class AcknowledgementFacts:
     dmarc_reject: bool = False
     junk: bool = False
     requester: Address | None = None
-    asked_before: str | None = None
     machine: tuple[MachineSign, ...] | None = None
 
 
@@ -160,13 +158,8 @@ def _verdict(case: _Case) -> tuple[str, ...]:
 
 
 def _held(case: _Case) -> tuple[str, ...]:
-    """Row 12: it may be about a request that has had its acknowledgement, or be that request sent once more."""
-    reasons = [case.triage.held] if case.triage.held else []
-    if case.facts.asked_before is not None:
-        reasons.append(
-            f"the same sender asked it in the same words in {case.facts.asked_before}, so an officer looks before anything is sent"
-        )
-    return tuple(reasons)
+    """Row 12: it may be about a request that has had its acknowledgement."""
+    return (case.triage.held,) if case.triage.held else ()
 
 
 def _definite_sender(case: _Case) -> tuple[str, ...]:

@@ -74,6 +74,10 @@ def passed_on(message: Message, raw: bytes | None, receipt: Receipt, council: Co
     author = message.author
     if author is None or author.key in council.own_addresses or is_within(author.domain, council.internal_domains):
         return None
+    # What has nothing below its own words and no mail attached, as most mail, passes nothing on.
+    alone = message.new_text.strip() == message.text.strip()
+    if alone and not any(_is_mail(attachment) for attachment in message.attachments):
+        return None
     if not only_passes_on(message.subject, message.new_text, author.name):
         return None
     found = _right_inside(message, raw, receipt, council)

@@ -74,7 +74,7 @@ _SETTING = re.compile(r"\b([a-z]+(?:_[a-z]+)*) = (?=[\[0-9t]|$)")
 _OUTCOME = re.compile(rf"\bbut ({'|'.join(AnswerOutcome)}) withholds")
 _KEY = re.compile(r"(?<![\w.@/-])([a-z]+(?:_[a-z]+)+)(?![\w@-]|\.\w)")
 _DAY = re.compile(r"\b([0-9]{4}-[0-9]{2}-[0-9]{2})\b")
-_QUOTED = re.compile(r"(\"[^\"]*\"|“[^”]*”)")
+_QUOTED = re.compile(r"(\"[^\"]{0,1000}\"|“[^”]{0,1000}”)")
 _AT_QUESTION = re.compile(r"question ([0-9]+)(?: \([^)]*\))?: (?=[a-z_]+: )")
 _AT = re.compile(r"([a-z_]+): ")
 

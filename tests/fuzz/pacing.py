@@ -38,6 +38,7 @@ BOUNDED = {
     "pipeline.letters.release.findings:_FORMS": 1_000,  # our own words for a finding
     "pipeline.stages.checkup": 5_000,  # our own configuration
     "pipeline.web.words": 1_000,  # our own sentences
+    "pipeline.web.letterwords": 20_000,  # our own sentences about a letter, with a few words of it
     "pipeline.web.pages.draft": 20_000,  # a letter of ours as HTML, in which an officer's words hold no markup
     "pipeline.letters.release.office_parts": 1_000,  # names of the parts of a document
     "pipeline.letters.release.tables": 1_000,  # headings of at most 60 characters

@@ -107,8 +107,10 @@ def conversation(product: Product, answer: Callable[[int, Received], bytes]) -> 
     [
         ("Can you tell us your customer number?", ("Auto-Submitted: auto-replied",), 1),
         ("Thank you for your message. We will reply within ten working days.", (), 1),
-        # A new question is a request of its own by law, whoever asks it; the cap of a day is what ends this.
-        ("Please send me a list of all your bins.", (), 5),
+        # A question in the thread of an open request is about that, until an officer says otherwise.
+        ("Please send me a list of all your bins.", (), 1),
+        # What calls itself new is a request of its own by law, whoever asks it; the cap of a day is what ends this.
+        ("This is a new request. Under the Freedom of Information Act, please send me a list of all your bins.", (), 5),
     ],
 )
 def test_two_autoresponders_facing_each_other(

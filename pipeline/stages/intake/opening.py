@@ -66,7 +66,7 @@ def open_case(work: Work, desk: Desk, item: Item, now: datetime) -> None:
     shadow = desk.settings.delivery.mode == DeliveryMode.SHADOW
     others = _in_the_same_words(work, item, now)
     again = _asked_again(item, others)
-    wanted = _decide(work, desk, item, now, again)
+    wanted = _decide(work, desk, item, now)
     decision = silenced(wanted, item.waiting.quiet or (NAMES_LOST if item.known.lost else None), shadow=shadow)
     known = told(work, item.waiting, item.reading)
     decision = known.instead_of(decision) if known else decision
@@ -201,7 +201,7 @@ def _acknowledge_state(decision: Decision) -> str:
     return "officer" if decision.offered is not None else "none"
 
 
-def _decide(work: Work, desk: Desk, item: Item, now: datetime, again: str | None) -> Decision:
+def _decide(work: Work, desk: Desk, item: Item, now: datetime) -> Decision:
     settings, reading = desk.settings, item.reading
     requester = reading.requester
     address = requester.email if requester else ""
@@ -220,7 +220,6 @@ def _decide(work: Work, desk: Desk, item: Item, now: datetime, again: str | None
             dmarc_reject=reading.authentication.rejects,
             junk=is_junk(item.waiting.folder),
             requester=requester if reading.from_form else None,
-            asked_before=again,
             machine=None if reading.from_form else reading.signs,
         ),
     )

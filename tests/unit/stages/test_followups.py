@@ -128,15 +128,15 @@ def test_a_plain_request_from_another_address_is_acknowledged(office: Office) ->
 
 
 @pytest.mark.parametrize("words", [TREES, "How many trees are there in Mill Lane?"])
-def test_the_same_request_sent_again_is_not_acknowledged_twice(words: str, office: Office) -> None:
-    """The same words of the same sender under another Message-ID are kept, linked and shown to an officer; no second letter goes by itself."""
+def test_the_same_request_sent_again_is_shown_as_such(words: str, office: Office) -> None:
+    """The same words of the same sender under another Message-ID are a request of their own, acknowledged, and an officer is told what to merge."""
     office.receive(mail("FOI", words, sender=ORLA))
     [reference] = office.opened()
     again = office.receive(mail("FOI (resent)", words, sender=ORLA).replace(b"<m@", b"<n@"))
     second = office.case_of(again)
     assert second is not None
     assert second.reference != reference
-    assert (second.acknowledge, second.flagged, office.letters()) == ("officer", True, 1)
+    assert (second.acknowledge, second.flagged, office.letters()) == ("automatic", True, 2)
     assert any(reference in reason and "merge" in reason for reason in second.flag_reasons)
 
 
