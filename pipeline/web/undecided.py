@@ -22,7 +22,10 @@ _ENDED = frozenset({"sent", "closed", "withdrawn", "not_a_request"})
 def undecided(
     case: Case, messages: Sequence[MessageSummary], standing: Standing, review: Review | None
 ) -> list[MessageSummary]:
-    """Those of a request's *messages* that look like an answer to our question, a wish for a review or a withdrawal, and of which nothing is on record."""
+    """Those of a request's *messages* that look like an answer to our question, a wish for a review, a withdrawal or a new question.
+
+    Nothing of what they do is on record yet, or, of a question, the request is still marked for a look.
+    """
     waits = ClockState.WAITING in {standing.whole.state, *(part.state for part in standing.parts.values())}
     found = []
     for one in messages:
@@ -36,6 +39,8 @@ def undecided(
                 open_still = case.flagged and (review is None or review.requested_on < on)
             case Intent.WITHDRAWAL:
                 open_still = case.flagged and case.workflow not in _ENDED
+            case Intent.UNCLEAR:
+                open_still = case.flagged
             case _:
                 open_still = False
         if open_still:

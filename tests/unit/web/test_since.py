@@ -170,3 +170,21 @@ def test_what_was_answered_late_can_be_listed(office: Office) -> None:
     assert late in page.words
     assert "Late" in page.words
     assert in_time not in page.words
+
+
+def test_a_reply_that_asks_something_can_become_a_request_of_its_own(office: Office) -> None:
+    """It stands with the open request, without a letter; the page leads to the decision, and the new request counts from that mail's day."""
+    reference = office.receive()
+    office.deliver()
+    sent = office.transport.sent[0].raw.decode()
+    ours = next(line.partition(" ")[2] for line in sent.splitlines() if line.startswith("Message-ID:"))
+    office.clock.advance(timedelta(days=1))
+    headers = {"Subject": f"Re: {reference}", "Message_ID": "<more@example.com>", "In_Reply_To": ours}
+    office.receive("Could you also tell me how much you spent on filling them?", **headers)
+    page = office.visitor().get("request.show", reference=reference)
+    assert "a question about this request, or a request of its own" in page.words
+    decide = page.link("Decide whether mail 2 is a request of its own")
+    assert "It is request" in decide.submit("Decide", what="request").words
+    with office.app.store.read() as work:
+        assert len(list(work.cases.every())) == 2
+    assert len(office.transport.sent) == 1
