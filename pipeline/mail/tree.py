@@ -9,7 +9,7 @@ import re
 from email.feedparser import BytesFeedParser
 from email.message import Message as MimeMessage
 from email.policy import compat32
-from typing import TYPE_CHECKING, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from pipeline.mail.charsets import decode_raw, one_line
 from pipeline.mail.headers import decode_words
@@ -31,6 +31,8 @@ _MAX_LINES = 3_000_000
 # The standard parser tries every open boundary on every line: depth times lines is what it costs.
 _MAX_LINE_CHECKS = 4_000_000
 _CHUNK = 64 * 1024
+
+_NONE = object()
 
 T = TypeVar("T")
 
@@ -67,6 +69,9 @@ class Part(MimeMessage):
         self.depth = 0
         self._tree = tree
         self._room = MAX_HEADER_TOTAL
+        # What was asked of its headers before, once no more of them can come: two parsers ask the same a dozen times over.
+        self._kind = ""
+        self._told: dict[tuple[str, str, bool], Any] = {}
 
     def set_raw(self, name: str, value: str) -> None:
         """Keep a header as the parser hands it over, within the limits."""
@@ -117,8 +122,23 @@ class Part(MimeMessage):
     @property
     def real_type(self) -> str:
         """The content type the sender wrote, lower case, without parameters; a senseless one counts as text/plain (RFC 2045 section 5.2)."""
+        if self._kind:
+            return self._kind
         match = _TYPE.match(super().get_content_type())
-        return match.group() if match else self.get_default_type()
+        kind = match.group() if match else self.get_default_type()
+        if self._tree.whole:
+            self._kind = kind
+        return kind
+
+    def get_param(self, param: str, failobj: Any = None, header: str = "content-type", unquote: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 - as the standard library has it
+        """A parameter as the standard library reads it."""
+        asked = (param, header, unquote)
+        if not self._tree.whole:
+            return super().get_param(param, failobj, header, unquote)
+        if asked not in self._told:
+            self._told[asked] = super().get_param(param, _NONE, header, unquote)
+        found = self._told[asked]
+        return failobj if found is _NONE else found
 
     @property
     def children(self) -> list[Part]:
@@ -173,6 +193,7 @@ class Tree:
     def __init__(self, data: bytes) -> None:
         self.notes: list[str] = []
         self.cut = False
+        self.whole = False
         self.word_cost = 0
         self.header_size = 0
         lines = max(data.count(b"\n"), data.count(b"\r"))
@@ -187,6 +208,7 @@ class Tree:
             data = header_bytes(data)
         self._feed(parser, data)
         self.root = self._parts[0]
+        self.whole = True
 
     def _feed(self, parser: BytesFeedParser[Part], data: bytes) -> None:
         try:

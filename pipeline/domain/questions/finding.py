@@ -106,9 +106,12 @@ def _find(found: list[Block]) -> list[Question]:
 
 def _above(loose: list[Block]) -> list[Question]:
     """What the paragraphs above a list ask for by themselves; words that only lead into the list, and headings, are no question."""
+    bare = [replace(block, text=_without_lead(block.text)) for block in loose]
+    if not any(_asks_fully(part) for block in bare for part in sentences(block.text)):
+        return []
     reader = ProseReader()
-    for block in loose:
-        reader.read(replace(block, text=_without_lead(block.text)))
+    for block in bare:
+        reader.read(block)
     said = ("".join(parts).strip() for parts in reader.segments)
     return [Question(label="", text=text) for text in said if any(_asks_fully(part) for part in sentences(text))]
 

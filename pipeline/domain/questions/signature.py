@@ -83,6 +83,8 @@ NOBODY = Writer("")
 
 def only_signed(lines: list[str], writer: Writer) -> bool:
     """Whether *lines* begin with the writer's name and ask nothing below it."""
+    if not writer.words:
+        return False
     first = next((here for here, line in enumerate(lines) if line.strip()), len(lines))
     signed = first < len(lines) and _is_name(lines[first].strip(), writer)
     return signed and not any(_asks(line) for line in lines[first + 1 :])
@@ -92,19 +94,25 @@ def without_signature(lines: list[str], writer: Writer) -> list[str]:
     """*lines* up to the writer's name, once something was said; a postscript below it that asks for something more is kept."""
     if not writer.words:
         return lines
-    last = next((here for here in range(len(lines) - 1, -1, -1) if _asks(lines[here])), -1)
-    said, asked = False, False
+    said = False
     for here, line in enumerate(lines):
         stripped = line.strip()
-        # A name above all that is asked is a letterhead.
-        if said and (asked or last < here) and _is_name(stripped, writer) and _may_end(lines, here, writer):
+        if said and _is_name(stripped, writer) and not _above_all(lines, here) and _may_end(lines, here, writer):
             return _without_name_at_end([*lines[:here], *_further(lines[here + 1 :])], writer)
         said = said or bool(stripped)
-        asked = asked or (bool(stripped) and _asks(line))
     return _without_name_at_end(lines, writer)
 
 
+def _above_all(lines: list[str], here: int) -> bool:
+    """Whether all that is asked stands below line *here*: a name there is a letterhead."""
+    return any(_asks(line) for line in lines[here:]) and not any(_asks(line) for line in lines[:here] if line.strip())
+
+
 def _is_name(stripped: str, writer: Writer) -> bool:
+    folded = stripped[:_SIGNED_LINE].casefold()
+    # Whichever way a name is written, its first or its last word is there.
+    if writer.words[0] not in folded and writer.words[-1] not in folded:
+        return False
     return writer.signs(stripped) or writer.begins(stripped)
 
 
