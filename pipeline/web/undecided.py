@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.domain.clock import received_day
-from pipeline.domain.request import ClockState
+from pipeline.domain.request import OVER, ClockState
 from pipeline.domain.triage import Intent
 from pipeline.stages.newmail import REQUESTER
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from pipeline.domain.clock import Review
     from pipeline.domain.clock_questions import Standing
     from pipeline.store.records import Case, MessageSummary
-
-_ENDED = frozenset({"sent", "closed", "withdrawn", "not_a_request"})
 
 
 def undecided(
@@ -38,7 +36,7 @@ def undecided(
             case Intent.REVIEW:
                 open_still = case.flagged and (review is None or review.requested_on < on)
             case Intent.WITHDRAWAL:
-                open_still = case.flagged and case.workflow not in _ENDED
+                open_still = case.flagged and case.workflow not in OVER
             case Intent.UNCLEAR:
                 open_still = case.flagged
             case _:

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from pipeline.domain.clock import EventKind
 from pipeline.domain.outbox import OutboxStatus
-from pipeline.domain.request import Regime
+from pipeline.domain.request import OVER, Regime
 from pipeline.stages.newmail import EFFECTS
 from pipeline.web.context import VIA, product, viewer
 from pipeline.web.downloads import download
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from pipeline.store.records import Case, MessageSummary, OutboxSummary
 
 pages = Blueprint("request", __name__)
-
-ENDED = frozenset({"sent", "closed", "withdrawn", "not_a_request"})
 
 
 @pages.get("/requests/<reference>")
@@ -114,6 +112,6 @@ def _missed(file: CaseFile) -> list[OutboxSummary]:
 
 def _left(case: Case) -> tuple[str, str] | None:
     """How long there is for the answer, in words and a colour; None when no time runs."""
-    if case.workflow in ENDED or case.clock != "running":
+    if case.workflow in OVER or case.clock != "running":
         return None
     return days_left(case.due_on, product().reports.today(), Regime(case.regime), product().calendar)
